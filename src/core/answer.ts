@@ -1,0 +1,91 @@
+// What the flow hands to a door: the screened stream of one answer, and its account at the end.
+// `gateway/` makes it; the doors only translate it.
+
+import type { Attempt, SensitivityReport } from "./errors.ts";
+import type { FinishReason, ModelEvent, TokenUsage } from "./events.ts";
+import type { Deployment } from "./deployment.ts";
+import type { Picodollars } from "./money.ts";
+import type { ReasoningBlock, ToolCall } from "./request.ts";
+
+export interface ParamChange {
+  readonly param: string;
+  readonly action: "renamed" | "mapped" | "clamped" | "dropped" | "passed";
+  readonly from?: unknown;
+  readonly to?: unknown;
+}
+
+export interface SafetySummary {
+  /** As `deterministic`, or a deployment id. */
+  readonly classifiers: readonly string[];
+  /** Classifiers that should have run and did not: never shown as passed. */
+  readonly notRun: readonly string[];
+  readonly categories: readonly string[];
+}
+
+/** The account of one request. Holds no prompt and no answer. */
+export interface Receipt {
+  readonly id: string;
+  readonly at: Date;
+  /** `key:…` and `team:…` of who asked, for the scope check. */
+  readonly key: string;
+  readonly team: string;
+  readonly deploymentId: string | undefined;
+  readonly usage: TokenUsage;
+  /** Undefined where the price is unknown. */
+  readonly cost: Picodollars | undefined;
+  readonly estimated: boolean;
+  readonly priceVersion: string | undefined;
+  readonly attempts: readonly Attempt[];
+  readonly params: readonly ParamChange[];
+  readonly sensitivity: SensitivityReport;
+  readonly policyVersion: number;
+  readonly rule: string | undefined;
+  readonly safety: SafetySummary;
+  /** `open` while it runs; then `ok`, a failure code, `cancelled`, or `interrupted` after a crash. */
+  readonly outcome: string;
+}
+
+export type AnswerEvent =
+  /** First, once, when a deployment has been chosen and has answered. */
+  | {
+      readonly type: "started";
+      readonly receiptId: string;
+      readonly deployment: Deployment;
+      readonly sensitivity: SensitivityReport;
+      readonly policyVersion: number;
+      readonly params: readonly ParamChange[];
+      readonly attempts: number;
+    }
+  | Exclude<ModelEvent, { type: "usage" }>
+  | {
+      readonly type: "safety-notice";
+      readonly choice: number;
+      readonly categories: readonly string[];
+      readonly redacted: boolean;
+      readonly retractFrom?: number | undefined;
+    }
+  /** Last, once, after everything is settled. A stream without it has failed (it threw). */
+  | { readonly type: "finished"; readonly receipt: Receipt };
+
+/** One choice, gathered: what a door shows of a whole answer. */
+export interface GatheredChoice {
+  readonly index: number;
+  readonly text: string;
+  readonly refusal: string;
+  readonly reasoning: readonly ReasoningBlock[];
+  readonly toolCalls: readonly ToolCall[];
+  readonly logprobs: readonly unknown[];
+  readonly citations: readonly unknown[];
+  readonly finish: FinishReason;
+}
+
+export interface GatheredAnswer {
+  readonly choices: readonly GatheredChoice[];
+  readonly upstreamId: string | undefined;
+  readonly upstreamModel: string | undefined;
+  readonly fingerprint: string | undefined;
+  readonly serviceTier: string | undefined;
+  readonly receipt: Receipt;
+  readonly deployment: Deployment;
+  readonly notices: readonly Extract<AnswerEvent, { type: "safety-notice" }>[];
+}

@@ -1,0 +1,44 @@
+// Who asks: a key, its team and roles, and what it may do. Ids carry prefixes the server mints.
+// `intake/` makes callers from credentials; nobody else does, save the CLI's operator below.
+
+import type { Sensitivity } from "./sensitivity.ts";
+
+/** What each scope opens. A new key gets those marked `byDefault`; administrators may give any. */
+export const scopes = {
+  complete: { opens: "complete, stream and plan completions", byDefault: true },
+  embed: { opens: "make embeddings", byDefault: true },
+  catalog: { opens: "read models, providers, deployments and prices", byDefault: true },
+  receipts: { opens: "read receipts of this key's own requests", byDefault: true },
+  introspect: { opens: "introspect the schema and read _service in production", byDefault: false },
+  metrics: { opens: "read /metrics and usage of every team", byDefault: false },
+  records: { opens: "read every receipt and verify the record chain", byDefault: false },
+  keys: { opens: "create, list, rotate and revoke keys; set budgets", byDefault: false },
+  evidence: { opens: "attest guarantees and sync the catalog", byDefault: false },
+  policy: { opens: "read and publish policy versions", byDefault: false },
+} as const;
+
+export type Scope = keyof typeof scopes;
+
+export const allScopes = Object.keys(scopes) as readonly Scope[];
+export const defaultScopes: readonly Scope[] = allScopes.filter((scope) => scopes[scope].byDefault);
+
+export interface Caller {
+  /** `key:…` */
+  readonly key: string;
+  readonly name: string;
+  /** `team:…` */
+  readonly team: string;
+  /** `role:…`: the key's own and those its team has by policy. */
+  readonly roles: readonly string[];
+  readonly scopes: ReadonlySet<Scope>;
+  /** Every request of this key is at least this sensitive. */
+  readonly floor: Sensitivity;
+  readonly ceiling: Sensitivity;
+  /** What a request without a tag counts as. */
+  readonly defaultSensitivity: Sensitivity;
+  /** Purposes this key may name, since a purpose opens grants. */
+  readonly purposes: readonly string[];
+  readonly expiresAt?: Date | undefined;
+}
+
+export const mayUse = (caller: Caller, scope: Scope): boolean => caller.scopes.has(scope);

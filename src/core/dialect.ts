@@ -1,0 +1,76 @@
+// What a wire dialect is: pure translation between our nouns and one provider's JSON.
+// `wire/` has one file per dialect; `providers/` does the calling.
+
+import type { ParamChange } from "./answer.ts";
+import type { EmbeddingAnswer, ModelEvent } from "./events.ts";
+import type { Obligation } from "./permit.ts";
+import type { CompletionRequest, EmbeddingRequest } from "./request.ts";
+
+/** What a codec may know of where the request goes. */
+export interface Destination {
+  readonly providerId: string;
+  /** The name the provider knows the model by. */
+  readonly upstreamModel: string;
+  readonly maxOutputTokens: number | undefined;
+  readonly capabilities: readonly string[];
+  readonly obligations: readonly Obligation[];
+}
+
+export interface EncodedRequest {
+  /** Joined to the base URL, as `/chat/completions`. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly params: readonly ParamChange[];
+  /** Parameters the destination cannot honour, before `onUnsupported` is applied. */
+  readonly unsupported: readonly UnsupportedParam[];
+}
+
+export interface UnsupportedParam {
+  readonly param: string;
+  /** As `stop`, or `messages[2].parts[0]` for a part that cannot be carried: that is never dropped. */
+  readonly path: string;
+  readonly droppable: boolean;
+  readonly from: unknown;
+}
+
+/** Server-sent event as it came: `event:` name and joined `data:`. */
+export interface ServerEvent {
+  readonly event: string | undefined;
+  readonly data: string;
+}
+
+export interface StreamDecoder {
+  /** Throws `WireFault` on an error event or on what cannot be read. */
+  push(event: ServerEvent): readonly ModelEvent[];
+  /** At the end of the body. Throws `WireFault` where the answer did not come to its end. */
+  end(): readonly ModelEvent[];
+}
+
+export interface Dialect {
+  readonly name: string;
+  /** Headers that carry the credential. */
+  credentialHeaders(key: string): Readonly<Record<string, string>>;
+  encodeCompletion(request: CompletionRequest, to: Destination): EncodedRequest;
+  /** A whole answer as the same events a stream would give. Throws `WireFault`. */
+  decodeCompletion(body: unknown): readonly ModelEvent[];
+  decodeStream(): StreamDecoder;
+  encodeEmbedding(request: EmbeddingRequest, to: Destination): EncodedRequest;
+  decodeEmbedding(body: unknown): EmbeddingAnswer;
+  /** Reads an error body; must never return headers, keys or whole bodies. */
+  decodeError(status: number, body: unknown): WireFault;
+}
+
+/** An upstream error as read from the wire, before the gateway decides whose fault it is. */
+export class WireFault extends Error {
+  override readonly name = "WireFault";
+  /** HTTP status, or the one that an error inside a 200 stands for. */
+  readonly status: number;
+  readonly kind: "malformed" | "truncated" | "error" | "context-length" | "content-filter";
+
+  constructor(kind: WireFault["kind"], message: string, status = 502) {
+    super(message);
+    this.kind = kind;
+    this.status = status;
+  }
+}

@@ -1,0 +1,68 @@
+// What a model says, as one stream of events: the same for a whole answer and a streamed one.
+// Codecs decode into `ModelEvent`; meter and screen pass it on; the doors encode it.
+
+export type FinishReason = "stop" | "length" | "tool_calls" | "content_filter" | "budget" | "cancelled";
+
+export interface TokenUsage {
+  /** All input, cached included. */
+  readonly input: number;
+  readonly cachedInput: number;
+  readonly cacheWrite: number;
+  /** All output, reasoning included. */
+  readonly output: number;
+  readonly reasoning: number;
+  readonly audioInput?: number | undefined;
+  readonly audioOutput?: number | undefined;
+}
+
+export const noUsage: TokenUsage = { input: 0, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 };
+
+export type ModelEvent =
+  /** First, once: what the upstream calls itself. */
+  | {
+      readonly type: "answer-begin";
+      readonly upstreamId?: string | undefined;
+      readonly upstreamModel?: string | undefined;
+      readonly fingerprint?: string | undefined;
+      readonly serviceTier?: string | undefined;
+    }
+  | {
+      readonly type: "text-delta";
+      readonly choice: number;
+      readonly text: string;
+      /** OpenAI's `logprobs.content` entries for this delta, passed through. */
+      readonly logprobs?: readonly unknown[] | undefined;
+    }
+  | { readonly type: "refusal-delta"; readonly choice: number; readonly text: string }
+  | { readonly type: "reasoning-delta"; readonly choice: number; readonly text: string }
+  /** Ends a reasoning block: its signature, or the whole of an encrypted one. */
+  | {
+      readonly type: "reasoning-seal";
+      readonly choice: number;
+      readonly signature?: string | undefined;
+      readonly redacted?: string | undefined;
+    }
+  /** `id` and `name` come with the first delta of a call; `call` counts from 0 within its choice. */
+  | {
+      readonly type: "tool-call-delta";
+      readonly choice: number;
+      readonly call: number;
+      readonly id?: string | undefined;
+      readonly name?: string | undefined;
+      readonly arguments: string;
+      readonly signature?: string | undefined;
+    }
+  | { readonly type: "citations"; readonly choice: number; readonly citations: readonly unknown[] }
+  | { readonly type: "choice-finish"; readonly choice: number; readonly reason: FinishReason }
+  /** Running total: the last one counts. */
+  | { readonly type: "usage"; readonly usage: TokenUsage };
+
+export interface Embedding {
+  readonly index: number;
+  readonly vector: readonly number[];
+}
+
+export interface EmbeddingAnswer {
+  readonly embeddings: readonly Embedding[];
+  readonly usage: TokenUsage;
+}

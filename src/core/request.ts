@@ -1,0 +1,145 @@
+// The neutral request that both doors make and every dialect encodes. Nothing a caller sent is
+// dropped on the way here: what has no place of its own travels in `extras`.
+
+import type { Sensitivity } from "./sensitivity.ts";
+
+export interface TextPart {
+  readonly type: "text";
+  readonly text: string;
+  readonly extras?: Extras | undefined;
+}
+
+export type MediaKind = "image" | "file" | "audio" | "video";
+
+/** By URL or by base64, never both. */
+export interface MediaPart {
+  readonly type: MediaKind;
+  readonly url?: string | undefined;
+  readonly base64?: string | undefined;
+  readonly mimeType?: string | undefined;
+  readonly name?: string | undefined;
+  readonly detail?: "auto" | "low" | "high" | undefined;
+  readonly extras?: Extras | undefined;
+}
+
+export type Part = TextPart | MediaPart;
+
+/** Fields of the caller's own dialect that have no neutral name, by their wire name. */
+export type Extras = Readonly<Record<string, unknown>>;
+
+export interface ToolCall {
+  readonly id: string;
+  readonly name: string;
+  /** JSON text, exactly as the model wrote it. */
+  readonly arguments: string;
+  /** Opaque proof that some models want back with the call. */
+  readonly signature?: string | undefined;
+}
+
+/** Reasoning to hand back to the model that wrote it. Opaque fields are neither read nor changed. */
+export interface ReasoningBlock {
+  readonly text: string;
+  readonly signature?: string | undefined;
+  /** Encrypted reasoning: no text, only this. */
+  readonly redacted?: string | undefined;
+}
+
+interface MessageBase {
+  /** Declared by the caller for this message alone; joined into the request's. */
+  readonly sensitivity?: Sensitivity | undefined;
+  readonly name?: string | undefined;
+  readonly extras?: Extras | undefined;
+}
+
+export interface SystemMessage extends MessageBase {
+  readonly role: "system";
+  /** What the caller wrote, where the dialect tells the two apart. */
+  readonly spelling?: "system" | "developer" | undefined;
+  readonly parts: readonly TextPart[];
+}
+
+export interface UserMessage extends MessageBase {
+  readonly role: "user";
+  readonly parts: readonly Part[];
+}
+
+export interface AssistantMessage extends MessageBase {
+  readonly role: "assistant";
+  readonly parts: readonly TextPart[];
+  readonly refusal?: string | undefined;
+  readonly toolCalls: readonly ToolCall[];
+  readonly reasoning: readonly ReasoningBlock[];
+}
+
+export interface ToolMessage extends MessageBase {
+  readonly role: "tool";
+  readonly toolCallId: string;
+  readonly parts: readonly Part[];
+}
+
+export type Message = SystemMessage | UserMessage | AssistantMessage | ToolMessage;
+
+export interface Tool {
+  readonly name: string;
+  readonly description?: string | undefined;
+  /** A JSON schema. */
+  readonly parameters: unknown;
+  readonly strict?: boolean | undefined;
+}
+
+export type ToolChoice =
+  | { readonly mode: "auto" | "none" | "required" }
+  | { readonly mode: "tool"; readonly tool: string };
+
+export type ResponseFormat =
+  | { readonly type: "json" }
+  | {
+      readonly type: "schema";
+      readonly name: string;
+      readonly schema: unknown;
+      readonly strict: boolean;
+      readonly description?: string | undefined;
+    };
+
+export type ReasoningEffort = "none" | "minimal" | "low" | "medium" | "high" | "xhigh";
+
+export type OnUnsupported = "error" | "drop" | "reroute";
+
+export interface CompletionRequest {
+  readonly action: "complete";
+  /** Route, model or deployment, as the caller named it. */
+  readonly model: string;
+  readonly messages: readonly Message[];
+  /** True where the caller reads the answer as it comes. */
+  readonly stream: boolean;
+  readonly n: number;
+  readonly maxOutputTokens?: number | undefined;
+  readonly temperature?: number | undefined;
+  readonly topP?: number | undefined;
+  readonly stop?: readonly string[] | undefined;
+  readonly seed?: number | undefined;
+  readonly presencePenalty?: number | undefined;
+  readonly frequencyPenalty?: number | undefined;
+  readonly logitBias?: Readonly<Record<string, number>> | undefined;
+  readonly logprobs?: boolean | undefined;
+  readonly topLogprobs?: number | undefined;
+  readonly tools?: readonly Tool[] | undefined;
+  readonly toolChoice?: ToolChoice | undefined;
+  readonly parallelToolCalls?: boolean | undefined;
+  readonly responseFormat?: ResponseFormat | undefined;
+  readonly reasoning?: ReasoningEffort | undefined;
+  readonly extras: Extras;
+}
+
+export interface EmbeddingRequest {
+  readonly action: "embed";
+  readonly model: string;
+  /** Texts, or token ids where the caller tokenised by itself. */
+  readonly inputs: readonly string[] | readonly (readonly number[])[];
+  readonly dimensions?: number | undefined;
+  readonly extras: Extras;
+}
+
+export type ModelRequest = CompletionRequest | EmbeddingRequest;
+
+export type Action = "complete" | "embed" | "image" | "moderate";

@@ -1,0 +1,54 @@
+// The shapes between the stages of the flow, in order: Normalised → Weighed → Permitted → Plan.
+// Each is the one before plus what its stage found out, so a stage cannot be skipped.
+
+import type { Caller } from "./caller.ts";
+import type { Consideration, SensitivityReport } from "./errors.ts";
+import type { Picodollars } from "./money.ts";
+import type { Permit, PermittedDeployment } from "./permit.ts";
+import type { ModelRequest, OnUnsupported } from "./request.ts";
+import type { Sensitivity } from "./sensitivity.ts";
+
+/** What came through a door, beside the request itself. */
+export interface Asked<R extends ModelRequest = ModelRequest> {
+  readonly request: R;
+  readonly caller: Caller;
+  /** Chosen by the door at arrival; the receipt has the same id. */
+  readonly requestId: string;
+  readonly declared?: string | undefined;
+  readonly purpose?: string | undefined;
+  readonly task?: string | undefined;
+  readonly sessionId?: string | undefined;
+  readonly maxCost?: Picodollars | undefined;
+  readonly onUnsupported?: OnUnsupported | undefined;
+  readonly planHash?: string | undefined;
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** Checked and with every tag parsed. */
+export interface Normalised<R extends ModelRequest = ModelRequest> extends Omit<Asked<R>, "declared"> {
+  readonly declared: Sensitivity | undefined;
+  /** When the request arrived, milliseconds since the epoch. */
+  readonly at: number;
+}
+
+export interface Weighed<R extends ModelRequest = ModelRequest> extends Normalised<R> {
+  readonly sensitivity: SensitivityReport;
+}
+
+export interface Permitted<R extends ModelRequest = ModelRequest> extends Weighed<R> {
+  readonly permit: Permit;
+}
+
+export interface PlannedCandidate {
+  readonly target: PermittedDeployment;
+  /** Undefined where the price is unknown. */
+  readonly worstCase: Picodollars | undefined;
+  readonly healthy: boolean;
+}
+
+export interface Plan<R extends ModelRequest = ModelRequest> extends Permitted<R> {
+  readonly hash: string;
+  /** In the order in which they are tried; never empty. */
+  readonly candidates: readonly PlannedCandidate[];
+  readonly considered: readonly Consideration[];
+}

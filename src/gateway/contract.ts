@@ -1,0 +1,77 @@
+// What the doors may ask of the gateway. `gateway.ts` and `enquiries.ts` answer it.
+
+import type { Asked } from "../core/stages.ts";
+import type { AnswerEvent, Receipt } from "../core/answer.ts";
+import type { Caller } from "../core/caller.ts";
+import type { Deployment } from "../core/deployment.ts";
+import type { SensitivityReport } from "../core/errors.ts";
+import type { Embedding } from "../core/events.ts";
+import type { Picodollars } from "../core/money.ts";
+import type { CompletionRequest, EmbeddingRequest } from "../core/request.ts";
+
+export interface EmbeddingResult {
+  readonly embeddings: readonly Embedding[];
+  readonly deployment: Deployment;
+  readonly receipt: Receipt;
+}
+
+export interface Gateway {
+  /**
+   * One answer, screened, as a stream. The first event is `started`, the last `finished`; every
+   * failure is thrown as a `Failure` (also after `started`). Aborting `signal`, or `return()`,
+   * cancels the upstream at once and settles.
+   */
+  complete(asked: Asked<CompletionRequest>, signal: AbortSignal): AsyncIterable<AnswerEvent>;
+  embed(asked: Asked<EmbeddingRequest>, signal: AbortSignal): Promise<EmbeddingResult>;
+}
+
+export interface CandidateReport {
+  readonly deployment: Deployment;
+  readonly allowed: boolean;
+  /** From 1; undefined where not allowed. */
+  readonly rank: number | undefined;
+  readonly because: string;
+  readonly rule: string | undefined;
+  readonly missing: readonly string[];
+  readonly worstCase: Picodollars | undefined;
+  readonly healthy: boolean;
+}
+
+export interface PlanReport {
+  readonly hash: string;
+  readonly sensitivity: SensitivityReport;
+  readonly candidates: readonly CandidateReport[];
+  readonly policyVersion: number;
+}
+
+/** One line of a quote: what the request would cost there, before anything is paid. */
+export interface QuoteLine {
+  readonly deployment: Deployment;
+  readonly allowed: boolean;
+  readonly because: string;
+  /** Input as estimated, output at its maximum. Undefined where the price is unknown. */
+  readonly worstCase: Picodollars | undefined;
+  readonly inputCost: Picodollars | undefined;
+  readonly estimatedInputTokens: number;
+  readonly maxOutputTokens: number;
+}
+
+/** Questions that call no provider and cost nothing. */
+export interface Enquiries {
+  plan(asked: Asked<CompletionRequest>): Promise<PlanReport>;
+  quote(asked: Asked<CompletionRequest>): Promise<readonly QuoteLine[]>;
+  /** Undefined where it does not exist or the caller may not see it. */
+  receipt(id: string, caller: Caller): Promise<Receipt | undefined>;
+  /** Names this caller can use now, each once: routes, models, deployments. For `/v1/models`. */
+  usableNames(caller: Caller): Promise<readonly UsableName[]>;
+  /** True where the caller could use the model with data of its default sensitivity. */
+  usableModel(modelId: string, caller: Caller): boolean;
+}
+
+export interface UsableName {
+  readonly id: string;
+  readonly kind: "route" | "model" | "deployment";
+  readonly ownedBy: string;
+  /** Seconds since the epoch. */
+  readonly created: number;
+}

@@ -1,0 +1,35 @@
+// The policy as the rest of the gateway sees it: an immutable snapshot of one published version.
+// `policy/` alone builds it; `gateway/` pins one for the whole of a request.
+
+import type { Deployment } from "../core/deployment.ts";
+import type { Permit } from "../core/permit.ts";
+import type { Sensitivity } from "../core/sensitivity.ts";
+import type { Weighed } from "../core/stages.ts";
+
+export type SafetyAction = "block" | "redact" | "flag";
+
+export interface SafetyDecision {
+  readonly action: SafetyAction;
+  /** The p2 row that granted it; undefined where none did, which means block. */
+  readonly rule: string | undefined;
+}
+
+/** Who is judged: `key:…`, `team:…` and all roles. */
+export interface Subjects {
+  readonly key: string;
+  readonly team: string;
+  readonly roles: readonly string[];
+}
+
+export interface Policy {
+  readonly version: number;
+  readonly hash: string;
+  /** Built-in labels and those that the rows add. */
+  readonly labels: ReadonlySet<string>;
+  /** `role:…` that the policy gives a team. */
+  rolesOf(team: string): readonly string[];
+  /** Never throws for a denial: an empty `allowed` is the denial, with every reason. */
+  permit(weighed: Weighed, candidates: readonly Deployment[]): Permit;
+  /** What happens to output of this category, shown to these subjects, about such data. */
+  safetyDecision(subjects: Subjects, data: Sensitivity, category: string): SafetyDecision;
+}
