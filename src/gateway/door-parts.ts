@@ -1,0 +1,24 @@
+// Everything a door is made of. `main.ts` puts it together; doors hold no rules of their own.
+
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Caller } from "../core/caller.ts";
+import type { Administration } from "./administration.ts";
+import type { Enquiries, Gateway } from "./contract.ts";
+
+export interface DoorParts {
+  readonly gateway: Gateway;
+  readonly enquiries: Enquiries;
+  readonly administration: Administration;
+  /** The value of the Authorization header; throws UNAUTHENTICATED. */
+  authenticate(authorization: string | undefined): Promise<Caller>;
+  /** The catalog that is current now. */
+  catalog(): Catalog;
+  newRequestId(): string;
+  /** DESIGN: stricter, introspection and GraphiQL by scope. */
+  readonly production: boolean;
+  /** Logs what is not ours, once, with the request id. Never give it a prompt, an answer or a key. */
+  reportFault(error: unknown, requestId: string): void;
+  /** Seals a continuation so that nobody can forge reasoning signatures; opens it or answers undefined. */
+  seal(text: string): string;
+  unseal(sealed: string): string | undefined;
+}
