@@ -14,6 +14,10 @@ export interface Asked<R extends ModelRequest = ModelRequest> {
   readonly caller: Caller;
   /** Chosen by the door at arrival; the receipt has the same id. */
   readonly requestId: string;
+  /** Which door it came through; absent where the gateway asks on its own behalf. */
+  readonly door?: "graphql" | "rest" | undefined;
+  /** What the caller calls it (its `x-request-id`): for the log only, since anyone may choose any. */
+  readonly callerReference?: string | undefined;
   readonly declared?: string | undefined;
   readonly purpose?: string | undefined;
   readonly task?: string | undefined;

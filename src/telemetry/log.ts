@@ -1,0 +1,65 @@
+// The log: one JSON object a line, without prompts, answers, keys or anyone's stack of secrets.
+// `main.ts` makes it and hands it on; nothing else in `src/` writes lines of its own.
+
+import pino from "pino";
+import { describeFault } from "./fault.ts";
+
+export type LogFields = Readonly<Record<string, unknown>>;
+
+export interface Log {
+  debug(fields: LogFields, message: string): void;
+  info(fields: LogFields, message: string): void;
+  warn(fields: LogFields, message: string): void;
+  error(fields: LogFields, message: string): void;
+  /** What is not ours: its name, its scrubbed message and where it was thrown. */
+  fault(error: unknown, requestId: string): void;
+  /** Writes what is buffered; call it before the process ends. */
+  flush(): void;
+}
+
+export const logLevels = ["silent", "fatal", "error", "warn", "info", "debug", "trace"] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export interface LogSettings {
+  readonly level: LogLevel;
+  /** Absent: standard output, buffered. */
+  readonly write?: ((line: string) => void) | undefined;
+}
+
+/** Names under which credentials travel; nothing should log them, and if it does they are gone. */
+const secretNames = ["authorization", "apiKey", "api_key", "secret", "password", "token", "cookie"];
+const secretPaths = secretNames.flatMap((name) => [name, `*.${name}`, `*["x-${name}"]`]);
+
+const bufferBytes = 4096;
+const flushMilliseconds = 250;
+
+export function createLog(settings: LogSettings): Log {
+  const { write } = settings;
+  const destination =
+    write === undefined
+      ? pino.destination({
+          fd: 1,
+          sync: false,
+          minLength: bufferBytes,
+          periodicFlush: flushMilliseconds,
+        })
+      : { write, flushSync() {} };
+  const logger = pino(
+    {
+      level: settings.level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: secretPaths, censor: "<redacted>" },
+    },
+    destination,
+  );
+  return {
+    debug: (fields, message) => logger.debug(fields, message),
+    info: (fields, message) => logger.info(fields, message),
+    warn: (fields, message) => logger.warn(fields, message),
+    error: (fields, message) => logger.error(fields, message),
+    fault: (error, requestId) => logger.error({ requestId, fault: describeFault(error) }, "fault"),
+    flush: () => destination.flushSync(),
+  };
+}

@@ -1,0 +1,117 @@
+// Everything that /metrics shows, as typed functions that are cheap to call.
+// `telemetry.ts` calls them; `server.ts` prints them. Label values come from tables, never from callers.
+
+import { Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import { createTally } from "./tally.ts";
+import type { AttemptDone, DoorName, RequestDone } from "./telemetry.ts";
+
+export interface Metrics {
+  requestDone(done: RequestDone): void;
+  requestRefused(door: DoorName, code: string): void;
+  attemptDone(done: AttemptDone): void;
+  verdict(category: string, action: string): void;
+  firstToken(deploymentId: string, milliseconds: number): void;
+  streamOpened(): () => void;
+  readonly contentType: string;
+  text(): Promise<string>;
+}
+
+export interface MetricsSettings {
+  /** False for `provider/any-id` deployments: they are counted as `provider/other`. */
+  isListed(deploymentId: string): boolean;
+  /** Memory, garbage collection, event loop lag and handles of this process. */
+  readonly processMetrics: boolean;
+}
+
+const secondsBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
+const picodollarsPerDollar = 1e12;
+/** Outcomes that are nobody's refusal. */
+const notDenials: ReadonlySet<string> = new Set(["ok", "cancelled", "interrupted"]);
+
+export function createMetrics(settings: MetricsSettings): Metrics {
+  const registry = new Registry();
+  if (settings.processMetrics)
+    collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 20 });
+
+  const tally = (name: string, help: string, labels: readonly string[]) =>
+    createTally(registry, `portcullis_${name}`, help, labels);
+  const requests = tally("requests_total", "Requests by door, action and outcome.", [
+    "door",
+    "action",
+    "outcome",
+  ]);
+  const denials = tally("denials_total", "Requests that ended with a failure code.", ["code"]);
+  const attempts = tally("attempts_total", "Calls to providers by outcome.", ["provider", "outcome"]);
+  const tokens = tally("tokens_total", "Tokens as settled.", ["direction", "deployment"]);
+  const cost = tally("cost_usd_total", "US dollars as settled; unknown prices count as nothing.", [
+    "deployment",
+  ]);
+  const verdicts = tally("verdicts_total", "Safety findings and what was done.", ["category", "action"]);
+  const duration = histogram("request_duration_seconds", "From arrival to settlement.", "action");
+  const attemptDuration = histogram("attempt_duration_seconds", "One call to one provider.", "provider");
+  const firstToken = histogram("first_token_seconds", "From arrival to the first content event.", "provider");
+  const openStreams = new Gauge({
+    name: "portcullis_open_streams",
+    help: "Answers being streamed now.",
+    registers: [registry],
+  });
+
+  function histogram(name: string, help: string, label: string): (value: string, seconds: number) => void {
+    const metric = new Histogram({
+      name: `portcullis_${name}`,
+      help,
+      labelNames: [label],
+      buckets: secondsBuckets,
+      registers: [registry],
+    });
+    const bound = new Map<string, { observe(seconds: number): void }>();
+    return (value, seconds) => {
+      let child = bound.get(value);
+      if (child === undefined) bound.set(value, (child = metric.labels(value)));
+      child.observe(seconds);
+    };
+  }
+
+  const deploymentLabel = (id: string): string => (settings.isListed(id) ? id : `${providerOf(id)}/other`);
+
+  return {
+    requestDone(done) {
+      requests.add(1, done.door, done.action, done.outcome);
+      if (!notDenials.has(done.outcome)) denials.add(1, done.outcome);
+      duration(done.action, done.milliseconds / 1000);
+      if (done.deploymentId === undefined) return;
+      const deployment = deploymentLabel(done.deploymentId);
+      tokens.add(done.usage?.input ?? 0, "input", deployment);
+      tokens.add(done.usage?.cachedInput ?? 0, "cached-input", deployment);
+      tokens.add(done.usage?.output ?? 0, "output", deployment);
+      tokens.add(done.usage?.reasoning ?? 0, "reasoning", deployment);
+      cost.add((done.cost ?? 0) / picodollarsPerDollar, deployment);
+    },
+    requestRefused(door, code) {
+      requests.add(1, door, "none", code);
+      denials.add(1, code);
+    },
+    attemptDone(done) {
+      const provider = providerOf(done.deploymentId);
+      attempts.add(1, provider, done.outcome);
+      attemptDuration(provider, done.milliseconds / 1000);
+    },
+    verdict: (category, action) => verdicts.add(1, category, action),
+    firstToken: (deploymentId, milliseconds) => firstToken(providerOf(deploymentId), milliseconds / 1000),
+    streamOpened() {
+      openStreams.inc();
+      let open = true;
+      return () => {
+        if (open) openStreams.dec();
+        open = false;
+      };
+    },
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+  };
+}
+
+function providerOf(deploymentId: string): string {
+  const slash = deploymentId.indexOf("/");
+  return slash < 0 ? deploymentId : deploymentId.slice(0, slash);
+}

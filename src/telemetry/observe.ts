@@ -1,0 +1,45 @@
+// Joins counts and log lines into the one `Telemetry` that the flow is given.
+// `main.ts` calls it once.
+
+import { formatUsd } from "../core/money.ts";
+import type { Log } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
+import type { RequestDone, Telemetry } from "./telemetry.ts";
+
+export function createTelemetry(metrics: Metrics, log: Log): Telemetry {
+  return {
+    requestDone(done) {
+      metrics.requestDone(done);
+      log.info(requestLine(done), "request");
+    },
+    requestRefused: (door, code) => metrics.requestRefused(door, code),
+    attemptDone(done) {
+      metrics.attemptDone(done);
+      if (done.outcome !== "ok" && done.outcome !== "cancelled") log.warn({ ...done }, "attempt failed");
+    },
+    verdict: (category, action) => metrics.verdict(category, action),
+    firstToken: (deploymentId, milliseconds) => metrics.firstToken(deploymentId, milliseconds),
+    streamOpened: () => metrics.streamOpened(),
+  };
+}
+
+function requestLine(done: RequestDone): Record<string, unknown> {
+  return {
+    requestId: done.requestId,
+    callerReference: done.callerReference,
+    door: done.door,
+    action: done.action,
+    outcome: done.outcome,
+    key: done.key,
+    team: done.team,
+    // A caller may write anything into the model field, so only a name's worth of it is kept.
+    model: done.model.slice(0, 120),
+    deployment: done.deploymentId,
+    ms: Math.round(done.milliseconds),
+    firstTokenMs:
+      done.firstTokenMilliseconds === undefined ? undefined : Math.round(done.firstTokenMilliseconds),
+    inputTokens: done.usage?.input,
+    outputTokens: done.usage?.output,
+    costUsd: done.cost === undefined ? undefined : formatUsd(done.cost),
+  };
+}

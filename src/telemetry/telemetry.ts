@@ -1,0 +1,57 @@
+// What the flow reports about itself: counts for /metrics and one log line a request.
+// `gateway/` and the doors take it as an argument; it never sees a prompt, an answer or a key.
+
+import type { Picodollars } from "../core/money.ts";
+import type { TokenUsage } from "../core/events.ts";
+
+export type DoorName = "graphql" | "rest" | "inner";
+
+export interface RequestDone {
+  readonly requestId: string;
+  /** What the caller calls the request (its own x-request-id), where it gave one. */
+  readonly callerReference?: string | undefined;
+  readonly door: DoorName;
+  readonly action: string;
+  /** `ok`, `cancelled`, `interrupted` or a failure code. */
+  readonly outcome: string;
+  /** `key:…` and `team:…`. */
+  readonly key: string;
+  readonly team: string;
+  /** As asked: route, model or deployment. */
+  readonly model: string;
+  readonly deploymentId?: string | undefined;
+  readonly milliseconds: number;
+  readonly firstTokenMilliseconds?: number | undefined;
+  readonly usage?: TokenUsage | undefined;
+  readonly cost?: Picodollars | undefined;
+}
+
+export interface AttemptDone {
+  readonly requestId: string;
+  readonly deploymentId: string;
+  /** `ok`, `cancelled` or a failure code. */
+  readonly outcome: string;
+  readonly milliseconds: number;
+}
+
+export interface Telemetry {
+  /** Once for every request that reached the gateway, when it is over. */
+  requestDone(done: RequestDone): void;
+  /** A request that a door turned away before the gateway saw it. */
+  requestRefused(door: DoorName, code: string): void;
+  attemptDone(done: AttemptDone): void;
+  verdict(category: string, action: string): void;
+  firstToken(deploymentId: string, milliseconds: number): void;
+  /** Call the answer when the stream is over, once; calling it again does nothing. */
+  streamOpened(): () => void;
+}
+
+/** For parts of the gateway that run without anyone watching: tests and one-shot commands. */
+export const silentTelemetry: Telemetry = {
+  requestDone() {},
+  requestRefused() {},
+  attemptDone() {},
+  verdict() {},
+  firstToken() {},
+  streamOpened: () => () => {},
+};
