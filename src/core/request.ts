@@ -85,6 +85,7 @@ export interface Tool {
   /** A JSON schema. */
   readonly parameters: unknown;
   readonly strict?: boolean | undefined;
+  readonly extras?: Extras | undefined;
 }
 
 export type ToolChoice =

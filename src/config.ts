@@ -1,0 +1,204 @@
+// Reads the environment into one frozen value, or reports every problem at once.
+// Pure but for `readFile`, which serves `NAME_FILE`; only `main.ts` and `cli.ts` hand it an environment.
+
+import { providerIds } from "./catalog/providers.ts";
+import { Secret } from "./core/secret.ts";
+
+export interface ProviderCredentials {
+  readonly keys: readonly Secret[];
+  readonly baseUrl: string | undefined;
+}
+
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  readonly production: boolean;
+  readonly demo: boolean;
+  readonly dataFolder: string;
+  readonly databaseUrl: Secret | undefined;
+  readonly databaseDirectUrl: Secret | undefined;
+  readonly adminKey: Secret | undefined;
+  readonly secret: Secret | undefined;
+  readonly policiesFolder: string;
+  readonly drainSeconds: number;
+  readonly metricsPort: number | undefined;
+  readonly logLevel: LogLevel;
+  readonly catalogUrl: string;
+  readonly corsOrigins: readonly string[];
+  readonly httpsProxy: string | undefined;
+  readonly noProxy: string | undefined;
+  /** Only the providers that the environment mentions. */
+  readonly providers: ReadonlyMap<string, ProviderCredentials>;
+  /** Said at start: what is set and does nothing. */
+  readonly warnings: readonly string[];
+}
+
+const logLevels = ["trace", "debug", "info", "warn", "error", "silent"] as const;
+type LogLevel = (typeof logLevels)[number];
+
+export class ConfigProblems extends Error {
+  override readonly name = "ConfigProblems";
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(
+      `The configuration has ${problems.length === 1 ? "a problem" : "problems"}:\n${problems.map((line) => `  ${line}`).join("\n")}`,
+    );
+    this.problems = problems;
+  }
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Settings of the contract that this version does not serve. Set, they are never ignored in silence. */
+const refused: Readonly<Record<string, string>> = {
+  OIDC_ISSUER: "expected to be absent: this version accepts pc_ keys only, no JWTs",
+  OIDC_AUDIENCE: "expected to be absent: this version accepts pc_ keys only, no JWTs",
+  GRAPHQL_PREFIX: "expected to be absent: this version cannot rename its GraphQL types",
+};
+const withoutEffect: Readonly<Record<string, string>> = {
+  OTEL_EXPORTER_OTLP_ENDPOINT: "has no effect: this version exports no traces; scrape /metrics",
+  PORTCULLIS_FETCH_ORIGINS: "has no effect: this version never fetches a caller's URL",
+  PORTCULLIS_RETENTION_DAYS: "has no effect: this version keeps records for good",
+  PORTCULLIS_WORKERS: "has no effect: this version runs one worker; start more replicas instead",
+};
+
+export function readConfig(env: Environment, readFile: (path: string) => string): Readonly<Config> {
+  const problems: string[] = [];
+  const read = createReader(env, readFile, problems);
+
+  const host = read.text("HOST", "127.0.0.1");
+  const production = env["NODE_ENV"] === "production" || !isLoopback(host);
+  for (const [name, why] of Object.entries(refused)) if (env[name]) problems.push(`${name}: ${why}`);
+  read.integer("PORTCULLIS_WORKERS", 1, 1, 64);
+
+  const config: Config = {
+    port: read.integer("PORT", 4000, 0, 65535),
+    host,
+    production,
+    demo: production ? read.flag("PORTCULLIS_DEMO", false) : read.flag("PORTCULLIS_DEMO", true),
+    dataFolder: read.text("PORTCULLIS_DATA", "./.portcullis"),
+    databaseUrl: read.postgresUrl("DATABASE_URL"),
+    databaseDirectUrl: read.postgresUrl("DATABASE_DIRECT_URL"),
+    adminKey: read.adminKey("PORTCULLIS_ADMIN_KEY"),
+    secret: read.longSecret("PORTCULLIS_SECRET"),
+    policiesFolder: read.text("PORTCULLIS_POLICIES", "./policies"),
+    drainSeconds: read.integer("PORTCULLIS_DRAIN_SECONDS", 30, 0, 3600),
+    metricsPort: read.optionalInteger("METRICS_PORT", 0, 65535),
+    logLevel: read.oneOf("LOG_LEVEL", logLevels, "info"),
+    catalogUrl: read.httpUrl("PORTCULLIS_CATALOG_URL") ?? "https://models.dev/api.json",
+    corsOrigins: read.list("PORTCULLIS_CORS_ORIGINS"),
+    httpsProxy: read.httpUrl("HTTPS_PROXY") ?? read.httpUrl("https_proxy"),
+    noProxy: env["NO_PROXY"] ?? env["no_proxy"],
+    providers: readProviders(env, read),
+    warnings: Object.entries(withoutEffect)
+      .filter(([name]) => (env[name] ?? "1") !== "1")
+      .map(([name, why]) => `${name} ${why}`),
+  };
+  if (problems.length > 0) throw new ConfigProblems(problems);
+  return Object.freeze(config);
+}
+
+function readProviders(env: Environment, read: Reader): ReadonlyMap<string, ProviderCredentials> {
+  const providers = new Map<string, ProviderCredentials>();
+  for (const id of providerIds) {
+    const prefix = id.toUpperCase().replaceAll("-", "_");
+    const keys = (read.secret(`${prefix}_API_KEY`)?.reveal() ?? "")
+      .split(",")
+      .map((key) => key.trim())
+      .filter(Boolean);
+    const baseUrl = read.httpUrl(`${prefix}_BASE_URL`)?.replace(/\/+$/, "");
+    if (env[`${prefix}_BASE_URL`] === undefined && keys.length === 0) continue;
+    providers.set(id, { keys: keys.map((key) => new Secret(key)), baseUrl });
+  }
+  return providers;
+}
+
+export const isLoopback = (host: string): boolean =>
+  host === "localhost" || host === "::1" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);
+
+type Reader = ReturnType<typeof createReader>;
+
+/** One method per kind of value; each pushes what is wrong and goes on with a stand-in. */
+function createReader(env: Environment, readFile: (path: string) => string, problems: string[]) {
+  const raw = (name: string): string | undefined => {
+    const value = env[name]?.trim();
+    return value === "" ? undefined : value;
+  };
+  const expect = (name: string, what: string): undefined => {
+    problems.push(`${name}: expected ${what}`);
+    return undefined;
+  };
+  const secret = (name: string): Secret | undefined => {
+    const [value, path] = [raw(name), raw(`${name}_FILE`)];
+    if (value !== undefined && path !== undefined)
+      return expect(`${name}_FILE`, `to be absent where ${name} is set`);
+    if (path === undefined) return value === undefined ? undefined : new Secret(value);
+    try {
+      const content = readFile(path).trim();
+      return content === "" ? expect(`${name}_FILE`, "a file that is not empty") : new Secret(content);
+    } catch {
+      return expect(`${name}_FILE`, "a file that can be read");
+    }
+  };
+  const url = (name: string, value: string | undefined, protocols: readonly string[]): string | undefined => {
+    if (value === undefined) return undefined;
+    const parsed = URL.parse(value);
+    const wanted = `a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(" or ")}`;
+    if (!parsed || !protocols.includes(parsed.protocol)) return expect(name, wanted);
+    return value;
+  };
+  const integer = (name: string, low: number, high: number): number | undefined => {
+    const value = raw(name);
+    if (value === undefined) return undefined;
+    const number = Number(value);
+    if (!/^\d+$/.test(value) || number < low || number > high)
+      return expect(name, `a whole number from ${low} to ${high}`);
+    return number;
+  };
+  return {
+    secret,
+    text: (name: string, otherwise: string): string => raw(name) ?? otherwise,
+    list: (name: string): readonly string[] =>
+      (raw(name) ?? "")
+        .split(",")
+        .map((item) => item.trim())
+        .filter(Boolean),
+    integer: (name: string, otherwise: number, low: number, high: number): number =>
+      integer(name, low, high) ?? otherwise,
+    optionalInteger: integer,
+    flag: (name: string, otherwise: boolean): boolean => {
+      const value = raw(name);
+      if (value === undefined) return otherwise;
+      if (value !== "0" && value !== "1") expect(name, "0 or 1");
+      return value === "1";
+    },
+    oneOf: <T extends string>(name: string, choices: readonly T[], otherwise: T): T => {
+      const value = raw(name);
+      if (value === undefined) return otherwise;
+      return (
+        choices.find((choice) => choice === value) ??
+        expect(name, `one of ${choices.join(", ")}`) ??
+        otherwise
+      );
+    },
+    httpUrl: (name: string): string | undefined => url(name, raw(name), ["http:", "https:"]),
+    postgresUrl: (name: string): Secret | undefined => {
+      const value = secret(name);
+      return url(name, value?.reveal(), ["postgres:", "postgresql:"]) === undefined ? undefined : value;
+    },
+    adminKey: (name: string): Secret | undefined => {
+      const value = secret(name);
+      const wellFormed = /^pc_[\x21-\x7e]{29,}$/.test(value?.reveal() ?? "");
+      return value === undefined || wellFormed
+        ? value
+        : expect(name, "pc_ and in all at least 32 characters without spaces");
+    },
+    longSecret: (name: string): Secret | undefined => {
+      const value = secret(name);
+      return value === undefined || value.reveal().length >= 32
+        ? value
+        : expect(name, "at least 32 characters");
+    },
+  };
+}

@@ -1,0 +1,40 @@
+// Makes leaving a stream cancel it at once. A generator's own `return()` waits behind a pending
+// `next()`, so a stalled upstream would be held open: here `return()` aborts first.
+
+/** `controller` must be the one whose signal the stream's source listens to. */
+export function abortable<T>(
+  stream: AsyncIterable<T>,
+  controller: AbortController,
+): AsyncIterableIterator<T> {
+  const inner = stream[Symbol.asyncIterator]();
+  let left = false;
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async next() {
+      if (left) return { done: true, value: undefined };
+      return await inner.next();
+    },
+    async return() {
+      left = true;
+      controller.abort();
+      // The source may reject with the abort itself: the caller has left and need not hear of it.
+      await inner.return?.().catch(() => undefined);
+      return { done: true, value: undefined };
+    },
+    async throw(error: unknown) {
+      await this.return?.();
+      throw error;
+    },
+  };
+}
+
+/** A controller that follows `parent`; call `release` when done, so that `parent` forgets it. */
+export function follow(parent: AbortSignal): { controller: AbortController; release(): void } {
+  const controller = new AbortController();
+  const abort = (): void => controller.abort(parent.reason);
+  if (parent.aborted) abort();
+  else parent.addEventListener("abort", abort, { once: true });
+  return { controller, release: () => parent.removeEventListener("abort", abort) };
+}

@@ -1,0 +1,170 @@
+// The account of one request while it runs: opened with the decision, settled once, however it ends.
+// `gateway.ts` keeps it; it holds counts and hashes, never a prompt or an answer.
+
+import { createHmac, type Hmac } from "node:crypto";
+import type { DecisionRow, SettlementRow } from "../audit/record-book.ts";
+import type { AnswerEvent, ParamChange, Receipt } from "../core/answer.ts";
+import type { Attempt } from "../core/errors.ts";
+import { noUsage, type TokenUsage } from "../core/events.ts";
+import type { PermittedDeployment } from "../core/permit.ts";
+import type { Message, ModelRequest } from "../core/request.ts";
+import type { Permitted } from "../core/stages.ts";
+import type { Hold } from "../metering/budgets.ts";
+import { estimateInputTokens } from "../metering/estimate.ts";
+import { createMeter, type Meter } from "../metering/meter.ts";
+import type { Engaged } from "./engage.ts";
+import type { GatewayParts } from "./parts.ts";
+
+export interface Account {
+  readonly attempts: Attempt[];
+  /** Resolves when the decision row is durable; nothing may leave before. */
+  readonly durable: Promise<void>;
+  readonly safety: { classifiers: string[]; notRun: string[]; categories: string[] };
+  holdSettlesWith(hold: Extract<Hold, { ok: true }>): void;
+  meterFor(target: PermittedDeployment): Meter;
+  engaged(by: Pick<Engaged, "target" | "params">): void;
+  delivered(event: AnswerEvent): void;
+  /** Writes the settling row and settles the money; later calls give the same receipt. */
+  settle(outcome: string): Promise<Receipt>;
+}
+
+export function openAccount(permitted: Permitted, parts: GatewayParts): Account {
+  const { requestId, caller, permit, sensitivity } = permitted;
+  const durable = parts.records.decide(decisionRow(permitted, parts.secret));
+  // Awaited by the flow before anything leaves; a flow that fails sooner must not crash the process.
+  durable.catch(() => undefined);
+
+  const attempts: Attempt[] = [];
+  const meters: Meter[] = [];
+  const safety = { classifiers: [] as string[], notRun: [] as string[], categories: [] as string[] };
+  let hold: Extract<Hold, { ok: true }> | undefined;
+  let target: PermittedDeployment | undefined;
+  let params: readonly ParamChange[] = [];
+  let answerHash: Hmac | undefined;
+  let answerCharacters = 0;
+  let firstTokenAt: number | undefined;
+  let settled: Promise<Receipt> | undefined;
+
+  function delivered(event: AnswerEvent): void {
+    const text = deliveredText(event);
+    if (text === "") return;
+    firstTokenAt ??= parts.now();
+    answerCharacters += text.length;
+    answerHash ??= createHmac("sha256", parts.secret);
+    answerHash.update(text);
+  }
+
+  async function settle(outcome: string): Promise<Receipt> {
+    const readings = meters.map((meter) => meter.read());
+    const money = readings.map((reading) => reading.cost);
+    const cost = target?.deployment.price === undefined && target !== undefined ? undefined : total(money);
+    const row: SettlementRow = {
+      requestId,
+      at: new Date(parts.now()),
+      key: caller.key,
+      team: caller.team,
+      outcome,
+      deploymentId: target?.deployment.id,
+      model: target?.deployment.model.id,
+      rule: target?.rule,
+      usage: readings.reduce((sum, reading) => addUsage(sum, reading.usage), noUsage),
+      cost,
+      estimated: readings.some((reading) => reading.estimated),
+      priceVersion: target?.deployment.price?.version,
+      attempts,
+      params,
+      safety,
+      milliseconds: parts.now() - permitted.at,
+      firstTokenMilliseconds: firstTokenAt === undefined ? undefined : firstTokenAt - permitted.at,
+      answerHash: answerHash?.digest("hex"),
+      answerCharacters,
+    };
+    report(row, permitted, parts);
+    await Promise.all([parts.records.settle(row), hold?.settle(total(money))]);
+    return {
+      ...row,
+      id: requestId,
+      at: new Date(permitted.at),
+      sensitivity,
+      policyVersion: permit.policyVersion,
+    };
+  }
+
+  return {
+    attempts,
+    durable,
+    safety,
+    holdSettlesWith: (held) => void (hold = held),
+    meterFor(chosen) {
+      const meter = createMeter(chosen.deployment.price, estimateInputTokens(permitted.request));
+      meters.push(meter);
+      return meter;
+    },
+    engaged: (by) => void ({ target, params } = by),
+    delivered,
+    settle: (outcome) => (settled ??= settle(outcome)),
+  };
+}
+
+function report(row: SettlementRow, permitted: Permitted, { telemetry }: GatewayParts): void {
+  telemetry.requestDone({
+    ...row,
+    door: permitted.door ?? "inner",
+    action: permitted.request.action,
+    model: permitted.request.model,
+  });
+  if (row.deploymentId !== undefined && row.firstTokenMilliseconds !== undefined) {
+    telemetry.firstToken(row.deploymentId, row.firstTokenMilliseconds);
+  }
+}
+
+function decisionRow(permitted: Permitted, secret: string): DecisionRow {
+  const { caller, permit, request } = permitted;
+  const prompt = createHmac("sha256", secret);
+  let promptBytes = 0;
+  for (const text of promptTexts(request)) {
+    prompt.update(text);
+    promptBytes += Buffer.byteLength(text);
+  }
+  return {
+    requestId: permitted.requestId,
+    at: new Date(permitted.at),
+    key: caller.key,
+    team: caller.team,
+    action: request.action,
+    model: request.model,
+    purpose: permitted.purpose,
+    sensitivity: permitted.sensitivity,
+    policyVersion: permit.policyVersion,
+    policyHash: permit.policyHash,
+    considered: permit.considered,
+    promptHash: prompt.digest("hex"),
+    promptBytes,
+  };
+}
+
+function promptTexts(request: ModelRequest): readonly string[] {
+  if (request.action === "embed") return request.inputs.map(String);
+  return request.messages.flatMap((message: Message) =>
+    message.parts.map((part) => (part.type === "text" ? part.text : (part.url ?? part.base64 ?? ""))),
+  );
+}
+
+function deliveredText(event: AnswerEvent): string {
+  if (event.type === "text-delta" || event.type === "reasoning-delta" || event.type === "refusal-delta")
+    return event.text;
+  return event.type === "tool-call-delta" ? event.arguments : "";
+}
+
+const total = (costs: readonly (number | undefined)[]): number =>
+  costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0);
+
+const addUsage = (a: TokenUsage, b: TokenUsage): TokenUsage => ({
+  input: a.input + b.input,
+  cachedInput: a.cachedInput + b.cachedInput,
+  cacheWrite: a.cacheWrite + b.cacheWrite,
+  output: a.output + b.output,
+  reasoning: a.reasoning + b.reasoning,
+  audioInput: (a.audioInput ?? 0) + (b.audioInput ?? 0),
+  audioOutput: (a.audioOutput ?? 0) + (b.audioOutput ?? 0),
+});

@@ -1,0 +1,64 @@
+// Opens one deployment's answer and reads on until something would reach the caller.
+// Until then another deployment may take over; what was read goes out first afterwards.
+
+import type { ParamChange } from "../core/answer.ts";
+import type { ModelEvent } from "../core/events.ts";
+import type { PermittedDeployment } from "../core/permit.ts";
+import type { Meter } from "../metering/meter.ts";
+import type { ProviderCall } from "../providers/providers.ts";
+import type { AttemptLog } from "./attempts.ts";
+
+export interface Engaged {
+  readonly target: PermittedDeployment;
+  readonly params: readonly ParamChange[];
+  /** Everything the deployment says, metered. Throws a `Failure`. */
+  readonly events: AsyncIterable<ModelEvent>;
+}
+
+export async function engage(
+  target: PermittedDeployment,
+  call: ProviderCall,
+  meter: Meter,
+  attempt: AttemptLog,
+): Promise<Engaged> {
+  const source = call.events[Symbol.asyncIterator]();
+  const opening: ModelEvent[] = [];
+  let ended = false;
+  while (!ended && !opening.some(reachesCaller)) {
+    const { done, value } = await source.next();
+    if (done) ended = true;
+    else {
+      meter.count(value);
+      opening.push(value);
+    }
+  }
+  return { target, params: call.params, events: goOn(opening, source, meter, attempt) };
+}
+
+const reachesCaller = (event: ModelEvent): boolean => event.type !== "answer-begin" && event.type !== "usage";
+
+async function* goOn(
+  opening: readonly ModelEvent[],
+  source: AsyncIterator<ModelEvent>,
+  meter: Meter,
+  attempt: AttemptLog,
+): AsyncGenerator<ModelEvent, void, undefined> {
+  let over = false;
+  try {
+    for (const event of opening) yield event;
+    for (;;) {
+      const { done, value } = await source.next();
+      if (done) break;
+      meter.count(value);
+      yield value;
+    }
+    over = true;
+  } catch (error) {
+    over = true;
+    throw attempt.failed(error).failure;
+  } finally {
+    // Left in the middle, by the caller or by a safety rule: the upstream is closed first.
+    if (!over) await source.return?.();
+    attempt.done();
+  }
+}

@@ -1,0 +1,164 @@
+// Questions that call no provider: which deployments could serve, at what price, and what happened.
+// They use the very stages of the flow, so that an answer here and a request later agree.
+
+import { mayUse, type Caller } from "../core/caller.ts";
+import type { Deployment } from "../core/deployment.ts";
+import type { CompletionRequest, ModelRequest } from "../core/request.ts";
+import type { Asked, Plan, Weighed } from "../core/stages.ts";
+import { costOf } from "../core/money.ts";
+import { normalise } from "../intake/normalise.ts";
+import { weigh } from "../intake/weigh.ts";
+import { estimateInputTokens, maxOutputTokens } from "../metering/estimate.ts";
+import { plan } from "../routing/plan.ts";
+import { resolve } from "../routing/resolve.ts";
+import type { CandidateReport, Enquiries, QuoteLine, UsableName } from "./contract.ts";
+import type { GatewayParts } from "./parts.ts";
+import { permit } from "./permission.ts";
+import type { Snapshot } from "./snapshots.ts";
+import { worstCaseOf } from "./worst-case.ts";
+
+export function createEnquiries(parts: GatewayParts): Enquiries {
+  async function planOf(
+    asked: Asked<CompletionRequest>,
+    snapshot: Snapshot,
+  ): Promise<Plan<CompletionRequest>> {
+    const weighed = await weigh(normalise(asked, snapshot.policy.labels, parts.now()));
+    return plan(permit(weighed, snapshot), { ...parts.health, worstCase: worstCaseOf, secret: parts.secret });
+  }
+
+  return {
+    async plan(asked) {
+      const snapshot = parts.snapshots.current();
+      const planned = await planOf(asked, snapshot);
+      return {
+        hash: planned.hash,
+        sensitivity: planned.sensitivity,
+        candidates: candidateReports(planned, snapshot, parts),
+        policyVersion: planned.permit.policyVersion,
+      };
+    },
+
+    async quote(asked) {
+      const snapshot = parts.snapshots.current();
+      const planned = await planOf(asked, snapshot);
+      const estimatedInputTokens = estimateInputTokens(asked.request);
+      return candidateReports(planned, snapshot, parts).map((report): QuoteLine => ({
+        deployment: report.deployment,
+        allowed: report.allowed,
+        because: report.because,
+        worstCase: report.worstCase,
+        inputCost: inputCost(estimatedInputTokens, report.deployment),
+        estimatedInputTokens,
+        maxOutputTokens: maxOutputTokens(asked.request, report.deployment.model.maxOutputTokens),
+      }));
+    },
+
+    async receipt(id, caller) {
+      const receipt = await parts.records.receipt(id);
+      if (!receipt) return undefined;
+      const isOwn = receipt.key === caller.key && mayUse(caller, "receipts");
+      return isOwn || mayUse(caller, "records") ? receipt : undefined;
+    },
+
+    usableNames: async (caller) => usableNames(caller, parts.snapshots.current(), parts.now()),
+
+    usableModel(modelId, caller) {
+      const snapshot = parts.snapshots.current();
+      const deployments = snapshot.catalog.deploymentsOfModel(modelId);
+      return usableDeployments(deployments, caller, snapshot, parts.now()).length > 0;
+    },
+  };
+}
+
+function candidateReports(
+  planned: Plan,
+  snapshot: Snapshot,
+  parts: GatewayParts,
+): readonly CandidateReport[] {
+  const ranks = new Map(planned.candidates.map(({ target }, index) => [target.deployment.id, index + 1]));
+  const reports = planned.considered.flatMap((considered): readonly CandidateReport[] => {
+    const deployment = snapshot.catalog.deployment(considered.deploymentId);
+    if (!deployment) return [];
+    return [
+      {
+        ...considered,
+        deployment,
+        rule: considered.rule,
+        rank: ranks.get(deployment.id),
+        worstCase: worstCaseOf(planned.request, deployment),
+        healthy: parts.health.isHealthy(deployment.id),
+      },
+    ];
+  });
+  return reports.sort(
+    (a, b) => (a.rank ?? Infinity) - (b.rank ?? Infinity) || (a.deployment.id < b.deployment.id ? -1 : 1),
+  );
+}
+
+const inputCost = (tokens: number, { price }: Deployment): number | undefined =>
+  price === undefined ? undefined : costOf(tokens, price.inputUsdPerMillion);
+
+/** With data of the key's default sensitivity: what a plain first request would be. */
+function usableDeployments(
+  deployments: readonly Deployment[],
+  caller: Caller,
+  snapshot: Snapshot,
+  now: number,
+): readonly Deployment[] {
+  const enabled = deployments.filter((deployment) => deployment.provider.enabled);
+  return (["complete", "embed"] as const).flatMap((action) => {
+    const fitting = enabled.filter(
+      (deployment) => deployment.model.capabilities.includes("EMBEDDING") === (action === "embed"),
+    );
+    if (fitting.length === 0) return [];
+    const asking = plainRequest(action, caller, now);
+    return snapshot.policy.permit(asking, fitting).allowed.map(({ deployment }) => deployment);
+  });
+}
+
+function plainRequest(action: "complete" | "embed", caller: Caller, at: number): Weighed {
+  const request: ModelRequest =
+    action === "complete"
+      ? { action, model: "", messages: [], stream: false, n: 1, extras: {} }
+      : { action, model: "", inputs: [], extras: {} };
+  const effective = caller.defaultSensitivity;
+  return {
+    request,
+    caller,
+    requestId: "",
+    declared: undefined,
+    at,
+    sensitivity: { effective, detected: [], underDeclared: false },
+  };
+}
+
+function usableNames(caller: Caller, snapshot: Snapshot, now: number): readonly UsableName[] {
+  const usable = usableDeployments(snapshot.catalog.deployments, caller, snapshot, now);
+  const names = new Map<string, UsableName>();
+  for (const route of snapshot.routes) {
+    const asking = plainRequest("complete", caller, now);
+    const request = { ...asking.request, model: route.name };
+    const serves = new Set(resolve(request, snapshot.catalog, snapshot.routes));
+    if (usable.some((deployment) => serves.has(deployment)))
+      names.set(route.name, { id: route.name, kind: "route", ownedBy: "portcullis", created: 0 });
+  }
+  for (const { model } of usable) {
+    if (!names.has(model.id))
+      names.set(model.id, {
+        id: model.id,
+        kind: "model",
+        ownedBy: model.vendor,
+        created: createdAt(model.released),
+      });
+  }
+  for (const { id, provider, model } of usable) {
+    if (!names.has(id))
+      names.set(id, { id, kind: "deployment", ownedBy: provider.id, created: createdAt(model.released) });
+  }
+  return [...names.values()];
+}
+
+const createdAt = (released: string | undefined): number => {
+  const at = Date.parse(released ?? "");
+  return Number.isNaN(at) ? 0 : Math.floor(at / 1000);
+};

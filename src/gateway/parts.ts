@@ -1,0 +1,23 @@
+// What the flow is made of. `app.ts` puts it together; tests put other clocks and providers in.
+
+import type { Budgets } from "../metering/budgets.ts";
+import type { Providers } from "../providers/providers.ts";
+import type { Health } from "../routing/health.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
+import type { RecordBook } from "../audit/record-book.ts";
+import type { Runs } from "./runs.ts";
+import type { Snapshots } from "./snapshots.ts";
+
+export interface GatewayParts {
+  readonly snapshots: Snapshots;
+  readonly providers: Providers;
+  readonly budgets: Budgets;
+  readonly records: RecordBook;
+  readonly runs: Runs;
+  readonly health: Health;
+  readonly telemetry: Telemetry;
+  /** Keys plan hashes and the hashes in records. */
+  readonly secret: string;
+  now(): number;
+  reportFault(error: unknown, requestId: string): void;
+}

@@ -1,0 +1,57 @@
+// Asks the policy about every deployment that the caller's `model` can mean, and says no clearly.
+// `gateway.ts` and `enquiries.ts` use it; it is the only way from a weighed request to a permitted one.
+
+import type { Deployment } from "../core/deployment.ts";
+import { Failure } from "../core/errors.ts";
+import type { ModelRequest } from "../core/request.ts";
+import { formatSensitivity } from "../core/sensitivity.ts";
+import type { Permitted, Plan, Weighed } from "../core/stages.ts";
+import { resolve } from "../routing/resolve.ts";
+import type { Snapshot } from "./snapshots.ts";
+
+export function permit<R extends ModelRequest>(weighed: Weighed<R>, snapshot: Snapshot): Permitted<R> {
+  const named = resolve(weighed.request, snapshot.catalog, snapshot.routes);
+  if (named.length === 0) throw notFound(weighed.request.model, snapshot);
+  return { ...weighed, permit: snapshot.policy.permit(weighed, named) };
+}
+
+/** Throws where nothing may serve: because all of it is off, or because the policy says so. */
+export function requireCandidate<R extends ModelRequest>(plan: Plan<R>, snapshot: Snapshot): Plan<R> {
+  if (plan.candidates.length > 0) return plan;
+  const named = plan.considered.flatMap((one) => snapshot.catalog.deployment(one.deploymentId) ?? []);
+  const off = named.filter((deployment) => !deployment.provider.enabled);
+  throw off.length > 0 && off.length === named.length ? unavailable(off) : denied(plan);
+}
+
+function notFound(model: string, snapshot: Snapshot): Failure {
+  const off = snapshot.catalog.provider(model.split("/")[0] ?? "");
+  if (off && !off.enabled && model.includes("/")) {
+    return new Failure("MODEL_UNAVAILABLE", `${off.name} is off: ${off.disabledReason ?? "not configured"}`);
+  }
+  if (snapshot.routes.some((route) => route.name === model)) {
+    return new Failure("MODEL_UNAVAILABLE", `No deployment of the route ${model} can serve such a request.`);
+  }
+  return new Failure("MODEL_NOT_FOUND", undefined, { path: "model" });
+}
+
+function unavailable(off: readonly Deployment[]): Failure {
+  const reasons = new Set(off.map(({ provider }) => `${provider.name}: ${provider.disabledReason ?? "off"}`));
+  return new Failure("MODEL_UNAVAILABLE", `Every deployment of this model is off. ${[...reasons].join(" ")}`);
+}
+
+function denied(plan: Plan): Failure {
+  const effective = formatSensitivity(plan.sensitivity.effective);
+  const found = plan.sensitivity.detected.map(
+    (one) => `${one.label} (${one.kind}) in message ${one.messageIndex}`,
+  );
+  const because = [...new Set(plan.considered.filter((one) => !one.allowed).map((one) => one.because))].slice(
+    0,
+    3,
+  );
+  const foundText = found.length > 0 ? ` Found: ${[...new Set(found)].join(", ")}.` : "";
+  return new Failure(
+    "POLICY_DENIED",
+    `The policy permits no deployment for data that counts as ${effective}.${foundText} ${because.join(" ")}`.trim(),
+    { sensitivity: plan.sensitivity, considered: plan.considered },
+  );
+}

@@ -1,0 +1,50 @@
+// Holds the worst case of a plan before anything is called, and drops candidates that would pass
+// the caller's own limit. The hold is settled by the account, however the request ends.
+
+import { Failure } from "../core/errors.ts";
+import { formatUsd, type Picodollars } from "../core/money.ts";
+import type { ModelRequest } from "../core/request.ts";
+import type { Plan } from "../core/stages.ts";
+import type { Budgets, Hold } from "../metering/budgets.ts";
+
+export async function reserve<R extends ModelRequest>(
+  planned: Plan<R>,
+  budgets: Budgets,
+  account: { holdSettlesWith(hold: Extract<Hold, { ok: true }>): void },
+): Promise<Plan<R>> {
+  const plan = withinOwnLimit(planned);
+  const amount = Math.max(0, ...plan.candidates.map((candidate) => candidate.worstCase ?? 0));
+  const { caller, requestId } = plan;
+  const hold = await budgets.hold(requestId, [caller.key, caller.team, "organisation"], amount);
+  if (hold.ok) {
+    account.holdSettlesWith(hold);
+    return plan;
+  }
+  const { budget } = hold;
+  throw new Failure("BUDGET_EXCEEDED", undefined, {
+    budget: `${budget.scope} ${budget.period} ${formatUsd(budget.limit)} USD`,
+    resetsAt: budget.resetsAt,
+    fix: `The worst case is ${formatUsd(amount)} USD; lower the most output tokens, or wait until ${budget.resetsAt.toISOString()}.`,
+  });
+}
+
+/** Where the price is unknown, nobody can promise that a limit holds. */
+function withinOwnLimit<R extends ModelRequest>(plan: Plan<R>): Plan<R> {
+  const { maxCost } = plan;
+  if (maxCost === undefined) return plan;
+  const candidates = plan.candidates.filter((candidate) => (candidate.worstCase ?? Infinity) <= maxCost);
+  if (candidates.length > 0) return { ...plan, candidates };
+  throw new Failure(
+    "BUDGET_EXCEEDED",
+    `No permitted deployment is sure to cost at most ${formatUsd(maxCost)} USD.`,
+    {
+      budget: "request",
+      fix: cheapestFix(plan.candidates.flatMap((candidate) => candidate.worstCase ?? [])),
+    },
+  );
+}
+
+const cheapestFix = (worstCases: readonly Picodollars[]): string =>
+  worstCases.length === 0
+    ? "No permitted deployment has a known price; leave the limit out to use one."
+    : `Allow ${formatUsd(Math.min(...worstCases))} USD, or lower the most output tokens.`;

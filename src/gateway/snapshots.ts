@@ -1,0 +1,85 @@
+// What is in force at one moment: a policy, a catalog and the routes, immutable and swapped whole.
+// A request pins the one that is current when it arrives, and keeps it to its end.
+
+import type { Catalog } from "../catalog/catalog.ts";
+import { Failure } from "../core/errors.ts";
+import type { Policy } from "../policy/policy.ts";
+import type { Route } from "../routing/resolve.ts";
+
+export interface Snapshot {
+  readonly policy: Policy;
+  readonly catalog: Catalog;
+  readonly routes: readonly Route[];
+}
+
+export interface Snapshots {
+  /** Throws POLICY_UNAVAILABLE where none was ever built, or the last word on it is too old. */
+  current(): Snapshot;
+  /** Builds anew from the store. A build that fails leaves the old one in force and is reported. */
+  refresh(): Promise<void>;
+  /** Reasons why this replica should not be sent requests; empty when all is well. */
+  readonly troubles: readonly string[];
+}
+
+export interface SnapshotParts {
+  build(): Promise<Snapshot>;
+  now(): number;
+  /** When the store was last heard of, milliseconds since the epoch. */
+  lastHeard(): number;
+  onFault(error: unknown): void;
+}
+
+/** Without word from the store: unready after the first, nothing allowed after the second. */
+const unreadyAfterMilliseconds = 10_000;
+const unavailableAfterMilliseconds = 60_000;
+
+export function createSnapshots(parts: SnapshotParts): Snapshots {
+  let current: Snapshot | undefined;
+  let building: Promise<void> | undefined;
+  let again = false;
+  let buildFailed = false;
+
+  async function build(): Promise<void> {
+    try {
+      do {
+        again = false;
+        current = await parts.build();
+        buildFailed = false;
+      } while (again);
+    } catch (error) {
+      buildFailed = true;
+      parts.onFault(error);
+    }
+  }
+
+  /** A change that comes during a build asks for one more, so that none is missed. */
+  function refresh(): Promise<void> {
+    if (building) again = true;
+    building ??= build().finally(() => {
+      building = undefined;
+    });
+    return building;
+  }
+
+  return {
+    current() {
+      if (!current) throw new Failure("POLICY_UNAVAILABLE");
+      const now = parts.now();
+      if (now - parts.lastHeard() > unavailableAfterMilliseconds) throw new Failure("POLICY_UNAVAILABLE");
+      // A guarantee has just expired: the policy sees that by itself, the catalog shows it once rebuilt.
+      if (now >= current.catalog.validUntil && !building) void refresh();
+      return current;
+    },
+    refresh,
+    get troubles() {
+      const silent = parts.now() - parts.lastHeard() > unreadyAfterMilliseconds;
+      return [
+        ...(current ? [] : ["no policy is loaded"]),
+        ...(buildFailed
+          ? ["the newest policy or catalog could not be built; the one before is in force"]
+          : []),
+        ...(silent ? ["the database has not been heard of for 10 seconds"] : []),
+      ];
+    },
+  };
+}

@@ -1,0 +1,54 @@
+// How many tokens a text may be, without a tokenizer: bytes divided by three, rounded up.
+// Used before a call (worst case) and after one whose provider gave no usage (marked estimated).
+
+import type { CompletionRequest, EmbeddingRequest, Message, ModelRequest, Part } from "../core/request.ts";
+
+const bytesPerToken = 3;
+/** What a message costs beyond its text: role and separators. */
+const tokensPerMessage = 4;
+
+/** Providers bill media by size or by page; these are high readings for one item. */
+const tokensPerMedia = { image: 1_600, file: 8_000, audio: 4_000, video: 20_000 } as const;
+
+/** Where neither the request nor the model says where an answer ends. */
+const assumedMaxOutput = 4_096;
+
+export const tokensOfText = (text: string): number => Math.ceil(Buffer.byteLength(text) / bytesPerToken);
+
+export function estimateInputTokens(request: ModelRequest): number {
+  return request.action === "complete" ? ofCompletion(request) : ofEmbedding(request);
+}
+
+/** The most output that may be billed, over all choices. */
+export function maxOutputTokens(request: ModelRequest, modelLimit: number | undefined): number {
+  if (request.action === "embed") return 0;
+  return (request.maxOutputTokens ?? modelLimit ?? assumedMaxOutput) * request.n;
+}
+
+function ofCompletion(request: CompletionRequest): number {
+  let tokens = 0;
+  for (const message of request.messages) tokens += tokensPerMessage + ofMessage(message);
+  if (request.tools !== undefined) tokens += tokensOfText(JSON.stringify(request.tools));
+  if (request.responseFormat?.type === "schema")
+    tokens += tokensOfText(JSON.stringify(request.responseFormat.schema));
+  return tokens;
+}
+
+function ofMessage(message: Message): number {
+  let tokens = 0;
+  for (const part of message.parts) tokens += ofPart(part);
+  if (message.role !== "assistant") return tokens;
+  for (const call of message.toolCalls) tokens += tokensOfText(call.name) + tokensOfText(call.arguments);
+  for (const block of message.reasoning) tokens += tokensOfText(block.text);
+  return tokens;
+}
+
+const ofPart = (part: Part): number =>
+  part.type === "text" ? tokensOfText(part.text) : tokensPerMedia[part.type];
+
+function ofEmbedding(request: EmbeddingRequest): number {
+  let tokens = 0;
+  for (const input of request.inputs)
+    tokens += typeof input === "string" ? tokensOfText(input) : input.length;
+  return tokens;
+}

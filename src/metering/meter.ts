@@ -1,0 +1,75 @@
+// Counts what one attempt uses, inside the screen: the provider's own figures, or an estimate
+// marked so where it gave none. It passes every event on unchanged and settles nothing by itself.
+
+import type { Price } from "../core/deployment.ts";
+import type { ModelEvent, TokenUsage } from "../core/events.ts";
+import { noUsage } from "../core/events.ts";
+import type { Picodollars } from "../core/money.ts";
+import { reckon } from "./reckon.ts";
+
+export interface Reading {
+  readonly usage: TokenUsage;
+  /** Undefined where the price is unknown. */
+  readonly cost: Picodollars | undefined;
+  readonly estimated: boolean;
+}
+
+export interface Meter {
+  count(event: ModelEvent): void;
+  read(): Reading;
+}
+
+const bytesPerToken = 3;
+
+/** `estimatedInput` counts where the provider never said what it read. */
+export function createMeter(price: Price | undefined, estimatedInput: number): Meter {
+  let reported: TokenUsage | undefined;
+  let finished = false;
+  let heard = false;
+  let outputBytes = 0;
+  let reasoningBytes = 0;
+
+  return {
+    count(event) {
+      heard = true;
+      switch (event.type) {
+        case "usage":
+          reported = event.usage;
+          break;
+        case "text-delta":
+        case "refusal-delta":
+          outputBytes += Buffer.byteLength(event.text);
+          break;
+        case "reasoning-delta":
+          reasoningBytes += Buffer.byteLength(event.text);
+          break;
+        case "tool-call-delta":
+          outputBytes += Buffer.byteLength(event.arguments) + (event.name?.length ?? 0);
+          break;
+        case "choice-finish":
+          finished = true;
+          break;
+        default:
+          break;
+      }
+    },
+    read() {
+      const usage = settledUsage();
+      return {
+        usage,
+        cost: price === undefined ? undefined : reckon(usage, price),
+        estimated: heard && (reported === undefined || usage !== reported),
+      };
+    },
+  };
+
+  /** A stream that was cut reports what it had said at its start: never less than what we saw. */
+  function settledUsage(): TokenUsage {
+    if (!heard) return noUsage;
+    const reasoning = Math.ceil(reasoningBytes / bytesPerToken);
+    const seen = Math.ceil(outputBytes / bytesPerToken) + reasoning;
+    if (reported === undefined) return { ...noUsage, input: estimatedInput, output: seen, reasoning };
+    if (finished || reported.output >= seen) return reported;
+    return { ...reported, output: seen, reasoning: Math.max(reported.reasoning, reasoning) };
+  }
+}

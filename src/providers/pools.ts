@@ -1,0 +1,62 @@
+// One undici pool per configured origin, and the only place from which a request leaves.
+// Redirects are never followed; proxies are honoured; nothing here knows what is being sent.
+
+import { Pool, ProxyAgent, type Dispatcher } from "undici";
+
+export interface PoolSettings {
+  readonly httpsProxy: string | undefined;
+  readonly noProxy: string | undefined;
+}
+
+export interface Pools {
+  for(origin: string): Dispatcher;
+  close(): Promise<void>;
+}
+
+const connectMilliseconds = 5_000;
+const connectionsPerOrigin = 256;
+
+export function createPools(settings: PoolSettings): Pools {
+  const dispatchers = new Map<string, Dispatcher>();
+
+  function open(origin: string): Dispatcher {
+    const options = { connections: connectionsPerOrigin, connectTimeout: connectMilliseconds };
+    if (settings.httpsProxy === undefined || bypassesProxy(new URL(origin), settings.noProxy)) {
+      return new Pool(origin, { ...options, keepAliveTimeout: 30_000, allowH2: false });
+    }
+    return new ProxyAgent({ uri: settings.httpsProxy, ...options });
+  }
+
+  return {
+    for(origin) {
+      const known = dispatchers.get(origin);
+      if (known) return known;
+      const dispatcher = open(origin);
+      dispatchers.set(origin, dispatcher);
+      return dispatcher;
+    },
+    async close() {
+      const all = [...dispatchers.values()];
+      dispatchers.clear();
+      await Promise.all(all.map((dispatcher) => dispatcher.destroy()));
+    },
+  };
+}
+
+/** HTTPS_PROXY is for https origins; NO_PROXY lists hosts, `.suffix`, `host:port` or `*`. */
+function bypassesProxy(origin: URL, noProxy: string | undefined): boolean {
+  if (origin.protocol !== "https:") return true;
+  const entries = (noProxy ?? "").split(/[\s,]+/).filter(Boolean);
+  const port = origin.port || "443";
+  return entries.some((entry) => {
+    const [host = "", entryPort] = entry
+      .toLowerCase()
+      .replace(/^\*?\./, ".")
+      .split(":");
+    if (entryPort !== undefined && entryPort !== port) return false;
+    if (host === "*") return true;
+    return host.startsWith(".")
+      ? origin.hostname.endsWith(host) || origin.hostname === host.slice(1)
+      : origin.hostname === host || origin.hostname.endsWith(`.${host}`);
+  });
+}

@@ -1,0 +1,154 @@
+// Calls providers: encodes, sends, decodes. It takes only a `PermittedDeployment`, so that nothing
+// can be called without a policy decision. `gateway/failover.ts` calls it; it settles no money.
+
+import type { ParamChange } from "../core/answer.ts";
+import type { DialectName, Provider } from "../core/deployment.ts";
+import type { Destination, Dialect, EncodedRequest } from "../core/dialect.ts";
+import { Failure } from "../core/errors.ts";
+import type { EmbeddingAnswer, ModelEvent } from "../core/events.ts";
+import type { PermittedDeployment } from "../core/permit.ts";
+import type { CompletionRequest, EmbeddingRequest, OnUnsupported } from "../core/request.ts";
+import type { Secret } from "../core/secret.ts";
+import { anthropicDialect } from "../wire/anthropic/dialect.ts";
+import { geminiDialect } from "../wire/gemini/dialect.ts";
+import { openaiDialect } from "../wire/openai/dialect.ts";
+import { createServerEventDecoder } from "../wire/sse.ts";
+import { demoComplete, demoEmbed } from "./demo/demo.ts";
+import { httpCall, readJson, type HttpAnswer, type Timeouts } from "./http-call.ts";
+import type { Pools } from "./pools.ts";
+import { settleUnsupported } from "./unsupported.ts";
+import { fromFault } from "./upstream-failure.ts";
+
+export interface Providers {
+  /** Throws an `AttemptFailure` before anything is sent; the events throw it later. */
+  complete(target: PermittedDeployment, request: CompletionRequest, call: CallOptions): ProviderCall;
+  embed(
+    target: PermittedDeployment,
+    request: EmbeddingRequest,
+    call: CallOptions,
+  ): Promise<ProviderEmbedding>;
+}
+
+export interface CallOptions {
+  readonly onUnsupported: OnUnsupported | undefined;
+  readonly signal: AbortSignal;
+}
+
+export interface ProviderCall {
+  readonly params: readonly ParamChange[];
+  readonly events: AsyncIterable<ModelEvent>;
+}
+
+export interface ProviderEmbedding {
+  readonly params: readonly ParamChange[];
+  readonly answer: EmbeddingAnswer;
+}
+
+export interface ProviderParts {
+  readonly pools: Pools;
+  /** Keys by provider id, used in turn. */
+  keysOf(providerId: string): readonly Secret[];
+}
+
+const dialects: Readonly<Record<Exclude<DialectName, "demo">, Dialect>> = {
+  openai: openaiDialect,
+  anthropic: anthropicDialect,
+  gemini: geminiDialect,
+};
+
+/** A whole answer may take as long as the model thinks; a stream must show signs of life. */
+const wholeTimeouts: Timeouts = { headersMilliseconds: 600_000, idleMilliseconds: 120_000 };
+const streamTimeouts: Timeouts = { headersMilliseconds: 120_000, idleMilliseconds: 120_000 };
+
+export function createProviders(parts: ProviderParts): Providers {
+  const turns = new Map<string, number>();
+
+  function credentialFor(provider: Provider, dialect: Dialect): Readonly<Record<string, string>> {
+    const keys = parts.keysOf(provider.id);
+    const turn = turns.get(provider.id) ?? 0;
+    turns.set(provider.id, turn + 1);
+    const key = keys[turn % Math.max(1, keys.length)];
+    return key === undefined ? {} : dialect.credentialHeaders(key.reveal());
+  }
+
+  async function send(
+    provider: Provider,
+    dialect: Dialect,
+    encoded: EncodedRequest,
+    timeouts: Timeouts,
+    signal: AbortSignal,
+  ): Promise<HttpAnswer> {
+    if (provider.baseUrl === undefined)
+      throw new Failure("MODEL_UNAVAILABLE", `${provider.name} has no base URL.`);
+    const answer = await httpCall(
+      parts.pools,
+      provider.baseUrl,
+      encoded,
+      credentialFor(provider, dialect),
+      timeouts,
+      signal,
+    );
+    if (answer.status >= 200 && answer.status < 300) return answer;
+    const fault = dialect.decodeError(answer.status, await readJson(answer.body));
+    throw fromFault(fault, provider.name, answer.retryAfterSeconds);
+  }
+
+  return {
+    complete(target, request, { onUnsupported, signal }) {
+      const { provider, id } = target.deployment;
+      if (provider.dialect === "demo")
+        return { params: [], events: demoComplete(target.deployment, request, signal) };
+      const dialect = dialects[provider.dialect];
+      const encoded = dialect.encodeCompletion(request, destinationOf(target));
+      const params = settleUnsupported(encoded, onUnsupported, id);
+      const timeouts = request.stream ? streamTimeouts : wholeTimeouts;
+      const events = decode(
+        () => send(provider, dialect, encoded, timeouts, signal),
+        dialect,
+        request.stream,
+      );
+      return { params, events };
+    },
+
+    async embed(target, request, { onUnsupported, signal }) {
+      const { provider, id } = target.deployment;
+      if (provider.dialect === "demo") return { params: [], answer: demoEmbed(request) };
+      const dialect = dialects[provider.dialect];
+      const encoded = dialect.encodeEmbedding(request, destinationOf(target));
+      const params = settleUnsupported(encoded, onUnsupported, id);
+      const answer = await send(provider, dialect, encoded, wholeTimeouts, signal);
+      return { params, answer: dialect.decodeEmbedding(await readJson(answer.body)) };
+    },
+  };
+}
+
+async function* decode(
+  send: () => Promise<HttpAnswer>,
+  dialect: Dialect,
+  streamed: boolean,
+): AsyncGenerator<ModelEvent, void, undefined> {
+  const answer = await send();
+  // Some servers answer whole although a stream was asked for.
+  if (!streamed || answer.contentType.startsWith("application/json")) {
+    yield* dialect.decodeCompletion(await readJson(answer.body));
+    return;
+  }
+  const serverEvents = createServerEventDecoder();
+  const decoder = dialect.decodeStream();
+  for await (const chunk of answer.body as AsyncIterable<Uint8Array>) {
+    for (const event of serverEvents.push(chunk)) yield* decoder.push(event);
+  }
+  for (const event of serverEvents.end()) yield* decoder.push(event);
+  yield* decoder.end();
+}
+
+function destinationOf(target: PermittedDeployment): Destination {
+  const { provider, model, upstreamModel } = target.deployment;
+  return {
+    providerId: provider.id,
+    upstreamModel,
+    maxOutputTokens: model.maxOutputTokens,
+    capabilities: model.capabilities,
+    obligations: target.obligations,
+  };
+}

@@ -1,0 +1,95 @@
+// Decides whose fault an upstream failure is: the caller's, the provider's, or the network's.
+// Nothing of the upstream's headers or body reaches a caller, save a checked message of a 400.
+
+import { Failure, type FailureCode } from "../core/errors.ts";
+import { WireFault } from "../core/dialect.ts";
+
+/** A failed attempt: what the caller would be told, and whether another deployment may be tried. */
+export class AttemptFailure extends Error {
+  override readonly name = "AttemptFailure";
+  readonly failure: Failure;
+  readonly mayTryAnother: boolean;
+  /** The operator must act: the provider refused our credentials. */
+  readonly alarm: boolean;
+
+  constructor(failure: Failure, options: { mayTryAnother: boolean; alarm?: boolean }) {
+    super(failure.message, { cause: failure });
+    this.failure = failure;
+    this.mayTryAnother = options.mayTryAnother;
+    this.alarm = options.alarm ?? false;
+  }
+}
+
+const timeoutCodes = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT", "UND_ERR_CONNECT_TIMEOUT"]);
+
+/** From a thrown transport or codec error. Failures of our own pass through untouched. */
+export function attemptFailureFrom(error: unknown, provider: string): AttemptFailure {
+  if (error instanceof AttemptFailure) return error;
+  if (error instanceof Failure) return new AttemptFailure(error, { mayTryAnother: false });
+  if (error instanceof WireFault) return fromFault(error, provider, undefined);
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return timeoutCodes.has(code)
+    ? providerFault("UPSTREAM_TIMEOUT", `${provider} did not answer in time.`, error)
+    : providerFault("UPSTREAM_FAILED", `${provider} could not be reached or broke off.`, error);
+}
+
+/** From a fault that a codec read in an answer, whether by status or inside a 200. */
+export function fromFault(
+  fault: WireFault,
+  provider: string,
+  retryAfterSeconds: number | undefined,
+): AttemptFailure {
+  if (fault.kind === "context-length") return callerFault("CONTEXT_LENGTH_EXCEEDED", fault.message);
+  if (fault.kind === "malformed")
+    return providerFault("UPSTREAM_FAILED", `${provider} sent an answer that cannot be read.`, fault);
+  if (fault.kind === "truncated")
+    return providerFault("UPSTREAM_FAILED", `${provider} broke off before the end of the answer.`, fault);
+  return byStatus(fault, provider, retryAfterSeconds);
+}
+
+function byStatus(fault: WireFault, provider: string, retryAfterSeconds: number | undefined): AttemptFailure {
+  const { status } = fault;
+  if (status === 400 || status === 422 || status === 413)
+    return callerFault("INVALID_REQUEST", `${provider}: ${fault.message}`);
+  if (status === 401 || status === 403) {
+    const failure = new Failure("UPSTREAM_FAILED", `${provider} refused the gateway's credentials.`, {
+      cause: fault,
+    });
+    return new AttemptFailure(failure, { mayTryAnother: true, alarm: true });
+  }
+  if (status === 404) {
+    return new AttemptFailure(
+      new Failure("MODEL_UNAVAILABLE", `${provider} does not know this model.`, { cause: fault }),
+      { mayTryAnother: true },
+    );
+  }
+  if (status === 429) {
+    const failure = new Failure("RATE_LIMITED", `${provider} is rate limiting.`, {
+      cause: fault,
+      retryAfterSeconds,
+    });
+    return new AttemptFailure(failure, { mayTryAnother: true });
+  }
+  if (status === 408 || status === 504)
+    return providerFault("UPSTREAM_TIMEOUT", `${provider} timed out.`, fault);
+  return providerFault(
+    "UPSTREAM_FAILED",
+    `${provider} failed with status ${status}.`,
+    fault,
+    retryAfterSeconds,
+  );
+}
+
+const callerFault = (code: FailureCode, message: string): AttemptFailure =>
+  new AttemptFailure(new Failure(code, message), { mayTryAnother: false });
+
+function providerFault(
+  code: FailureCode,
+  message: string,
+  cause: unknown,
+  retryAfterSeconds?: number,
+): AttemptFailure {
+  return new AttemptFailure(new Failure(code, message, { cause, retryAfterSeconds }), {
+    mayTryAnother: true,
+  });
+}
