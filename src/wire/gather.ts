@@ -1,0 +1,146 @@
+// Gathers the events of one answer into the whole that a door shows where nobody reads it as it comes.
+// Both doors use it; it adds nothing and drops nothing, and is linear in the length of the answer.
+
+import type { AnswerEvent, GatheredAnswer, GatheredChoice } from "../core/answer.ts";
+import type { FinishReason } from "../core/events.ts";
+import type { ReasoningBlock, ToolCall } from "../core/request.ts";
+
+export interface Gatherer {
+  push(event: AnswerEvent): void;
+  /** Throws where `finished` never came: such an answer has failed. */
+  done(): GatheredAnswer;
+}
+
+interface OpenCall {
+  id: string;
+  name: string;
+  arguments: string;
+  signature: string | undefined;
+}
+
+interface OpenChoice {
+  text: string;
+  refusal: string;
+  readonly reasoning: ReasoningBlock[];
+  openReasoning: string;
+  readonly calls: OpenCall[];
+  readonly logprobs: unknown[];
+  readonly citations: unknown[];
+  finish: FinishReason | undefined;
+}
+
+export function createGatherer(): Gatherer {
+  const choices = new Map<number, OpenChoice>();
+  const notices: Extract<AnswerEvent, { type: "safety-notice" }>[] = [];
+  let started: Extract<AnswerEvent, { type: "started" }> | undefined;
+  let begun: Extract<AnswerEvent, { type: "answer-begin" }> | undefined;
+  let finished: Extract<AnswerEvent, { type: "finished" }> | undefined;
+
+  function choice(index: number): OpenChoice {
+    let open = choices.get(index);
+    if (!open) choices.set(index, (open = newChoice()));
+    return open;
+  }
+
+  function push(event: AnswerEvent): void {
+    switch (event.type) {
+      case "started":
+        started = event;
+        return;
+      case "answer-begin":
+        begun = event;
+        return;
+      case "text-delta": {
+        const open = choice(event.choice);
+        open.text += event.text;
+        if (event.logprobs) open.logprobs.push(...event.logprobs);
+        return;
+      }
+      case "refusal-delta":
+        choice(event.choice).refusal += event.text;
+        return;
+      case "reasoning-delta":
+        choice(event.choice).openReasoning += event.text;
+        return;
+      case "reasoning-seal":
+        sealReasoning(choice(event.choice), event.signature, event.redacted);
+        return;
+      case "tool-call-delta":
+        addToCall(choice(event.choice), event);
+        return;
+      case "citations":
+        choice(event.choice).citations.push(...event.citations);
+        return;
+      case "choice-finish":
+        choice(event.choice).finish = event.reason;
+        return;
+      case "safety-notice":
+        notices.push(event);
+        return;
+      case "finished":
+        finished = event;
+    }
+  }
+
+  function done(): GatheredAnswer {
+    if (!started || !finished) throw new Error("The answer was gathered before it was finished.");
+    return {
+      choices: [...choices].sort(([a], [b]) => a - b).map(([index, open]) => closeChoice(index, open)),
+      upstreamId: begun?.upstreamId,
+      upstreamModel: begun?.upstreamModel,
+      fingerprint: begun?.fingerprint,
+      serviceTier: begun?.serviceTier,
+      receipt: finished.receipt,
+      deployment: started.deployment,
+      notices,
+    };
+  }
+
+  return { push, done };
+}
+
+const newChoice = (): OpenChoice => ({
+  text: "",
+  refusal: "",
+  reasoning: [],
+  openReasoning: "",
+  calls: [],
+  logprobs: [],
+  citations: [],
+  finish: undefined,
+});
+
+/** An encrypted block stands for itself; a signature closes the text before it. */
+function sealReasoning(open: OpenChoice, signature: string | undefined, redacted: string | undefined): void {
+  if (redacted !== undefined) {
+    if (open.openReasoning !== "") open.reasoning.push({ text: open.openReasoning });
+    open.reasoning.push({ text: "", redacted });
+  } else open.reasoning.push({ text: open.openReasoning, ...(signature === undefined ? {} : { signature }) });
+  open.openReasoning = "";
+}
+
+function addToCall(open: OpenChoice, event: Extract<AnswerEvent, { type: "tool-call-delta" }>): void {
+  const call = (open.calls[event.call] ??= { id: "", name: "", arguments: "", signature: undefined });
+  call.id ||= event.id ?? "";
+  call.name ||= event.name ?? "";
+  call.arguments += event.arguments;
+  call.signature = event.signature ?? call.signature;
+}
+
+function closeChoice(index: number, open: OpenChoice): GatheredChoice {
+  const { text, refusal, reasoning, openReasoning, calls, logprobs, citations, finish } = open;
+  return {
+    index,
+    text,
+    refusal,
+    reasoning: openReasoning === "" ? reasoning : [...reasoning, { text: openReasoning }],
+    toolCalls: calls.filter((call) => call !== undefined).map(closeCall),
+    logprobs,
+    citations,
+    finish: finish ?? "stop",
+  };
+}
+
+function closeCall({ id, name, arguments: text, signature }: OpenCall): ToolCall {
+  return { id, name, arguments: text, ...(signature === undefined ? {} : { signature }) };
+}

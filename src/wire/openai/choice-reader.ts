@@ -1,0 +1,99 @@
+// Reads one choice of an OpenAI-shaped answer, delta by delta: text, reasoning, refusal, tool calls.
+// `answer-reader` keeps one per choice. Its finish is held back to the end, since an error may follow it.
+
+import { WireFault } from "../../core/dialect.ts";
+import type { FinishReason, ModelEvent } from "../../core/events.ts";
+import { citationsOf } from "./citations.ts";
+import { type JsonObject, isObject, listOf, objectOf, textOf } from "./json.ts";
+import { readReasoning, readThinking } from "./reasoning-reader.ts";
+import { createToolCallReader } from "./tool-call-reader.ts";
+
+export interface ChoiceReader {
+  read(part: JsonObject, events: ModelEvent[]): void;
+  finish(complete: boolean, events: ModelEvent[]): void;
+}
+
+export function createChoiceReader(choice: number): ChoiceReader {
+  const calls = createToolCallReader(choice);
+  let reason: FinishReason | undefined;
+
+  function read(part: JsonObject, events: ModelEvent[]): void {
+    const delta = objectOf(part["delta"]) ?? objectOf(part["message"]);
+    if (delta) {
+      readReasoning(delta, choice, events);
+      readContent(delta["content"], logprobsOf(part), events);
+      const refusal = textOf(delta["refusal"]);
+      if (refusal !== undefined) events.push({ type: "refusal-delta", choice, text: refusal });
+      calls.read(delta, events);
+      const citations = citationsOf(delta["annotations"]);
+      if (citations.length > 0) events.push({ type: "citations", choice, citations });
+    }
+    const word = textOf(part["finish_reason"]);
+    if (word !== undefined) reason = finishReasonOf(word);
+  }
+
+  function readContent(content: unknown, logprobs: readonly unknown[], events: ModelEvent[]): void {
+    if (Array.isArray(content)) {
+      for (const piece of content) if (isObject(piece)) readPiece(piece, events);
+    } else if (logprobs.length > 0) {
+      events.push({ type: "text-delta", choice, text: textOf(content) ?? "", logprobs });
+    } else if (typeof content === "string" && content !== "") {
+      events.push({ type: "text-delta", choice, text: content });
+    }
+  }
+
+  /** Mistral's content arrays. */
+  function readPiece(piece: JsonObject, events: ModelEvent[]): void {
+    if (piece["type"] === "thinking") readThinking(piece, choice, events);
+    else if (piece["type"] === "reference") events.push({ type: "citations", choice, citations: [piece] });
+    else readContent(piece["text"], [], events);
+  }
+
+  function finish(complete: boolean, events: ModelEvent[]): void {
+    if (reason === undefined && !complete) {
+      throw new WireFault("truncated", "The provider's answer broke off without a finish reason.");
+    }
+    calls.finish(events);
+    events.push({
+      type: "choice-finish",
+      choice,
+      reason: reason ?? (calls.count() > 0 ? "tool_calls" : "stop"),
+    });
+  }
+
+  return { read, finish };
+}
+
+const logprobsOf = (part: JsonObject): readonly unknown[] => listOf(objectOf(part["logprobs"])?.["content"]);
+
+/** Reasons that are not OpenAI's own, by lower-case name. */
+const finishReasons: Readonly<Record<string, FinishReason>> = {
+  stop: "stop",
+  length: "length",
+  tool_calls: "tool_calls",
+  function_call: "tool_calls",
+  content_filter: "content_filter",
+  max_tokens: "length",
+  model_length: "length",
+  max_output_tokens: "length",
+  tool_use: "tool_calls",
+  safety: "content_filter",
+  sensitive: "content_filter",
+  refusal: "content_filter",
+  recitation: "content_filter",
+};
+
+/** The provider gave up: no answer of its own, whatever was said before. */
+const failures: ReadonlySet<string> = new Set([
+  "error",
+  "abort",
+  "network_error",
+  "insufficient_system_resource",
+  "malformed_function_call",
+]);
+
+function finishReasonOf(word: string): FinishReason {
+  const name = word.toLowerCase();
+  if (failures.has(name)) throw new WireFault("error", "The provider gave up in the middle of its answer.");
+  return finishReasons[name] ?? "stop";
+}

@@ -1,0 +1,61 @@
+// Which of a caller's own fields may travel to a provider of this dialect.
+// Nothing that we set, that names another destination, or that says who the client is against the policy.
+
+import type { Destination } from "../../core/dialect.ts";
+import type { ParamChange } from "../../core/answer.ts";
+import type { Extras } from "../../core/request.ts";
+
+/** Fields with a place of their own in the neutral request: a second way in would pass by every check. */
+const ours: ReadonlySet<string> = new Set(
+  `model messages input stream stream_options n max_tokens max_completion_tokens temperature top_p stop seed
+  random_seed presence_penalty frequency_penalty logit_bias logprobs top_logprobs tools parallel_tool_calls
+  functions function_call dimensions encoding_format`.split(/\s+/),
+);
+
+/** Fields that could send the data somewhere the policy did not look at, here or behind a proxy. */
+const redirecting: ReadonlySet<string> = new Set(
+  `api_key apikey api_base base_url baseurl api_version api_type url host endpoint proxy headers extra_headers
+  default_headers extra_body extra_query organization project deployment_id azure_endpoint azure_ad_token
+  azure_ad_token_provider custom_llm_provider litellm_params model_list models fallbacks context_window_fallbacks
+  content_policy_fallbacks fallback_models route preset user_config config client provider_config target targets
+  virtual_key callbacks success_callback failure_callback webhook webhook_url mock_response mcp_servers
+  kv_transfer_params plugins transforms region_name`.split(/\s+/),
+);
+const redirectingPrefix = /^(aws|vertex|azure|litellm|watsonx|sagemaker|x-portkey|portkey)[-_]/;
+
+/** Fields that tell the provider who the client or its user is. */
+const clientMetadata: ReadonlySet<string> = new Set(
+  "metadata user user_id safety_identifier prompt_cache_key session_id trace end_user tags".split(" "),
+);
+
+/** Documented by OpenAI: passing them is no news. */
+const documented: ReadonlySet<string> = new Set(
+  `audio modalities prediction service_tier store metadata user safety_identifier prompt_cache_key
+  prompt_cache_retention prompt_cache_options verbosity web_search_options moderation response_format tool_choice
+  reasoning_effort`.split(/\s+/),
+);
+
+export interface SortedExtras {
+  readonly passed: Readonly<Record<string, unknown>>;
+  readonly params: readonly ParamChange[];
+}
+
+export function sortExtras(extras: Extras, to: Destination): SortedExtras {
+  const passed: Record<string, unknown> = {};
+  const params: ParamChange[] = [];
+  const hidesClient = to.obligations.includes("no-client-metadata");
+  for (const [name, value] of Object.entries(extras)) {
+    if (isForbidden(name) || (hidesClient && clientMetadata.has(name))) {
+      params.push({ param: name, action: "dropped" });
+    } else {
+      passed[name] = value;
+      if (!documented.has(name)) params.push({ param: name, action: "passed" });
+    }
+  }
+  return { passed, params };
+}
+
+function isForbidden(name: string): boolean {
+  const lower = name.toLowerCase();
+  return ours.has(lower) || redirecting.has(lower) || redirectingPrefix.test(lower) || name === "__proto__";
+}
