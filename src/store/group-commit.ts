@@ -1,0 +1,134 @@
+// Gathers rows that come one by one into few writes, without a timer: a write starts when the last
+// one returned, and takes what queued. A row is acknowledged only when its write has returned.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { Failure } from "../core/errors.ts";
+
+export interface GroupCommit<Row> {
+  /** Resolves when the row is durable. The row stays queued when the wait is given up. */
+  push(row: Row): Promise<void>;
+  /** Rows that are not durable yet. */
+  readonly waiting: number;
+  /** False from the first wait that was given up until a write succeeds. */
+  readonly healthy: boolean;
+  /** Resolves when nothing waits, or after so many milliseconds. */
+  drained(milliseconds: number): Promise<void>;
+}
+
+export interface GroupCommitParts<Row> {
+  /** Writes all or none. Called with the same rows, in the same order, until it succeeds. */
+  write(rows: readonly Row[]): Promise<void>;
+  /** True where the row itself cannot be stored, however often it is tried. */
+  isRowFault(error: unknown): boolean;
+  onFault(error: unknown): void;
+  readonly mostRows?: number;
+  /** How long an acknowledgement may take. */
+  readonly patienceMilliseconds?: number;
+}
+
+interface Queued<Row> {
+  readonly row: Row;
+  readonly since: number;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const firstPause = 50;
+const longestPause = 1_000;
+
+export function groupCommit<Row>(parts: GroupCommitParts<Row>): GroupCommit<Row> {
+  const { mostRows = 64, patienceMilliseconds = 2_000 } = parts;
+  const watchMilliseconds = patienceMilliseconds / 8;
+  /** Acknowledged from the front; those whose wait was given up stay in their place. */
+  let queue: Queued<Row>[] = [];
+  let running = false;
+  let healthy = true;
+  let watching = false;
+  let whenDrained: (() => void)[] = [];
+
+  async function run(): Promise<void> {
+    let pause = firstPause;
+    // After a row fault the rows of that batch are tried one by one, to find the bad one.
+    let suspects = 0;
+    while (queue.length > 0) {
+      const batch = queue.slice(0, suspects > 0 ? 1 : mostRows);
+      try {
+        await parts.write(batch.map(({ row }) => row));
+        settleFirst(batch.length, (queued) => queued.resolve());
+        healthy = true;
+        pause = firstPause;
+        suspects = Math.max(0, suspects - 1);
+      } catch (error) {
+        parts.onFault(error);
+        if (!parts.isRowFault(error)) {
+          await sleep(pause);
+          pause = Math.min(pause * 2, longestPause);
+        } else if (batch.length > 1) {
+          suspects = batch.length;
+        } else {
+          settleFirst(1, (queued) => queued.reject(error));
+          suspects = Math.max(0, suspects - 1);
+        }
+      }
+    }
+    running = false;
+    for (const resolve of whenDrained) resolve();
+    whenDrained = [];
+  }
+
+  function settleFirst(count: number, settle: (queued: Queued<Row>) => void): void {
+    const settled = queue.slice(0, count);
+    queue = queue.slice(count);
+    for (const queued of settled) settle(queued);
+  }
+
+  /** One timer for all rows, and only while some wait: it fires seldom and mostly finds nothing. */
+  function watch(): void {
+    if (watching) return;
+    watching = true;
+    const timer = setTimeout(() => {
+      watching = false;
+      giveUpOverdue();
+      if (queue.length > 0) watch();
+    }, watchMilliseconds);
+    timer.unref();
+  }
+
+  function giveUpOverdue(): void {
+    // The next look would come too late for whatever is due before it.
+    const overdue = performance.now() - patienceMilliseconds + watchMilliseconds;
+    for (const queued of queue) {
+      if (queued.since > overdue) break;
+      healthy = false;
+      queued.reject(new Failure("OVERLOADED", "The record store did not confirm in time."));
+    }
+  }
+
+  return {
+    push(row) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      queue.push({ row, since: performance.now(), resolve, reject });
+      if (!running) {
+        running = true;
+        // Rows pushed in the same turn share the first write.
+        queueMicrotask(() => void run());
+      }
+      watch();
+      return promise;
+    },
+    get waiting() {
+      return queue.length;
+    },
+    get healthy() {
+      return healthy;
+    },
+    async drained(milliseconds) {
+      if (queue.length === 0) return;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      whenDrained.push(resolve);
+      const timer = setTimeout(resolve, milliseconds);
+      await promise;
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,57 @@
+// Opens the embedded database in its folder, making it first where there is none.
+// Only one process may have a folder open: whoever calls this holds the data folder's lock.
+
+import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { PGlite } from "@electric-sql/pglite";
+import type { Database } from "./database.ts";
+
+export async function openPglite(dataFolder: string, migrationsFolder: string): Promise<Database> {
+  const [{ PGlite }, { drizzle }, { migrate }] = await Promise.all([
+    import("@electric-sql/pglite"),
+    import("drizzle-orm/pglite/driver"),
+    import("drizzle-orm/pglite/migrator"),
+  ]);
+  const client = await openFolder(dataFolder, (folder) => PGlite.create({ dataDir: folder }));
+  try {
+    const orm = drizzle(client);
+    await migrate(orm, { migrationsFolder });
+    return {
+      embedded: true,
+      orm,
+      query: async <Row>(statement: string, parameters: readonly unknown[] = []) =>
+        (await client.query<Row>(statement, [...parameters])).rows,
+      listen: async (channel, wake) => void (await client.listen(channel, wake)),
+      close: () => client.close(),
+    };
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
+}
+
+/**
+ * A new database is made beside its place and moved there when it is whole: a process killed
+ * while it makes one must not leave half of it to the next start.
+ */
+async function openFolder(dataFolder: string, open: (folder: string) => Promise<PGlite>): Promise<PGlite> {
+  const folder = join(dataFolder, "pglite");
+  await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+  if (await exists(folder)) return open(folder);
+
+  const unfinished = join(dataFolder, "pglite.unfinished");
+  await rm(unfinished, { recursive: true, force: true });
+  await mkdir(unfinished, { mode: 0o700 });
+  await (await open(unfinished)).close();
+  await rename(unfinished, folder);
+  return open(folder);
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

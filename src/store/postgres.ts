@@ -1,0 +1,64 @@
+// Opens a PostgreSQL server: a pool for the work, and a direct connection for what a pooler cannot
+// carry (migrations under a session lock, LISTEN). Any number of replicas may start at once.
+
+import postgres from "postgres";
+import { drizzle } from "drizzle-orm/postgres-js/driver";
+import { migrate } from "drizzle-orm/postgres-js/migrator";
+import type { Database, Parameter } from "./database.ts";
+
+const poolSize = 10;
+const connectSeconds = 5;
+/** "portcull" as a number: whoever migrates holds this lock. */
+const migrationLock = "8101820098873224300";
+
+export interface PostgresAddress {
+  readonly databaseUrl: string;
+  /** Given where `databaseUrl` may be a pooler that shares connections between transactions. */
+  readonly directUrl?: string | undefined;
+}
+
+export async function openPostgres(
+  { databaseUrl, directUrl }: PostgresAddress,
+  migrationsFolder: string,
+): Promise<Database> {
+  const mayBePooler = directUrl !== undefined;
+  await migrateAlone(directUrl ?? databaseUrl, migrationsFolder);
+
+  const pool = postgres(databaseUrl, {
+    ...quiet,
+    max: poolSize,
+    prepare: !mayBePooler,
+  });
+  const orm = drizzle(pool);
+  const direct = mayBePooler ? postgres(directUrl, { ...quiet, max: 1, idle_timeout: 5 }) : pool;
+  return {
+    embedded: false,
+    orm,
+    query: async <Row>(statement: string, parameters: readonly Parameter[] = []) => {
+      const rows = await pool.unsafe(statement, [...parameters], { prepare: !mayBePooler });
+      return rows as unknown as readonly Row[];
+    },
+    listen: async (channel, wake) => void (await direct.listen(channel, wake)),
+    close: async () => {
+      await Promise.all([pool.end({ timeout: 5 }), mayBePooler ? direct.end({ timeout: 1 }) : undefined]);
+    },
+  };
+}
+
+const quiet = {
+  connect_timeout: connectSeconds,
+  onnotice: () => {},
+  connection: { application_name: "portcullis" },
+};
+
+/** One connection from lock to unlock; replicas that start meanwhile wait for it. */
+async function migrateAlone(url: string, migrationsFolder: string): Promise<void> {
+  const client = postgres(url, { ...quiet, max: 1 });
+  try {
+    await client.unsafe("select pg_advisory_lock($1::text::bigint)", [migrationLock]);
+    await migrate(drizzle(client), { migrationsFolder });
+  } finally {
+    // Ending the session gives the lock back.
+    await client.end({ timeout: 5 });
+  }
+}

@@ -1,0 +1,148 @@
+// Appends rows to this replica's chain and their money to the ledger: one statement, all or none.
+// `records.ts` calls it with one batch at a time; nobody else writes the chain.
+
+import { genesis, linkHash } from "../audit/chain.ts";
+import type { ChainHead } from "../audit/chain.ts";
+import type { Database } from "./database.ts";
+import type { LedgerEntry } from "./ledger.ts";
+
+export interface PendingRow {
+  readonly kind: "decision" | "settlement";
+  readonly requestId: string;
+  readonly at: Date;
+  /** Canonical JSON. */
+  readonly body: string;
+  readonly entry: LedgerEntry | undefined;
+}
+
+export interface RecordWriter {
+  /** Resolves when all are durable. After a failure call it again with the same rows first. */
+  write(rows: readonly PendingRow[]): Promise<void>;
+}
+
+interface LinkedRow extends Omit<PendingRow, "entry"> {
+  readonly sequence: number;
+  readonly previousHash: string;
+  readonly hash: string;
+}
+
+/** A write that did not return by then counts as failed: the connection may be gone without a word. */
+const writeMilliseconds = 10_000;
+
+export async function openRecordWriter(database: Database, replica: string): Promise<RecordWriter> {
+  await database.query(registerStatement, [replica, genesis.hash]);
+  let head = await readHead(database, replica);
+  /** The head that an unconfirmed write would have left. */
+  let doubtful: ChainHead | undefined;
+  /** Decisions of this process that nothing has settled, oldest first. */
+  const open = new Map<string, number>();
+
+  async function write(rows: readonly PendingRow[]): Promise<void> {
+    if (doubtful) head = await readHead(database, replica);
+    if (doubtful?.hash === head.hash) return confirm(rows, head);
+
+    const links = link(rows, head, replica);
+    const next = links.at(-1) ?? head;
+    doubtful = { sequence: next.sequence, hash: next.hash };
+    const [written] = await within(
+      writeMilliseconds,
+      database.query<{ rows: number }>(appendStatement, [
+        JSON.stringify(links),
+        JSON.stringify(rows.flatMap(({ entry }) => entry ?? [])),
+        replica,
+        head.hash,
+        next.sequence,
+        next.hash,
+        openAfter(links),
+      ]),
+    );
+    if (written?.rows !== links.length)
+      throw new Error(`the chain of replica ${replica} moved on without us`);
+    confirm(rows, doubtful);
+  }
+
+  function confirm(rows: readonly PendingRow[], newHead: ChainHead): void {
+    let sequence = newHead.sequence - rows.length;
+    for (const { kind, requestId } of rows) {
+      sequence += 1;
+      if (kind === "decision") open.set(requestId, sequence);
+      else open.delete(requestId);
+    }
+    head = newHead;
+    doubtful = undefined;
+  }
+
+  /** Everything up to this sequence is settled once `links` are written. */
+  function openAfter(links: readonly LinkedRow[]): number {
+    const settled = new Set<string>();
+    for (const { kind, requestId } of links) if (kind === "settlement") settled.add(requestId);
+    for (const [requestId, sequence] of open) if (!settled.has(requestId)) return sequence - 1;
+    const firstOpen = links.find(({ kind, requestId }) => kind === "decision" && !settled.has(requestId));
+    return firstOpen ? firstOpen.sequence - 1 : (links.at(-1)?.sequence ?? head.sequence);
+  }
+
+  return { write };
+}
+
+function link(rows: readonly PendingRow[], head: ChainHead, replica: string): readonly LinkedRow[] {
+  let { sequence, hash: previousHash } = head;
+  return rows.map(({ kind, requestId, at, body }) => {
+    sequence += 1;
+    const hash = linkHash({ replica, sequence, kind, body, previousHash });
+    const linked = { sequence, kind, requestId, at, body, previousHash, hash };
+    previousHash = hash;
+    return linked;
+  });
+}
+
+async function readHead(database: Database, replica: string): Promise<ChainHead> {
+  const [row] = await database.query<{ sequence: string; hash: string }>(
+    `select "sequence"::text as "sequence", "hash" from "replica" where "id" = $1::text`,
+    [replica],
+  );
+  if (!row) throw new Error(`replica ${replica} is not registered`);
+  return { sequence: Number(row.sequence), hash: row.hash };
+}
+
+async function within<Value>(milliseconds: number, work: Promise<Value>): Promise<Value> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error("the record store does not answer")), milliseconds);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const registerStatement = `
+  insert into "replica" ("id", "hash") values ($1::text, $2::text)
+  on conflict ("id") do update set "seen_at" = now(), "recovering_until" = null`;
+
+/** The head moves only from where we left it: a write that came through unseen is never repeated. */
+const appendStatement = `
+  with "head" as (
+    update "replica"
+    set "sequence" = $5::bigint, "hash" = $6::text, "open_after" = $7::bigint, "seen_at" = now()
+    where "id" = $3::text and "hash" = $4::text
+    returning "id"
+  ), "rows" as (
+    insert into "record" ("replica", "sequence", "kind", "request_id", "at", "body", "previous_hash", "hash")
+    select "head"."id", r."sequence", r."kind", r."requestId", r."at", r."body", r."previousHash", r."hash"
+    from "head", json_to_recordset($1::text::json) as r(
+      "sequence" bigint, "kind" text, "requestId" text, "at" timestamptz, "body" text,
+      "previousHash" text, "hash" text)
+    returning 1
+  ), "entries" as (
+    insert into "ledger_entry" ("request_id", "at", "key", "team", "deployment", "model", "input_tokens",
+      "cached_input_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens", "cost", "estimated",
+      "price_version")
+    select e."requestId", e."at", e."key", e."team", e."deployment", e."model", e."inputTokens",
+      e."cachedInputTokens", e."cacheWriteTokens", e."outputTokens", e."reasoningTokens", e."cost",
+      e."estimated", e."priceVersion"
+    from "head", json_to_recordset($2::text::json) as e(
+      "requestId" text, "at" timestamptz, "key" text, "team" text, "deployment" text, "model" text,
+      "inputTokens" bigint, "cachedInputTokens" bigint, "cacheWriteTokens" bigint, "outputTokens" bigint,
+      "reasoningTokens" bigint, "cost" numeric, "estimated" boolean, "priceVersion" text)
+    on conflict ("request_id") do nothing
+  )
+  select count(*)::integer as "rows" from "rows"`;

@@ -1,0 +1,83 @@
+// The record book: decisions and settlements, acknowledged only when they are durable.
+// The gateway decides and settles; a row, once written, is never changed and never deleted.
+
+import { canonicalJson } from "../audit/canonical.ts";
+import type { RecordBook } from "../audit/record-book.ts";
+import { readDecision, readSettlement, receiptOf } from "../audit/receipts.ts";
+import { Failure } from "../core/errors.ts";
+import { sqlState } from "./database.ts";
+import type { Database } from "./database.ts";
+import { groupCommit } from "./group-commit.ts";
+import { ledgerEntryOf } from "./ledger.ts";
+import { openRecordWriter } from "./record-writer.ts";
+import type { PendingRow } from "./record-writer.ts";
+import { verifyChains } from "./verification.ts";
+import type { ChainReport } from "./verification.ts";
+
+export interface Records extends RecordBook {
+  /** False while the database does not confirm rows; then `decide` refuses at once. */
+  readonly healthy: boolean;
+  /** Rows that are not durable yet. */
+  readonly waiting: number;
+  /** Reads every row of every replica: slow, and made for auditors. */
+  verify(): Promise<ChainReport>;
+}
+
+export interface OpenedRecords extends Records {
+  /** Resolves when nothing waits, or after so many milliseconds. */
+  drained(milliseconds: number): Promise<void>;
+}
+
+const mostWaitingDecisions = 2_000;
+
+export async function openRecords(
+  database: Database,
+  replicaId: string,
+  onFault: (error: unknown) => void,
+): Promise<OpenedRecords> {
+  const writer = await openRecordWriter(database, replicaId);
+  const queue = groupCommit<PendingRow>({ write: (rows) => writer.write(rows), isRowFault, onFault });
+
+  return {
+    async decide(row) {
+      // Nothing is paid yet, so refusing costs nothing; a settlement below is never refused.
+      if (!queue.healthy || queue.waiting >= mostWaitingDecisions) {
+        throw new Failure("OVERLOADED", "The record store does not keep up.");
+      }
+      const { requestId, at } = row;
+      await queue.push({ kind: "decision", requestId, at, body: canonicalJson(row), entry: undefined });
+    },
+
+    async settle(row) {
+      const { requestId, at } = row;
+      const entry = ledgerEntryOf(row);
+      await queue.push({ kind: "settlement", requestId, at, body: canonicalJson(row), entry });
+    },
+
+    receipt: (requestId) => readReceipt(database, requestId),
+    verify: () => verifyChains(database),
+    drained: (milliseconds) => queue.drained(milliseconds),
+    get healthy() {
+      return queue.healthy;
+    },
+    get waiting() {
+      return queue.waiting;
+    },
+  };
+}
+
+/** Classes 22 (data), 23 (constraints) and 54 (limits): the row is at fault, not the connection. */
+function isRowFault(error: unknown): boolean {
+  return /^(22|23|54)/.test(sqlState(error) ?? "");
+}
+
+async function readReceipt(database: Database, requestId: string) {
+  const rows = await database.query<{ kind: "decision" | "settlement"; body: string }>(
+    `select "kind", "body" from "record" where "request_id" = $1::text order by "at", "sequence"`,
+    [requestId],
+  );
+  const decision = rows.findLast(({ kind }) => kind === "decision");
+  const settlement = rows.findLast(({ kind }) => kind === "settlement");
+  if (!decision) return undefined;
+  return receiptOf(readDecision(decision.body), settlement && readSettlement(settlement.body));
+}
