@@ -21,6 +21,12 @@ export interface Subjects {
   readonly roles: readonly string[];
 }
 
+/** Two people lifted the rows that say `unless break-glass`; made by the server, never by a header. */
+export interface BreakGlass {
+  /** Milliseconds since the epoch. */
+  readonly until: number;
+}
+
 export interface Policy {
   readonly version: number;
   readonly hash: string;
@@ -29,7 +35,7 @@ export interface Policy {
   /** `role:…` that the policy gives a team. */
   rolesOf(team: string): readonly string[];
   /** Never throws for a denial: an empty `allowed` is the denial, with every reason. */
-  permit(weighed: Weighed, candidates: readonly Deployment[]): Permit;
+  permit(weighed: Weighed, candidates: readonly Deployment[], breakGlass?: BreakGlass): Permit;
   /** What happens to output of this category, shown to these subjects, about such data. */
   safetyDecision(subjects: Subjects, data: Sensitivity, category: string): SafetyDecision;
 }

@@ -1,0 +1,73 @@
+// Makes an immutable snapshot of one policy version: read, built aside, proved, and only then returned.
+// `main.ts` swaps one reference to it; a bundle with any problem throws and changes nothing.
+
+import { hashBundle, strayFiles } from "./bundle.ts";
+import { buildEngine } from "./casbin-engine.ts";
+import { parsePolicy, policyFile } from "./parse-policy.ts";
+import { makePermit } from "./permit.ts";
+import type { Policy } from "./policy.ts";
+import { PolicyProblems, type PolicyProblem } from "./problems.ts";
+import { readRoutes } from "./routes-file.ts";
+import type { PolicyRows } from "./rows.ts";
+import { makeSafetyDecision } from "./safety-rows.ts";
+import { proveAgreement, proveModel } from "./self-check.ts";
+import type { BundleFiles } from "./version-book.ts";
+import { categoryChain, type Environment } from "./vocabulary.ts";
+
+export interface LoadPolicy {
+  readonly files: BundleFiles;
+  readonly version: number;
+  /** What `env:` conditions compare with. */
+  readonly environment?: Environment | undefined;
+  /** Milliseconds since the epoch; every decision looks here. */
+  readonly now?: (() => number) | undefined;
+}
+
+export interface LoadedPolicy extends Policy {
+  readonly rows: PolicyRows;
+  /** True where findings of this kind are only reported for the team, not joined to its data. */
+  observes(team: string, kind: string, now: number): boolean;
+}
+
+/** Throws `PolicyProblems` with everything that is wrong, or an Error where Casbin cannot be trusted. */
+export async function loadPolicy({
+  files,
+  version,
+  environment = "production",
+  now = Date.now,
+}: LoadPolicy): Promise<LoadedPolicy> {
+  const rows = readBundle(files, now());
+  const engine = await buildEngine(rows);
+  await proveModel();
+  proveAgreement(rows, engine);
+  const hash = hashBundle(files);
+  return Object.freeze({
+    version,
+    hash,
+    rows,
+    labels: rows.vocabulary.labels,
+    rolesOf: (team: string) => [...engine.teams.reach(team)].filter((name) => name.startsWith("role:")),
+    permit: makePermit({ version, hash, rows, engine, environment, now }),
+    safetyDecision: makeSafetyDecision(rows.safety, engine),
+    observes: (team: string, kind: string, at: number) =>
+      rows.observe.some(
+        (row) =>
+          row.team === team &&
+          at < row.until &&
+          row.kinds.some((named) => categoryChain(kind).includes(named)),
+      ),
+  });
+}
+
+function readBundle(files: BundleFiles, now: number): PolicyRows {
+  const problems: PolicyProblem[] = [...strayFiles(files)];
+  const csv = files[policyFile];
+  const parsed = csv === undefined ? undefined : parsePolicy(csv, now);
+  if (parsed === undefined) {
+    problems.push({ file: policyFile, line: 0, column: 0, message: "is missing from the bundle" });
+  } else if (!parsed.ok) problems.push(...parsed.problems);
+  const routes = readRoutes(files);
+  if (!routes.ok) problems.push(...routes.problems);
+  if (problems.length > 0 || parsed?.ok !== true) throw new PolicyProblems(problems);
+  return parsed.rows;
+}

@@ -1,0 +1,189 @@
+// Answers which deployments may serve a request, from decisions remembered inside one snapshot.
+// The gateway calls it through `Policy`. The only cast to `PermittedDeployment` stands here.
+
+import type { Deployment } from "../core/deployment.ts";
+import type { Consideration } from "../core/errors.ts";
+import type { Permit, PermittedDeployment } from "../core/permit.ts";
+import { formatSensitivity, type Sensitivity } from "../core/sensitivity.ts";
+import type { Weighed } from "../core/stages.ts";
+import type { CasbinEngine } from "./casbin-engine.ts";
+import { rowsFor } from "./compiled.ts";
+import { makeDecide, type Decision } from "./decide.ts";
+import { pointOf } from "./deployment-point.ts";
+import { featuresOf, featuresThatDrop } from "./features.ts";
+import { obligationsOf } from "./obligations.ts";
+import type { BreakGlass } from "./policy.ts";
+import type { GrantRow, PolicyRows } from "./rows.ts";
+import { makeSubjects, notMinted } from "./subjects.ts";
+import type { Environment } from "./vocabulary.ts";
+
+export interface PermitParts {
+  readonly version: number;
+  readonly hash: string;
+  readonly rows: PolicyRows;
+  readonly engine: CasbinEngine;
+  readonly environment: Environment;
+  /** Decisions are made at this clock's time, not at the request's arrival. */
+  readonly now: () => number;
+}
+
+type AskPermit = (weighed: Weighed, candidates: readonly Deployment[], breakGlass?: BreakGlass) => Permit;
+
+/** All that is the same for every candidate, and what was decided in it. */
+interface Situation {
+  readonly subjects: string;
+  readonly rows: readonly GrantRow[];
+  readonly action: string;
+  readonly data: Sensitivity;
+  readonly purpose: string | undefined;
+  readonly features: number;
+  readonly breakGlass: boolean;
+  /** By the atoms that occur in any row. */
+  readonly decisions: Map<string, Decision>;
+  /** A deployment never changes: another catalog or another attestation is another object. */
+  readonly entries: WeakMap<Deployment, Entry>;
+}
+
+interface Entry {
+  readonly permitted: PermittedDeployment | undefined;
+  readonly consideration: Consideration;
+  readonly validUntil: number;
+}
+
+const situationsKept = 5_000;
+
+export function makePermit(parts: PermitParts): AskPermit {
+  const { engine, rows } = parts;
+  const decide = makeDecide(engine);
+  const subjectsOf = makeSubjects(rows.grants, engine.teams);
+  const situations = new Map<string, Situation>();
+  const words = providerWords(rows.grants);
+  const purposes = namedPurposes(rows.grants);
+
+  return (weighed, candidates, breakGlass) => {
+    const now = parts.now();
+    const situation = situationOf(weighed, breakGlass !== undefined && breakGlass.until > now);
+    const allowed: PermittedDeployment[] = [];
+    const considered: Consideration[] = [];
+    for (const deployment of candidates) {
+      let entry = situation?.entries.get(deployment);
+      if (situation !== undefined && (entry === undefined || entry.validUntil <= now)) {
+        entry = judge(deployment, situation, now);
+        situation.entries.set(deployment, entry);
+      }
+      considered.push(entry?.consideration ?? refusal(deployment, notMinted));
+      if (entry?.permitted) allowed.push(entry.permitted);
+    }
+    return { policyVersion: parts.version, policyHash: parts.hash, allowed, considered };
+  };
+
+  function situationOf(weighed: Weighed, breakGlass: boolean): Situation | undefined {
+    const subjects = subjectsOf(weighed.caller);
+    if (subjects === undefined) return undefined;
+    const data = weighed.sensitivity.effective;
+    const { action } = weighed.request;
+    const features = featuresOf(weighed.request);
+    const purpose =
+      weighed.purpose !== undefined && purposes.has(weighed.purpose) ? weighed.purpose : undefined;
+    const key = `${subjects}|${action}|${formatSensitivity(data)}|${purpose ?? ""}|${features}|${breakGlass}`;
+    let situation = situations.get(key);
+    if (situation === undefined) {
+      const own = rowsFor(rows.grants, subjects, engine.teams);
+      situation = {
+        ...{ subjects, action, data, purpose, features, breakGlass },
+        rows: own,
+        decisions: new Map(),
+        entries: new WeakMap(),
+      };
+      forgetOldest(situations, situationsKept);
+      situations.set(key, situation);
+    }
+    return situation;
+  }
+
+  function judge(deployment: Deployment, situation: Situation, now: number): Entry {
+    const { provider } = deployment;
+    if (!provider.enabled) {
+      const why = provider.disabledReason ?? `${provider.name} is off`;
+      return {
+        permitted: undefined,
+        consideration: refusal(deployment, why),
+        validUntil: Number.POSITIVE_INFINITY,
+      };
+    }
+    const { point, validUntil } = pointOf(deployment, situation.features, now, engine.guarantees);
+    const key = words.map((word) => (point.atoms.has(word) ? "1" : "0")).join("") + point.uncertain.join("");
+    let decision = situation.decisions.get(key);
+    if (decision === undefined || decision.validUntil <= now) {
+      const { subjects, action, data, purpose, breakGlass } = situation;
+      const circumstances = { purpose, environment: parts.environment, now, breakGlass };
+      decision = decide(situation.rows, { subjects, action, data, deployment: point, circumstances });
+      forgetOldest(situation.decisions, situationsKept);
+      situation.decisions.set(key, decision);
+    }
+    return entryOf(deployment, situation, decision, Math.min(validUntil, decision.validUntil));
+  }
+}
+
+function entryOf(
+  deployment: Deployment,
+  situation: Situation,
+  decision: Decision,
+  validUntil: number,
+): Entry {
+  const { row, missing } = decision;
+  if (!decision.allowed || row === undefined) {
+    const because = [decision.because, ...whyMissing(deployment, situation.features, missing)].join(" ");
+    return {
+      permitted: undefined,
+      consideration: refusal(deployment, because, row?.id, missing),
+      validUntil,
+    };
+  }
+  const restsOn = row.provider.kind === "with" ? row.provider.words : [];
+  const obligations = obligationsOf({ deployment, data: situation.data, restsOn });
+  const permitted = { deployment, rule: row.id, obligations } as unknown as PermittedDeployment;
+  const { because } = decision;
+  const consideration = { deploymentId: deployment.id, allowed: true, because, rule: row.id, missing: [] };
+  return { permitted, consideration, validUntil };
+}
+
+const refusal = (
+  deployment: Deployment,
+  because: string,
+  rule?: string,
+  missing: readonly string[] = [],
+): Consideration => ({ deploymentId: deployment.id, allowed: false, because, rule, missing });
+
+/** What the catalog, or the request itself, has to do with a guarantee that is not there. */
+function whyMissing(deployment: Deployment, features: number, missing: readonly string[]): readonly string[] {
+  return missing.flatMap((name) => {
+    const dropped = featuresThatDrop(features, name);
+    if (dropped.length > 0) return [`${dropped.join(" and ")} drops ${name}.`];
+    const because = deployment.guarantees.find((guarantee) => guarantee.name === name)?.because;
+    return because === undefined ? [] : [`${name}: ${because}${/[.!?]$/.test(because) ? "" : "."}`];
+  });
+}
+
+const providerWords = (rows: readonly GrantRow[]): readonly string[] => [
+  ...new Set(
+    rows.flatMap(({ provider }) => {
+      if (provider.kind === "anywhere") return [];
+      return provider.kind === "if" ? provider.words.map((word) => word.toLowerCase()) : provider.words;
+    }),
+  ),
+];
+
+function namedPurposes(rows: readonly GrantRow[]): ReadonlySet<string> {
+  const conditions = rows.flatMap((row) => row.when.conditions);
+  return new Set(
+    conditions.flatMap((condition) => (condition.kind === "purpose" ? [condition.purpose] : [])),
+  );
+}
+
+/** Maps keep the order of insertion, so the first key is the oldest. */
+function forgetOldest(map: Map<string, unknown>, kept: number): void {
+  if (map.size < kept) return;
+  const oldest = map.keys().next();
+  if (oldest.done !== true) map.delete(oldest.value);
+}

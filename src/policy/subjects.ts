@@ -1,0 +1,39 @@
+// A caller as the rows can name it: its key, its team and its roles, as far as any row means one.
+// `permit.ts` asks it for every request; ids that the server cannot have minted get no answer.
+
+import type { Caller } from "../core/caller.ts";
+import type { Links } from "./links.ts";
+import type { GrantRow } from "./rows.ts";
+
+export const notMinted = "Refused: the caller's ids are not of the form that this server mints.";
+
+/** A key named `role:clinical` must never be read as a role. A blank would join two ids into more. */
+const minted: Readonly<Record<"key" | "team" | "role", RegExp>> = {
+  key: /^key:[^\s,:]+$/,
+  team: /^team:[^\s,:]+$/,
+  role: /^role:[^\s,:]+$/,
+};
+
+/** Joined by blanks, sorted, once each; undefined where an id is of no minted form. */
+export function makeSubjects(
+  rows: readonly GrantRow[],
+  teams: Links,
+): (caller: Pick<Caller, "key" | "team" | "roles">) => string | undefined {
+  const named = new Set(rows.map((row) => row.who));
+  const known = new WeakMap<object, string | undefined>();
+
+  return (caller) => {
+    if (known.has(caller)) return known.get(caller);
+    const subjects = isMinted(caller) ? join([caller.key, caller.team, ...caller.roles]) : undefined;
+    known.set(caller, subjects);
+    return subjects;
+  };
+
+  function join(ids: readonly string[]): string {
+    const meant = ids.filter((id) => [...teams.reach(id)].some((reached) => named.has(reached)));
+    return [...new Set(meant)].sort().join(" ");
+  }
+}
+
+const isMinted = ({ key, team, roles }: Pick<Caller, "key" | "team" | "roles">): boolean =>
+  minted.key.test(key) && minted.team.test(team) && roles.every((role) => minted.role.test(role));
