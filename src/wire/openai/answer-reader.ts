@@ -6,7 +6,8 @@ import type { ModelEvent } from "../../core/events.ts";
 import { type ChoiceReader, createChoiceReader } from "./choice-reader.ts";
 import { citationsOf } from "./citations.ts";
 import { decodeEmbeddedError, isErrorBody } from "./error-reading.ts";
-import { type JsonObject, isObject, listOf, objectOf, textOf } from "./json.ts";
+import { type JsonObject, isObject, arrayOf, objectOf } from "../json.ts";
+import { textOf } from "./loose-values.ts";
 import { decodeUsage } from "./usage.ts";
 
 export interface AnswerReader {
@@ -26,7 +27,7 @@ export function createAnswerReader(): AnswerReader {
     if (isErrorBody(body)) throw decodeEmbeddedError(body);
     const events: ModelEvent[] = [];
     const usage = decodeUsage(body["usage"]) ?? decodeUsage(objectOf(body["x_groq"])?.["usage"]);
-    const parts = listOf(body["choices"]);
+    const parts = arrayOf(body["choices"]);
     // Azure's first chunk has no choice, no id and no model: what the answer is called comes later.
     if (!begun && (parts.length > 0 || usage)) {
       begun = true;

@@ -4,7 +4,8 @@
 import { WireFault } from "../../core/dialect.ts";
 import type { FinishReason, ModelEvent } from "../../core/events.ts";
 import { citationsOf } from "./citations.ts";
-import { type JsonObject, isObject, listOf, objectOf, textOf } from "./json.ts";
+import { type JsonObject, isObject, arrayOf, objectOf } from "../json.ts";
+import { textOf } from "./loose-values.ts";
 import { readReasoning, readThinking } from "./reasoning-reader.ts";
 import { createToolCallReader } from "./tool-call-reader.ts";
 
@@ -64,7 +65,7 @@ export function createChoiceReader(choice: number): ChoiceReader {
   return { read, finish };
 }
 
-const logprobsOf = (part: JsonObject): readonly unknown[] => listOf(objectOf(part["logprobs"])?.["content"]);
+const logprobsOf = (part: JsonObject): readonly unknown[] => arrayOf(objectOf(part["logprobs"])?.["content"]);
 
 /** Reasons that are not OpenAI's own, by lower-case name. */
 const finishReasons: Readonly<Record<string, FinishReason>> = {

@@ -1,11 +1,12 @@
 // Citations as providers write them: OpenAI's annotations, or bare addresses as Perplexity and xAI send.
 // The answer reader decodes with it and the answer writers encode; what has another shape is kept as it is.
 
-import { isObject, listOf, textOf } from "./json.ts";
+import { isObject, arrayOf } from "../json.ts";
+import { textOf } from "./loose-values.ts";
 
 /** A bare address becomes an annotation without a place in the text. */
 export function citationsOf(value: unknown): readonly unknown[] {
-  return listOf(value).map((citation) =>
+  return arrayOf(value).map((citation) =>
     typeof citation === "string"
       ? { type: "url_citation", url_citation: { url: citation, title: "", start_index: 0, end_index: 0 } }
       : citation,

@@ -5,7 +5,7 @@ import { type Destination, type EncodedRequest, WireFault } from "../../core/dia
 import { type Embedding, type EmbeddingAnswer, noUsage } from "../../core/events.ts";
 import type { EmbeddingRequest } from "../../core/request.ts";
 import { decodeEmbeddedError, isErrorBody } from "./error-reading.ts";
-import { isObject, listOf } from "./json.ts";
+import { isObject, arrayOf } from "../json.ts";
 import { applyObligations } from "./obligations.ts";
 import { sortExtras } from "./request-extras.ts";
 import { decodeUsage } from "./usage.ts";
@@ -35,7 +35,7 @@ export function decodeEmbedding(body: unknown): EmbeddingAnswer {
   if (isErrorBody(body)) throw decodeEmbeddedError(body);
   if (!Array.isArray(body["data"])) throw malformed();
   return {
-    embeddings: listOf(body["data"])
+    embeddings: arrayOf(body["data"])
       .map(decodeVector)
       .sort((a, b) => a.index - b.index),
     usage: decodeUsage(body["usage"]) ?? noUsage,

@@ -2,12 +2,14 @@
 // Never hands on a whole body, a header, or anything that looks like a key.
 
 import { WireFault } from "../../core/dialect.ts";
-import { type JsonObject, isObject, objectOf, textOf } from "./json.ts";
+import { type JsonObject, isObject, objectOf } from "../json.ts";
+import { credentialRefused, shownMessage } from "../shown-message.ts";
+import { textOf } from "./loose-values.ts";
 
 /** An error that came as an HTTP answer of that status. */
 export function decodeError(status: number, body: unknown): WireFault {
   if (status === 401 || status === 403) {
-    return new WireFault("error", "The provider refused the gateway's credential.", status);
+    return new WireFault("error", credentialRefused, status);
   }
   const { message, code } = readError(body);
   return new WireFault(kindOf(status, code, message), presentable(message, status), status);
@@ -90,13 +92,7 @@ function statusOf(code: string): number {
   return statusByCode.find(([words]) => words.test(code))?.[1] ?? 502;
 }
 
-const looksLikeKey =
-  /\b(?:sk|pk|rk|gsk|xai|pc|AIza|key|hf|r8|tgp)[-_][\w*.-]{6,}|\bAIza[\w-]{10,}|\bBearer\s+\S+|(?=[\w*-]*\d)[\w*-]{32,}/gi;
-const longest = 400;
-
 function presentable(message: string | undefined, status: number): string {
-  const words = message?.trim().replace(/\s+/g, " ") ?? "";
-  if (words === "" || words.startsWith("<")) return `The provider answered with status ${status}.`;
-  const cleaned = words.slice(0, longest * 2).replace(looksLikeKey, "[redacted]");
-  return cleaned.length > longest ? `${cleaned.slice(0, longest)}…` : cleaned;
+  const otherwise = `The provider answered with status ${status}.`;
+  return shownMessage(message?.startsWith("<") ? undefined : message, otherwise);
 }

@@ -2,7 +2,8 @@
 // LiteLLM's thinking blocks, Mistral's content parts. Used by `choice-reader`; opaque parts stay as they are.
 
 import type { ModelEvent } from "../../core/events.ts";
-import { type JsonObject, isObject, listOf, textOf } from "./json.ts";
+import { type JsonObject, isObject, arrayOf } from "../json.ts";
+import { textOf } from "./loose-values.ts";
 
 export function readReasoning(delta: JsonObject, choice: number, events: ModelEvent[]): void {
   const details = delta["reasoning_details"];
@@ -48,7 +49,7 @@ function readBlock(block: unknown, withText: boolean, choice: number, events: Mo
 /** Mistral: `{type: "thinking", thinking: [{type: "text", text}]}`. */
 export function readThinking(piece: JsonObject, choice: number, events: ModelEvent[]): void {
   const thinking = piece["thinking"];
-  const texts = typeof thinking === "string" ? [thinking] : listOf(thinking).map(partText);
+  const texts = typeof thinking === "string" ? [thinking] : arrayOf(thinking).map(partText);
   for (const text of texts) {
     if (text !== undefined && text !== "") events.push({ type: "reasoning-delta", choice, text });
   }

@@ -4,7 +4,8 @@
 import type { ParamChange } from "../../core/answer.ts";
 import type { Destination, EncodedRequest } from "../../core/dialect.ts";
 import type { CompletionRequest, ResponseFormat, ToolChoice } from "../../core/request.ts";
-import type { JsonObject } from "./json.ts";
+import type { JsonObject } from "../json.ts";
+import { switchOrNumber } from "../change-log.ts";
 import { applyObligations } from "./obligations.ts";
 import { type ProviderHabits, habitsOf } from "./provider-habits.ts";
 import { sortExtras } from "./request-extras.ts";
@@ -21,7 +22,7 @@ export function encodeCompletion(request: CompletionRequest, to: Destination): E
   const fields = { ...extras.passed, ...defined(settings(request, habits, limit.tokens)) };
   for (const [name, value] of Object.entries(fields)) {
     if (!isSupported(name, value, habits, to)) {
-      unsupported.push({ param: name, path: name, droppable: true, from: value });
+      unsupported.push({ param: name, path: name, droppable: true, from: switchOrNumber(value) });
       delete fields[name];
     }
   }

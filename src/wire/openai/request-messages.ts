@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import type { ParamChange } from "../../core/answer.ts";
 import type { Destination, UnsupportedParam } from "../../core/dialect.ts";
 import type { AssistantMessage, Message, Part, ToolCall } from "../../core/request.ts";
-import type { JsonObject } from "./json.ts";
+import type { JsonObject } from "../json.ts";
 import { encodePart } from "./request-parts.ts";
 import { type ProviderHabits, habitsOf } from "./provider-habits.ts";
 

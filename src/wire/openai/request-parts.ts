@@ -3,7 +3,7 @@
 
 import type { Destination } from "../../core/dialect.ts";
 import type { MediaKind, MediaPart, Part } from "../../core/request.ts";
-import type { JsonObject } from "./json.ts";
+import type { JsonObject } from "../json.ts";
 import type { ProviderHabits } from "./provider-habits.ts";
 
 export function encodePart(part: Part, to: Destination, habits: ProviderHabits): JsonObject | undefined {

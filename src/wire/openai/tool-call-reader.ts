@@ -4,7 +4,8 @@
 import { randomUUID } from "node:crypto";
 import { WireFault } from "../../core/dialect.ts";
 import type { ModelEvent } from "../../core/events.ts";
-import { type JsonObject, isObject, listOf, objectOf, textOf } from "./json.ts";
+import { type JsonObject, isObject, arrayOf, objectOf } from "../json.ts";
+import { textOf } from "./loose-values.ts";
 
 interface Call {
   readonly number: number;
@@ -21,7 +22,7 @@ export function createToolCallReader(choice: number) {
   const calls: Call[] = [];
 
   function read(delta: JsonObject, events: ModelEvent[]): void {
-    for (const entry of listOf(delta["tool_calls"])) if (isObject(entry)) readEntry(entry, events);
+    for (const entry of arrayOf(delta["tool_calls"])) if (isObject(entry)) readEntry(entry, events);
     // The form before tools: one call, without index or id.
     const legacy = delta["function_call"];
     if (isObject(legacy)) readEntry({ index: -1, function: legacy }, events);

@@ -2,7 +2,8 @@
 // Input holds the cached part and output the reasoning, each counted once.
 
 import { type TokenUsage, noUsage } from "../../core/events.ts";
-import { type JsonObject, countOf, isObject, objectOf } from "./json.ts";
+import { type JsonObject, isObject, objectOf } from "../json.ts";
+import { countOf } from "./loose-values.ts";
 
 /** Undefined where the object counts nothing. */
 export function decodeUsage(value: unknown): TokenUsage | undefined {

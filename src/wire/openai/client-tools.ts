@@ -1,0 +1,77 @@
+// Reads a client's tools and how it wants them chosen, the deprecated functions included.
+// Used by `client-request`.
+
+import type { Tool, ToolChoice } from "../../core/request.ts";
+import { type JsonObject, isObject } from "../json.ts";
+import {
+  invalid,
+  notOneOf,
+  optionalArray,
+  optionalBoolean,
+  optionalObject,
+  optionalString,
+  requiredObject,
+  requiredString,
+  wrongType,
+} from "./client-fields.ts";
+
+export interface DecodedTools {
+  readonly tools: readonly Tool[] | undefined;
+  readonly toolChoice: ToolChoice | undefined;
+  /** A choice that has no neutral form, as OpenAI's `allowed_tools`. */
+  readonly otherChoice: unknown;
+  /** The client speaks the language before tools, and wants to be answered in it. */
+  readonly legacyFunctions: boolean;
+}
+
+const most = 1000;
+
+export function decodeTools(body: JsonObject): DecodedTools {
+  const tools = optionalArray(body, "tools", most)?.map((tool, index) => decodeTool(tool, `tools[${index}]`));
+  const functions = optionalArray(body, "functions", most)?.map((tool, index) => {
+    if (!isObject(tool)) throw wrongType(tool, `functions[${index}]`, "an object");
+    return decodeFunction(tool, `functions[${index}].`);
+  });
+  if (tools && functions) throw invalid("'functions' and 'tools' cannot be used together.", "functions");
+  const choice = decodeChoice(body["tool_choice"] ?? functionChoice(body["function_call"]));
+  return { tools: tools ?? functions, ...choice, legacyFunctions: functions !== undefined };
+}
+
+function decodeTool(tool: unknown, path: string): Tool {
+  if (!isObject(tool)) throw wrongType(tool, path, "an object");
+  if (tool["type"] !== "function") throw notOneOf(tool["type"], `${path}.type`, ["function"]);
+  return decodeFunction(requiredObject(tool, "function", `${path}.`), `${path}.function.`);
+}
+
+function decodeFunction(described: JsonObject, prefix: string): Tool {
+  const name = requiredString(described, "name", prefix);
+  if (name === "" || name.length > 256) {
+    throw invalid(`Invalid '${prefix}name': expected 1 to 256 characters.`, `${prefix}name`);
+  }
+  const description = optionalString(described, "description", prefix);
+  const strict = optionalBoolean(described, "strict", prefix);
+  return {
+    name,
+    ...(description === undefined ? {} : { description }),
+    parameters: optionalObject(described, "parameters", prefix),
+    ...(strict === undefined ? {} : { strict }),
+  };
+}
+
+function functionChoice(choice: unknown): unknown {
+  return isObject(choice) ? { type: "function", function: choice } : choice;
+}
+
+const modes = ["none", "auto", "required"] as const;
+
+function decodeChoice(choice: unknown): Pick<DecodedTools, "toolChoice" | "otherChoice"> {
+  if (choice === undefined || choice === null) return { toolChoice: undefined, otherChoice: undefined };
+  const mode = modes.find((known) => known === choice);
+  if (mode) return { toolChoice: { mode }, otherChoice: undefined };
+  if (!isObject(choice)) throw notOneOf(choice, "tool_choice", modes);
+  if (choice["type"] === "allowed_tools") return { toolChoice: undefined, otherChoice: choice };
+  if (choice["type"] !== "function") throw notOneOf(choice["type"], "tool_choice.type", ["function"]);
+  const chosen = requiredObject(choice, "function", "tool_choice.");
+  const tool = requiredString(chosen, "name", "tool_choice.function.");
+  return { toolChoice: { mode: "tool", tool }, otherChoice: undefined };
+}

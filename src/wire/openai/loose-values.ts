@@ -1,0 +1,10 @@
+// Readings of single values that providers of this dialect are careless with.
+// The decoders of this folder use them beside `../json.ts`; they never throw.
+
+/** A string that says something. */
+export const textOf = (value: unknown): string | undefined =>
+  typeof value === "string" && value !== "" ? value : undefined;
+
+/** A whole number of things: anything else counts as none known. */
+export const countOf = (value: unknown): number | undefined =>
+  typeof value === "number" && Number.isFinite(value) && value >= 0 ? Math.round(value) : undefined;
