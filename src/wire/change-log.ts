@@ -1,0 +1,56 @@
+// Keeps account of what a codec did to the caller's parameters while it encoded a request.
+// Codecs write into it. It holds no content: receipts keep it, so values are numbers, switches and words of ours.
+
+import type { ParamChange } from "../core/answer.ts";
+import type { UnsupportedParam } from "../core/dialect.ts";
+import type { Extras } from "../core/request.ts";
+
+export type Shown = string | number | boolean | undefined;
+
+export interface ChangeLog {
+  readonly params: readonly ParamChange[];
+  readonly unsupported: readonly UnsupportedParam[];
+  changed(action: ParamChange["action"], param: string, from?: Shown, to?: Shown): void;
+  /** A parameter the destination cannot honour: the caller's `onUnsupported` decides what becomes of it. */
+  refused(param: string, from?: Shown): void;
+  /** A part of the conversation, or a duty, that cannot be carried and must not be left out. */
+  refusedForGood(param: string, path: string, from?: Shown): void;
+  /** Everything in `extras` that `known` does not name is reported as dropped. */
+  droppedExtras(extras: Extras | undefined, known: readonly string[], prefix?: string): void;
+}
+
+export function createChangeLog(): ChangeLog {
+  const params: ParamChange[] = [];
+  const unsupported: UnsupportedParam[] = [];
+
+  const changed: ChangeLog["changed"] = (action, param, from, to) => {
+    params.push({
+      param,
+      action,
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+    });
+  };
+
+  return {
+    params,
+    unsupported,
+    changed,
+    refused(param, from) {
+      unsupported.push({ param, path: param, droppable: true, from });
+    },
+    refusedForGood(param, path, from) {
+      unsupported.push({ param, path, droppable: false, from });
+    },
+    droppedExtras(extras, known, prefix = "") {
+      for (const [name, value] of Object.entries(extras ?? {})) {
+        if (known.includes(name) || value === undefined) continue;
+        changed("dropped", `${prefix}${name}`, switchOrNumber(value));
+      }
+    },
+  };
+}
+
+/** What of a caller's own value may be written down. */
+export const switchOrNumber = (value: unknown): number | boolean | undefined =>
+  typeof value === "number" || typeof value === "boolean" ? value : undefined;

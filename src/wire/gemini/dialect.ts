@@ -1,0 +1,19 @@
+// Google's Gemini API as a dialect: pure translation, nothing is called from here.
+// `providers/` picks it for rows whose dialect is `gemini`. Base URLs precede `/v1beta/models/`.
+
+import type { Dialect } from "../../core/dialect.ts";
+import { decodeCompletion, decodeStream } from "./decode-answer.ts";
+import { decodeError } from "./decode-error.ts";
+import { decodeEmbedding, encodeEmbedding } from "./embeddings.ts";
+import { encodeCompletion } from "./encode-request.ts";
+
+export const geminiDialect: Dialect = {
+  name: "gemini",
+  credentialHeaders: (key) => ({ "x-goog-api-key": key }),
+  encodeCompletion,
+  decodeCompletion,
+  decodeStream,
+  encodeEmbedding,
+  decodeEmbedding,
+  decodeError,
+};
