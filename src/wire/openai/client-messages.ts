@@ -16,7 +16,7 @@ import {
   wrongType,
 } from "./client-fields.ts";
 import { decodePart, decodeText } from "./client-parts.ts";
-import { decodeReasoning, isThinking } from "./client-reasoning.ts";
+import { decodeReasoning, isThinking } from "./reasoning-details.ts";
 
 export interface DecodedMessages {
   readonly messages: readonly Message[];

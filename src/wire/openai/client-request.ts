@@ -17,13 +17,13 @@ import {
   wrongType,
 } from "./client-fields.ts";
 import { decodeMessages } from "./client-messages.ts";
-import { joinTags, takeSensitivity } from "./client-tags.ts";
+import { type ClientTags, joinTags, takeSensitivity } from "./client-tags.ts";
 import { decodeTools } from "./client-tools.ts";
 
 export interface ChatRequest {
   readonly request: CompletionRequest;
-  /** What the body declares, by `metadata.sensitivity` and by single messages, joined; as `confidential+pii`. */
-  readonly sensitivity: string | undefined;
+  /** Taken out of the body: none of it goes upstream. */
+  readonly tags: ClientTags;
   readonly includeUsage: boolean;
   /** True where the client used `functions`: it wants `function_call` back. */
   readonly legacyFunctions: boolean;
@@ -75,7 +75,7 @@ export function decodeChatRequest(body: unknown): ChatRequest {
       ...(present(settings) as typeof settings),
       extras,
     },
-    sensitivity: joinTags([sensitivity, ...declared]),
+    tags: { sensitivity: joinTags([sensitivity, ...declared]) },
     includeUsage: decodeStreamOptions(body, stream),
     legacyFunctions,
   };

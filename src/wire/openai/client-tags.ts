@@ -5,7 +5,12 @@ import { higherLevel, isLevel } from "../../core/sensitivity.ts";
 import type { JsonObject } from "../json.ts";
 import { optionalObject, optionalString } from "./client-fields.ts";
 
-export interface TakenSensitivity {
+export interface ClientTags {
+  /** As `confidential+pii`: by `metadata.sensitivity` and by single messages, joined. */
+  readonly sensitivity: string | undefined;
+}
+
+interface TakenSensitivity {
   /** What else the client wrote there; undefined where that was all. */
   readonly metadata: JsonObject | undefined;
   readonly sensitivity: string | undefined;

@@ -3,6 +3,7 @@
 // Sources: the providers' API references as read in 2025-2026; params listed as unsupported are refused or ignored there.
 
 import type { ReasoningBlock, ReasoningEffort } from "../../core/request.ts";
+import { encodeReasoningDetail } from "./reasoning-details.ts";
 
 export interface ProviderHabits {
   readonly maxTokensField: "max_completion_tokens" | "max_tokens";
@@ -124,15 +125,8 @@ function asString(field: string): NonNullable<ProviderHabits["reasoningBack"]> {
   };
 }
 
-/** What OpenRouter sent encrypted was kept whole, and goes back whole. */
 function asDetails(blocks: readonly ReasoningBlock[]): Readonly<Record<string, unknown>> {
-  const details = blocks.map(({ text, signature, redacted }, index) => {
-    if (redacted === undefined) return { type: "reasoning.text", text, signature, index };
-    return redacted.startsWith("{")
-      ? JSON.parse(redacted)
-      : { type: "reasoning.encrypted", data: redacted, index };
-  });
-  return { reasoning_details: details };
+  return { reasoning_details: blocks.map(encodeReasoningDetail) };
 }
 
 /** Anthropic's blocks, which LiteLLM translates back. */

@@ -1,8 +1,8 @@
-// Reads reasoning that a client hands back with an assistant message, in any of the forms it was given in.
-// Used by `client-messages`. Signatures and encrypted blocks are taken as they are.
+// Reasoning on the client's side: shown in OpenRouter's form, which clients keep, and read back in any form.
+// Used by the client-side codecs. Signatures and encrypted blocks are taken and given as they are.
 
 import type { ReasoningBlock } from "../../core/request.ts";
-import { type JsonObject, arrayOf, isObject } from "../json.ts";
+import { type JsonObject, arrayOf, isObject, parseJson } from "../json.ts";
 import { textOf } from "./loose-values.ts";
 
 /** Details and blocks hold the text too, so the plain string counts only without them. */
@@ -19,8 +19,8 @@ export const isThinking = (part: JsonObject): boolean =>
   part["type"] === "thinking" || part["type"] === "redacted_thinking";
 
 function decodeBlock(block: JsonObject): readonly ReasoningBlock[] {
-  const redacted = textOf(block["data"]);
-  if (redacted !== undefined) return [{ text: "", redacted }];
+  const data = textOf(block["data"]);
+  if (data !== undefined) return [{ text: "", redacted: block["format"] ? JSON.stringify(block) : data }];
   const thinking = block["thinking"];
   const text = Array.isArray(thinking)
     ? thinking.map((part) => (isObject(part) ? (textOf(part["text"]) ?? "") : "")).join("")
@@ -28,4 +28,12 @@ function decodeBlock(block: JsonObject): readonly ReasoningBlock[] {
   const signature = textOf(block["signature"]);
   if (text === "" && signature === undefined) return [];
   return [{ text, ...(signature === undefined ? {} : { signature }) }];
+}
+
+/** Also what OpenRouter itself wants back. An encrypted block that came as a whole detail goes as one. */
+export function encodeReasoningDetail(block: ReasoningBlock, index: number): JsonObject {
+  const { text, signature, redacted } = block;
+  if (redacted === undefined) return { type: "reasoning.text", text, signature, index };
+  const whole = redacted.startsWith("{") ? parseJson(redacted) : undefined;
+  return isObject(whole) ? whole : { type: "reasoning.encrypted", data: redacted, index };
 }

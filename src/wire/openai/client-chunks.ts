@@ -1,0 +1,196 @@
+// Writes the events of one answer as OpenAI's `chat.completion.chunk` events, ready for the socket.
+// The REST door makes one per stream and adds `[DONE]` or the error itself. Text deltas are the hot path:
+// their JSON is glued together from pieces made once, with only the text escaped.
+
+import type { AnswerEvent } from "../../core/answer.ts";
+import type { Deployment } from "../../core/deployment.ts";
+import type { JsonObject } from "../json.ts";
+import { sortCitations } from "./citations.ts";
+import {
+  type AnswerStyle,
+  answerId,
+  encodeAccount,
+  encodeFinish,
+  encodeLogprobs,
+  encodeNotice,
+  encodeSignature,
+  knownTier,
+} from "./client-wire.ts";
+import { encodeReasoningDetail } from "./reasoning-details.ts";
+import { encodeUsage } from "./usage.ts";
+
+export interface ChunkStyle extends AnswerStyle {
+  readonly includeUsage: boolean;
+}
+
+export interface ChatChunkEncoder {
+  /** Whole server-sent events; empty where OpenAI's stream has nothing for it. */
+  encode(event: AnswerEvent): string;
+}
+
+interface ChoiceState {
+  readonly beforeText: string;
+  /** Of the block that is open, for the detail that its seal sends. */
+  reasoning: string;
+  reasoningBlocks: number;
+  readonly categories: string[];
+}
+
+type Of<T extends AnswerEvent["type"]> = Extract<AnswerEvent, { type: T }>;
+
+export function createChatChunkEncoder(style: ChunkStyle): ChatChunkEncoder {
+  const choices: (ChoiceState | undefined)[] = [];
+  const ending = style.includeUsage ? `,"usage":null}\n\n` : "}\n\n";
+  const unfinished = `,"logprobs":null,"finish_reason":null}]`;
+  const afterText = `}${unfinished}${ending}`;
+  let id = answerId("unknown");
+  let deployment: Deployment | undefined;
+  let head = headOf({ type: "answer-begin" });
+
+  function headOf({ upstreamModel, fingerprint, serviceTier }: Of<"answer-begin">): string {
+    const fields = JSON.stringify({
+      id,
+      object: "chat.completion.chunk",
+      created: style.created,
+      model: upstreamModel ?? style.requestedModel,
+      service_tier: knownTier(serviceTier),
+      system_fingerprint: fingerprint,
+    });
+    return `data: ${fields.slice(0, -1)},"choices":[`;
+  }
+
+  /** The choice's first chunk says who speaks; it is sent with whatever comes first. */
+  function open(choice: number, content: "" | null): string {
+    choices[choice] = {
+      beforeText: `${head}{"index":${choice},"delta":{"content":`,
+      reasoning: "",
+      reasoningBlocks: 0,
+      categories: [],
+    };
+    return chunk(choice, { role: "assistant", content, refusal: null });
+  }
+
+  function chunk(choice: number, delta: JsonObject, more: ChunkExtras = {}): string {
+    const { logprobs = null, finish: reason = null, portcullis } = more;
+    const entry = JSON.stringify({ index: choice, delta, logprobs, finish_reason: reason });
+    const extension = portcullis === undefined ? "" : `,"portcullis":${JSON.stringify(portcullis)}`;
+    return `${head}${entry}]${extension}${ending}`;
+  }
+
+  function text(event: Of<"text-delta">): string {
+    const first = choices[event.choice] ? "" : open(event.choice, "");
+    const state = choices[event.choice];
+    if (event.logprobs || !state) {
+      const logprobs = encodeLogprobs(event.logprobs ?? []);
+      return first + chunk(event.choice, { content: event.text }, { logprobs });
+    }
+    return event.text === "" ? first : first + state.beforeText + JSON.stringify(event.text) + afterText;
+  }
+
+  function others(
+    event: Exclude<AnswerEvent, { type: "text-delta" | "started" | "answer-begin" | "finished" }>,
+  ) {
+    const { choice } = event;
+    if (event.type === "choice-finish" && event.reason === "cancelled") return "";
+    const first = choices[choice] ? "" : open(choice, event.type === "tool-call-delta" ? null : "");
+    switch (event.type) {
+      case "refusal-delta":
+        return first + chunk(choice, { refusal: event.text });
+      case "reasoning-delta": {
+        const state = choices[choice];
+        if (state) state.reasoning += event.text;
+        return first + chunk(choice, { reasoning_content: event.text });
+      }
+      case "reasoning-seal":
+        return first + chunk(choice, { reasoning_details: [sealed(event)] });
+      case "tool-call-delta":
+        return first + toolCall(event);
+      case "citations": {
+        const { annotations, others: citations } = sortCitations(event.citations);
+        return (
+          first +
+          chunk(choice, {
+            ...(annotations.length === 0 ? {} : { annotations }),
+            ...(citations.length === 0 ? {} : { citations }),
+          })
+        );
+      }
+      case "safety-notice":
+        choices[choice]?.categories.push(...event.categories);
+        return first + chunk(choice, {}, { portcullis: { safety: [encodeNotice(event)] } });
+      default:
+        return first + finish(event);
+    }
+  }
+
+  function sealed({ choice, signature, redacted }: Of<"reasoning-seal">): JsonObject {
+    const state = choices[choice];
+    if (!state) return {};
+    const block = redacted === undefined ? { text: state.reasoning, signature } : { text: "", redacted };
+    state.reasoning = "";
+    state.reasoningBlocks += 1;
+    return encodeReasoningDetail(block, state.reasoningBlocks - 1);
+  }
+
+  function toolCall({ choice, call, id: callId, name, arguments: args, signature }: Of<"tool-call-delta">) {
+    if (style.legacyFunctions) {
+      return call > 0 ? "" : chunk(choice, { function_call: { name, arguments: args } });
+    }
+    const begun = callId === undefined ? {} : { id: callId, type: "function" };
+    const entry = {
+      index: call,
+      ...begun,
+      function: { name, arguments: args },
+      ...encodeSignature(signature),
+    };
+    return chunk(choice, { tool_calls: [entry] });
+  }
+
+  /** Clients that look only at the end of a cut answer learn there why. */
+  function finish({ choice, reason }: Of<"choice-finish">): string {
+    const categories = choices[choice]?.categories ?? [];
+    const cut = reason === "content_filter" && categories.length > 0;
+    return chunk(
+      choice,
+      {},
+      {
+        finish: encodeFinish(reason, style.legacyFunctions),
+        ...(cut ? { portcullis: { categories: [...new Set(categories)] } } : {}),
+      },
+    );
+  }
+
+  function account({ receipt }: Of<"finished">): string {
+    if (!style.includeUsage) return "";
+    const usage = JSON.stringify(encodeUsage(receipt.usage));
+    const portcullis = JSON.stringify(encodeAccount(receipt, deployment));
+    return `${head}],"usage":${usage},"portcullis":${portcullis}}\n\n`;
+  }
+
+  function encode(event: AnswerEvent): string {
+    switch (event.type) {
+      case "text-delta":
+        return text(event);
+      case "started":
+        id = answerId(event.receiptId);
+        deployment = event.deployment;
+        head = headOf({ type: "answer-begin" });
+        return "";
+      case "answer-begin":
+        head = headOf(event);
+        return "";
+      case "finished":
+        return account(event);
+      default:
+        return others(event);
+    }
+  }
+
+  return { encode };
+}
+
+interface ChunkExtras {
+  readonly logprobs?: JsonObject | null;
+  readonly finish?: string | null;
+  readonly portcullis?: JsonObject;
+}
