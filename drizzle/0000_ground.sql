@@ -38,11 +38,12 @@ CREATE TABLE "budget" (
 );
 --> statement-breakpoint
 CREATE TABLE "budget_hold" (
-	"request_id" text NOT NULL,
+	"hold" text NOT NULL,
 	"scope" text NOT NULL,
+	"request_id" text NOT NULL,
 	"amount" numeric(24, 12) NOT NULL,
 	"expires_at" timestamp with time zone NOT NULL,
-	CONSTRAINT "budget_hold_request_id_scope_pk" PRIMARY KEY("request_id","scope")
+	CONSTRAINT "budget_hold_hold_scope_pk" PRIMARY KEY("hold","scope")
 );
 --> statement-breakpoint
 CREATE TABLE "claim" (

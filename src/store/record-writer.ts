@@ -34,8 +34,8 @@ export async function openRecordWriter(database: Database, replica: string): Pro
   let head = await readHead(database, replica);
   /** The head that an unconfirmed write would have left. */
   let doubtful: ChainHead | undefined;
-  /** Decisions of this process that nothing has settled, oldest first. */
-  const open = new Map<string, number>();
+  /** Decisions of this chain that nothing has settled, oldest first; also an earlier process's. */
+  const open = await readOpen(database, replica);
 
   async function write(rows: readonly PendingRow[]): Promise<void> {
     if (doubtful) head = await readHead(database, replica);
@@ -104,6 +104,11 @@ async function readHead(database: Database, replica: string): Promise<ChainHead>
   return { sequence: Number(row.sequence), hash: row.hash };
 }
 
+async function readOpen(database: Database, replica: string): Promise<Map<string, number>> {
+  const rows = await database.query<{ requestId: string; position: string }>(openStatement, [replica]);
+  return new Map(rows.map(({ requestId, position }) => [requestId, Number(position)]));
+}
+
 async function within<Value>(milliseconds: number, work: Promise<Value>): Promise<Value> {
   const { promise, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new Error("the record store does not answer")), milliseconds);
@@ -117,6 +122,14 @@ async function within<Value>(milliseconds: number, work: Promise<Value>): Promis
 const registerStatement = `
   insert into "replica" ("id", "hash") values ($1::text, $2::text)
   on conflict ("id") do update set "seen_at" = now(), "recovering_until" = null`;
+
+const openStatement = `
+  select d."request_id" as "requestId", d."sequence"::text as "position"
+  from "record" d join "replica" r on r."id" = d."replica"
+  where r."id" = $1::text and d."sequence" > r."open_after" and d."kind" = 'decision'
+    and not exists (
+      select from "record" s where s."request_id" = d."request_id" and s."kind" = 'settlement')
+  order by d."sequence"`;
 
 /** The head moves only from where we left it: a write that came through unseen is never repeated. */
 const appendStatement = `

@@ -2,6 +2,10 @@
 // `main.ts` opens one store per process; everyone else gets the book it needs as an argument.
 
 import { fileURLToPath } from "node:url";
+import type { Claims } from "../metering/claims.ts";
+import { openBudgetBook } from "./budgets.ts";
+import type { BudgetBook } from "./budgets.ts";
+import { openClaims } from "./claims.ts";
 import type { Database } from "./database.ts";
 import { openEvidenceBook } from "./evidence.ts";
 import type { EvidenceBook } from "./evidence.ts";
@@ -17,6 +21,7 @@ import { openRecords } from "./records.ts";
 import type { Records } from "./records.ts";
 import { openSyncedBook } from "./synced.ts";
 import type { SyncedBook } from "./synced.ts";
+import { startUpkeep } from "./upkeep.ts";
 
 export interface StoreSettings {
   /** Absent: PGlite in `<dataFolder>/pglite`. */
@@ -35,6 +40,8 @@ export interface StoreSettings {
 
 export interface Store {
   readonly keys: KeyBook;
+  readonly budgets: BudgetBook;
+  readonly claims: Claims;
   readonly records: Records;
   readonly evidence: EvidenceBook;
   readonly policies: PolicyBook;
@@ -57,14 +64,21 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
   try {
     const generation = await openGeneration(database, now, onFault);
     const records = await openRecords(database, replicaId, onFault);
+    const budgets = openBudgetBook(database, now);
+    generation.watch(budgets.forgetScopes);
+    const stopUpkeep = await startUpkeep({ database, replicaId, records, budgets, now, onFault });
+
     let closing: Promise<void> | undefined;
     const close = async () => {
       await records.drained(drainMilliseconds);
       generation.stop();
+      stopUpkeep();
       await database.close();
     };
     return {
       keys: openKeyBook(database, now),
+      budgets,
+      claims: openClaims(database, now),
       records,
       evidence: openEvidenceBook(database),
       policies: openPolicyBook(database, now),

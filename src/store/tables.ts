@@ -135,17 +135,20 @@ export const budget = pgTable("budget", {
   periodStart: moment("period_start").notNull(),
 });
 
+/** Money held for a running request: one row per budget that covers it. */
 export const budgetHold = pgTable(
   "budget_hold",
   {
-    requestId: text("request_id").notNull(),
+    hold: text("hold").notNull(),
     scope: text("scope").notNull(),
+    requestId: text("request_id").notNull(),
+    /** 0 once it was given back unsettled; a late settlement still finds the row. */
     amount: dollars("amount").notNull(),
     /** A crash leaves its holds behind; then they are given back. */
     expiresAt: moment("expires_at").notNull(),
   },
   (table) => [
-    primaryKey({ columns: [table.requestId, table.scope] }),
+    primaryKey({ columns: [table.hold, table.scope] }),
     index("budget_hold_expiry").on(table.expiresAt),
   ],
 );
