@@ -1,0 +1,111 @@
+// The text as a reader would understand it, with a map back to the raw text: look-alikes folded, what is
+// invisible left out, JSON escapes read. `scan.ts` and the streaming guard detect on it and cut the raw text.
+
+import { unmask } from "./look-alikes.ts";
+
+/** Cheap test; dashes, quotes and emoji of everyday prose do not count unless they touch letters or digits. */
+const disguise =
+  /[\u00a0\u00ad\u00d7\u0131\u0251-\u0592\u05c3\u0660-\u0669\u06f0-\u06f9\u07c0-\u07c9\u0966-\u096f\u09e6-\u09ef\u0e50-\u0e59\u115f\u1160\u180b-\u180e\u1d00-\u1d2f\u2000-\u200f\u2024\u202a-\u202f\u2044\u205f-\u209f\u20d0-\u20ff\u2100-\u218f\u2212\u2215\u2236\u2460-\u24ff\u2800\u3000\u3002\u3164\ufe50-\ufe6f\ufeff\uff00-\uffef\ud800-\ud834\ud835\ud836-\ud83b\ud83f-\udb3f\udb40-\udbff]|[\w@.][\u0300-\u036f\u2010-\u2015\u2018-\u201f\ufe00-\ufe0f\u3002]+[\w@.]|\ud83c[\udd00-\uddff]|\\+(?:u[0-9A-Fa-f]{4}|[nrtbf"/])/;
+
+export const isDisguised = (text: string): boolean => disguise.test(text);
+
+/** `text[i]` came from raw units `starts[i]` up to `ends[i]`. Grows at the end, so that a stream can feed it. */
+export class NormalForm {
+  text = "";
+  readonly starts: number[] = [];
+  readonly ends: number[] = [];
+  #rawLength = 0;
+  #unread = "";
+
+  /** Raw units taken in, also those that wait for their second half. */
+  get rawLength(): number {
+    return this.#rawLength + this.#unread.length;
+  }
+
+  /** Takes raw text. A half of a surrogate pair or of an escape at the end waits, unless `final`. */
+  push(raw: string, final: boolean): void {
+    const input = this.#unread === "" ? raw : this.#unread + raw;
+    const whole = final ? input.length : input.length - (unfinished.exec(input)?.[0].length ?? 0);
+    this.#unread = whole === input.length ? "" : input.slice(whole);
+    let index = 0;
+    let out = "";
+    while (index < whole) {
+      const code = input.charCodeAt(index);
+      if (code < 128 && code !== backslash) {
+        out += input.charAt(index);
+        this.#map(index, index + 1);
+        index += 1;
+        continue;
+      }
+      const [seen, length] = code === backslash ? readEscape(input, index) : readCharacter(input, index);
+      out += seen;
+      for (let unit = 0; unit < seen.length; unit++) this.#map(index, index + length);
+      index += length;
+    }
+    this.text += out;
+    this.#rawLength += whole;
+  }
+
+  #map(start: number, end: number): void {
+    this.starts.push(this.#rawLength + start);
+    this.ends.push(this.#rawLength + end);
+  }
+
+  /** Forgets the first `count` units of the normal text; raw offsets stay as they are. */
+  forget(count: number): void {
+    this.text = this.text.slice(count);
+    this.starts.splice(0, count);
+    this.ends.splice(0, count);
+  }
+}
+
+const backslash = 92;
+const unfinished = /(?:\\{1,8}(?:u[0-9A-Fa-f]{0,3})?|[\ud800-\udbff])$/;
+const escape = /\\{1,8}(?:u([0-9A-Fa-f]{4})|([nrtbf"/]))/y;
+const escapes: Readonly<Record<string, string>> = {
+  n: "\n",
+  r: "\r",
+  t: "\t",
+  b: " ",
+  f: " ",
+  '"': '"',
+  "/": "/",
+};
+
+/** One JSON escape, however often it was escaped again on its way here. */
+function readEscape(input: string, index: number): [seen: string, length: number] {
+  escape.lastIndex = index;
+  const match = escape.exec(input);
+  if (!match) return ["\\", 1];
+  const hex = match[1];
+  if (hex === undefined) return [escapes[match[2] ?? ""] ?? "", match[0].length];
+  const code = Number.parseInt(hex, 16);
+  return [code < 128 ? String.fromCharCode(code) : unmask(code), match[0].length];
+}
+
+function readCharacter(input: string, index: number): [seen: string, length: number] {
+  const codePoint = input.codePointAt(index) ?? 0;
+  return [unmask(codePoint), codePoint > 0xffff ? 2 : 1];
+}
+
+/** Tag characters spell ASCII that nobody sees: what they say, or undefined where there are none. */
+export function readTags(text: string): NormalForm | undefined {
+  if (!text.includes("\udb40")) return undefined;
+  const form = new NormalForm();
+  for (const match of text.matchAll(/\u{e0001}?[\u{e0020}-\u{e007e}]+/gu)) {
+    let at = match.index;
+    for (const tag of match[0]) {
+      const code = (tag.codePointAt(0) ?? 0) - 0xe0000;
+      if (code >= 0x20) {
+        form.text += String.fromCharCode(code);
+        form.starts.push(at);
+        form.ends.push(at + tag.length);
+      }
+      at += tag.length;
+    }
+    form.text += "\n";
+    form.starts.push(at);
+    form.ends.push(at);
+  }
+  return form;
+}

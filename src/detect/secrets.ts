@@ -1,0 +1,65 @@
+// Finds secrets of a known form: issuers' tokens, JWTs, private keys, webhook addresses, connection strings.
+// `families.ts` calls it; `assignments.ts` finds the secrets that only their name gives away.
+
+import { secretForms } from "./secret-forms.ts";
+import { eachMatch, type Detector } from "./span.ts";
+
+const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+
+/** Longest first, so that `sk-ant-` is not read as `sk-`. */
+const byPrefix = secretForms
+  .flatMap(({ kind, prefixes, body }) =>
+    prefixes.map((prefix) => ({ prefix, kind, body: new RegExp(`${body}(?![A-Za-z0-9])`, "y") })),
+  )
+  .sort((a, b) => b.prefix.length - a.prefix.length);
+const anyPrefix = new RegExp(
+  `(?<![A-Za-z0-9])(?:${byPrefix.map(({ prefix }) => escape(prefix)).join("|")})`,
+  "g",
+);
+const formsByPrefix = Map.groupBy(byPrefix, ({ prefix }) => prefix);
+
+const jwt = /(?<![A-Za-z0-9_-])eyJ[\w-]{10,4000}\.(?:eyJ)?[\w-]{8,8000}(?:\.[\w-]{0,4000}){0,3}/g;
+const privateKey =
+  /-----BEGIN[ A-Z0-9_-]{0,60}PRIVATE KEY(?: BLOCK)?-----(?=[\s\\nrA-Za-z0-9+/=:,()-]{40})[\s\\A-Za-z0-9+/=:,().-]{0,16384}?(?:-----END[ A-Z0-9_-]{0,60}KEY(?: BLOCK)?-----|(?![\s\\A-Za-z0-9+/=:,().-])|$)/g;
+const webhook =
+  /(?<![\w.-])https:\/\/(?:hooks\.slack\.com\/(?:services|workflows|triggers)\/[A-Za-z0-9+/]{40,60}|[a-z0-9.-]{0,60}webhook\.office\.com\/webhookb2\/[\w@/-]{60,200}|(?:[a-z]+\.)?discord(?:app)?\.com\/api\/webhooks\/\d{15,20}\/[\w-]{50,80})/g;
+const connection =
+  /(?<![A-Za-z0-9.+-])[A-Za-z][A-Za-z0-9+.-]{1,20}:\/\/[^\s:@/"'`<>\\]{0,80}:([^\s@"'`<>\\]{1,200})@[^\s"'`<>\\,;)]{1,255}/g;
+const azureSecret = /(?<![\w~.-])[\w~.]{3}\dQ~[\w~.-]{31,34}(?![\w~.-])/g;
+const telegram = /(?<![\w:-])\d{8,10}:AA[\w-]{33}(?![\w-])/g;
+
+/** What documentation writes where a password goes. */
+const placeholder =
+  /^(?:pass(?:word)?|pwd|secret|user|\*+|x+|\.+|\$.*|\{.*|%.*|\[.*|your.*|my-?pass.*|changeme)$/i;
+
+export const findSecrets: Detector = (region, found) => {
+  const push = (kind: string, start: number, length: number) =>
+    found.push({ label: "secret", kind, start, end: start + length, certain: true });
+  eachMatch(anyPrefix, region, (match, start) => {
+    for (const { body, kind } of formsByPrefix.get(match[0]) ?? []) {
+      body.lastIndex = match.index + match[0].length;
+      const rest = body.exec(region.text)?.[0];
+      if (rest === undefined || !looksRandom(rest)) continue;
+      push(kind, start, match[0].length + rest.length);
+      anyPrefix.lastIndex = body.lastIndex;
+      return;
+    }
+  });
+  eachMatch(jwt, region, (match, start) => push("jwt", start, match[0].length));
+  eachMatch(azureSecret, region, (match, start) => push("azure-client-secret", start, match[0].length));
+  eachMatch(telegram, region, (match, start) => push("telegram-token", start, match[0].length));
+  if (region.text.includes("-----BEGIN")) {
+    eachMatch(privateKey, region, (match, start) => push("private-key", start, match[0].length));
+  }
+  if (!region.text.includes("://")) return;
+  eachMatch(webhook, region, (match, start) => push("webhook-url", start, match[0].length));
+  eachMatch(connection, region, (match, start) => {
+    if (!placeholder.test(match[1] ?? "")) push("connection-string", start, match[0].length);
+  });
+};
+
+/** Not one character over and over, nor words joined by hyphens. */
+function looksRandom(body: string): boolean {
+  if (/^(.)\1*$/.test(body) || /^x{6}|\.{3}|your|example|placeholder/i.test(body)) return false;
+  return /\d/.test(body) || (/[a-z]/.test(body) && /[A-Z]/.test(body));
+}
