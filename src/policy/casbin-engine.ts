@@ -132,12 +132,6 @@ function matcherFunctions(rows: PolicyRows): FunctionMap {
   }
   for (const row of rows.safety) data.set(row.cells[3] ?? "", row.data);
   const functions = new FunctionMap();
-  const covers =
-    <C, V>(cells: ReadonlyMap<string, C>, test: (cell: C, value: V) => boolean) =>
-    (value: V, text: string, effect: string): boolean => {
-      const cell = cells.get(text);
-      return cell === undefined ? text !== "" && effect === "deny" : test(cell, value);
-    };
   functions.addFunction("actMatch", covers(does, coversAction));
   functions.addFunction("dataMatch", covers(data, coversData));
   functions.addFunction("depMatch", covers(provider, coversProvider));
@@ -147,6 +141,13 @@ function matcherFunctions(rows: PolicyRows): FunctionMap {
   });
   return functions;
 }
+
+const covers =
+  <C, V>(cells: ReadonlyMap<string, C>, test: (cell: C, value: V) => boolean) =>
+  (value: V, text: string, effect: string): boolean => {
+    const cell = cells.get(text);
+    return cell === undefined ? text !== "" && effect === "deny" : test(cell, value);
+  };
 
 const linksOf = (rows: PolicyRows, type: "g" | "g2" | "g3") =>
   rows.links.filter((link) => link.type === type);

@@ -90,7 +90,12 @@ export function makePermit(parts: PermitParts): AskPermit {
     if (situation === undefined) {
       const own = rowsFor(rows.grants, subjects, engine.teams);
       situation = {
-        ...{ subjects, action, data, purpose, features, breakGlass },
+        subjects,
+        action,
+        data,
+        purpose,
+        features,
+        breakGlass,
         rows: own,
         decisions: new Map(),
         entries: new WeakMap(),

@@ -1,11 +1,10 @@
 // Reads routes.yaml: named ways to serve a request, as plain data.
 // `main.ts` hands the routes to `routing/`; loading a policy checks them with the rest of the bundle.
 
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Node } from "yaml";
-
 import { PolicyProblems, suggest, type PolicyProblem } from "./problems.ts";
 import type { BundleFiles } from "./version-book.ts";
 import { isName } from "./vocabulary.ts";
+import { entriesOf, itemsOf, readYaml, textOf, type Entry, type YamlFile } from "./yaml-file.ts";
 
 export const routesFile = "routes.yaml";
 
@@ -31,65 +30,48 @@ export function parseRoutes(files: BundleFiles): readonly Route[] {
 export function readRoutes(files: BundleFiles): ReadRoutes {
   const text = files[routesFile];
   if (text === undefined) return { ok: true, routes: [] };
-  const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter });
-  const problems: PolicyProblem[] = [];
-  const report = (node: Node | null | undefined, message: string, suggestion?: string): void => {
-    const { line, col } = counter.linePos(node?.range?.[0] ?? 0);
-    problems.push({ file: routesFile, line, column: col, message, suggestion });
-  };
-  for (const error of document.errors) {
-    const { line, col } = counter.linePos(error.pos[0]);
-    problems.push({
-      file: routesFile,
-      line,
-      column: col,
-      message: error.message.split("\n")[0] ?? "is not YAML",
-    });
-  }
-  const routes = problems.length > 0 ? [] : readAll(document.contents, report);
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, routes };
+  const file = readYaml(routesFile, text);
+  const routes = file.contents === undefined ? [] : readAll(file);
+  return file.problems.length > 0 ? { ok: false, problems: file.problems } : { ok: true, routes };
 }
 
-type Report = (node: Node | null | undefined, message: string, suggestion?: string) => void;
+function readAll(file: YamlFile): readonly Route[] {
+  const top = entriesOf(file.contents) ?? [];
+  const [entry] = top;
+  const routes = entry?.name === "routes" && top.length === 1 ? entriesOf(entry.value) : undefined;
+  if (routes === undefined) {
+    file.report(undefined, "must hold one entry, routes, with each route under its name");
+    return [];
+  }
+  return routes.flatMap((route) => readOne(route, file));
+}
 
 const fields = ["description", "pick", "models"];
 
-function readAll(contents: unknown, report: Report): Route[] {
-  if (contents === null) return [];
-  const list = isMap(contents) ? contents.get("routes", true) : undefined;
-  if (!isMap(contents) || contents.items.length !== 1 || !isMap(list)) {
-    report(undefined, "must hold one entry, routes, with a route under each name");
-    return [];
+function readOne({ name, key, value }: Entry, file: YamlFile): readonly Route[] {
+  if (!isName(name))
+    file.report(key, `"${name}" is no route name`, "use lower-case letters, digits, dots and hyphens");
+  const entries = entriesOf(value) ?? [];
+  for (const entry of entries) {
+    if (!fields.includes(entry.name))
+      file.report(entry.key, `unknown field "${entry.name}"`, suggest(entry.name, fields));
   }
-  return list.items.flatMap((item) => {
-    const key = item.key as Node;
-    const name = isScalar(key) ? String(key.value) : "";
-    if (!isName(name))
-      report(key, `"${name}" is no route name`, "use lower-case letters, digits, dots and hyphens");
-    return readOne(name, key, item.value, report);
-  });
-}
-
-function readOne(name: string, key: Node, value: unknown, report: Report): Route[] {
-  if (!isMap(value)) {
-    report(key, `the route ${name} has no description and no pick`);
-    return [];
+  const find = (field: string): Entry | undefined => entries.find((entry) => entry.name === field);
+  const description = textOf(find("description")?.value)?.trim() ?? "";
+  if (description === "") file.report(key, `the route ${name} needs a description`);
+  if (textOf(find("pick")?.value) !== "cheapest") {
+    file.report(
+      find("pick")?.value ?? key,
+      `the route ${name} must say how it picks`,
+      "write: pick: cheapest",
+    );
   }
-  for (const item of value.items) {
-    const field = String(isScalar(item.key) ? item.key.value : "");
-    if (!fields.includes(field)) report(item.key as Node, `unknown field "${field}"`, suggest(field, fields));
+  const route = { name, description, pick: "cheapest" as const };
+  const models = find("models");
+  if (models === undefined) return [route];
+  const names = (itemsOf(models.value) ?? []).flatMap((item) => textOf(item) ?? []);
+  if (names.length === 0 || names.length !== itemsOf(models.value)?.length) {
+    file.report(models.key, `models of the route ${name} must be a list of names`);
   }
-  const description: unknown = value.get("description");
-  const pick: unknown = value.get("pick");
-  const models = value.get("models", true);
-  if (typeof description !== "string" || description.trim() === "")
-    report(key, `the route ${name} needs a description`);
-  if (pick !== "cheapest") report(key, `the route ${name} must say how it picks`, "write: pick: cheapest");
-  const names = isSeq(models) ? models.items.map((item) => (isScalar(item) ? item.value : undefined)) : [];
-  const namesAreGood = names.length > 0 && names.every((model) => typeof model === "string" && model !== "");
-  if (models !== undefined && !namesAreGood)
-    report(key, `models of the route ${name} must be a list of names`);
-  const route = { name, description: String(description), pick: "cheapest" as const };
-  return [models === undefined ? route : { ...route, models: names as string[] }];
+  return [{ ...route, models: names }];
 }

@@ -49,10 +49,10 @@ function denySentence(row: GrantRow): string {
   return `${subject} ${doesWords(row)} with ${dataWords(row.data)}${where}${whenWords(row)}.`;
 }
 
-const safetyVerbs = { block: "is blocked", redact: "is cut out", flag: "is shown and flagged" } as const;
+const safetyVerbs = { block: "are blocked", redact: "are cut out", flag: "are shown and flagged" } as const;
 
 function safetySentence(row: SafetyRow): string {
-  const what = row.category === "anything" ? "Anything found" : capital(`${row.category} found`);
+  const what = row.category === "anything" ? "Findings of any kind" : `Findings of ${row.category}`;
   const reader = row.who === "anyone" ? "" : ` for ${lower(whoWords(row.who))}`;
   return `${what} in answers about ${dataWords(row.data)} ${safetyVerbs[row.action]}${reader}.`;
 }

@@ -1,0 +1,98 @@
+// Runs tests.yaml against policy.csv of the same bundle: every case by Casbin, every invariant over all
+// providers there could be. `portcullis policy test`, `npm test` and every publish call it.
+
+import { hashBundle, strayFiles } from "./bundle.ts";
+import { buildEngine, type CasbinEngine, type GrantQuestion } from "./casbin-engine.ts";
+import { identityAtom } from "./cells/provider.ts";
+import { rowsFor } from "./compiled.ts";
+import { makeDecide } from "./decide.ts";
+import { counterexample } from "./never.ts";
+import { parsePolicy, policyFile } from "./parse-policy.ts";
+import { PolicyProblems, type PolicyProblem } from "./problems.ts";
+import type { PolicyRows } from "./rows.ts";
+import { makeSafetyDecision } from "./safety-rows.ts";
+import { readTests, testsFile, type Expectation, type TestCase } from "./tests-file.ts";
+import type { BundleFiles } from "./version-book.ts";
+
+export interface TestReport {
+  readonly hash: string;
+  readonly ok: boolean;
+  readonly cases: readonly TestResult[];
+  readonly never: readonly TestResult[];
+}
+
+export interface TestResult {
+  readonly name: string;
+  /** In tests.yaml. */
+  readonly line: number;
+  readonly ok: boolean;
+  /** What was found instead; undefined where it is as expected. */
+  readonly found: string | undefined;
+}
+
+/** Throws `PolicyProblems` where a file cannot be read, or where there are no tests. */
+export async function runPolicyTests(files: BundleFiles, now: number = Date.now()): Promise<TestReport> {
+  const problems: PolicyProblem[] = [...strayFiles(files)];
+  const parsed = parsePolicy(files[policyFile] ?? "", now);
+  if (!parsed.ok) throw new PolicyProblems([...problems, ...parsed.problems]);
+  const text = files[testsFile];
+  if (text === undefined) {
+    const message = "is missing; a policy without tests is refused";
+    throw new PolicyProblems([...problems, { file: testsFile, line: 0, column: 0, message }]);
+  }
+  const read = readTests(text, parsed.rows.vocabulary);
+  if (!read.ok || problems.length > 0)
+    throw new PolicyProblems([...problems, ...(read.ok ? [] : read.problems)]);
+  const engine = await buildEngine(parsed.rows);
+  const cases = read.tests.cases.map((test) => runCase(test, parsed.rows, engine, now));
+  const never = read.tests.never.map((invariant) => {
+    const found = counterexample(invariant, parsed.rows, engine.teams, engine.guarantees, now);
+    return { name: invariant.text, line: invariant.line, ok: found === undefined, found };
+  });
+  return { hash: hashBundle(files), ok: [...cases, ...never].every((result) => result.ok), cases, never };
+}
+
+function runCase(test: TestCase, rows: PolicyRows, engine: CasbinEngine, now: number): TestResult {
+  const answer =
+    test.category === undefined
+      ? askGrant(test, rows, engine, now)
+      : askSafety(test, test.category, rows, engine);
+  const { outcome, rule } = test.expect;
+  const ok = answer.outcome === outcome && (rule === undefined || rule === answer.rule);
+  return { name: test.name, line: test.line, ok, found: ok ? undefined : sayOutcome(answer) };
+}
+
+function askGrant(test: TestCase, rows: PolicyRows, engine: CasbinEngine, now: number): Expectation {
+  const atoms = test.provider.flatMap((word) => [...engine.guarantees.reach(word), identityAtom(word)]);
+  const question: GrantQuestion = {
+    subjects: test.who.join(" "),
+    action: test.does,
+    data: test.data,
+    deployment: { atoms: new Set(atoms), uncertain: [] },
+    circumstances: {
+      purpose: test.purpose,
+      environment: test.environment,
+      now: test.at ?? now,
+      breakGlass: test.breakGlass,
+    },
+  };
+  const own = rowsFor(rows.grants, question.subjects, engine.teams);
+  const allowed = engine.permits(question);
+  const { row } = makeDecide(engine)(own, question);
+  return { outcome: allowed ? "allowed" : "refused", rule: row?.id ?? null };
+}
+
+const outcomes = { block: "blocked", redact: "redacted", flag: "flagged" } as const;
+
+function askSafety(test: TestCase, category: string, rows: PolicyRows, engine: CasbinEngine): Expectation {
+  const [key = "key:nobody", ...roles] = test.who;
+  const decision = makeSafetyDecision(rows.safety, engine)(
+    { key, team: "team:none", roles },
+    test.data,
+    category,
+  );
+  return { outcome: outcomes[decision.action], rule: decision.rule ?? null };
+}
+
+const sayOutcome = ({ outcome, rule }: Expectation): string =>
+  rule === null ? `${outcome} for want of a rule` : `${outcome} by ${rule}`;

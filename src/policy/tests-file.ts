@@ -1,0 +1,166 @@
+// Reads tests.yaml: what the policy must answer in given cases, and what must never be possible.
+// `run-tests.ts` runs what this reads; words are checked as strictly as in policy.csv.
+
+import { parseSensitivity, type Sensitivity } from "../core/sensitivity.ts";
+import { suggest, type PolicyProblem } from "./problems.ts";
+import { readNever, type Never } from "./never.ts";
+import {
+  actions,
+  environments,
+  identityKinds,
+  isCategory,
+  isGuarantee,
+  type Environment,
+  type Vocabulary,
+} from "./vocabulary.ts";
+import { entriesOf, itemsOf, readYaml, textOf, type Entry, type YamlFile } from "./yaml-file.ts";
+
+export const testsFile = "tests.yaml";
+
+export interface TestCase {
+  readonly name: string;
+  readonly line: number;
+  readonly who: readonly string[];
+  readonly does: string;
+  readonly data: Sensitivity;
+  /** Guarantees, and names such as `vendor:acme`. */
+  readonly provider: readonly string[];
+  readonly purpose: string | undefined;
+  readonly environment: Environment;
+  readonly at: number | undefined;
+  readonly breakGlass: boolean;
+  /** Set where the case asks what becomes of an answer. */
+  readonly category: string | undefined;
+  readonly expect: Expectation;
+}
+
+export interface Expectation {
+  readonly outcome: "allowed" | "refused" | "blocked" | "redacted" | "flagged";
+  /** A rule's name; `null` for want of a rule; undefined where any rule will do. */
+  readonly rule: string | null | undefined;
+}
+
+export interface PolicyTests {
+  readonly cases: readonly TestCase[];
+  readonly never: readonly Never[];
+}
+
+export type ReadTests =
+  | { readonly ok: true; readonly tests: PolicyTests }
+  | { readonly ok: false; readonly problems: readonly PolicyProblem[] };
+
+export function readTests(text: string, vocabulary: Vocabulary): ReadTests {
+  const file = readYaml(testsFile, text);
+  const top = entriesOf(file.contents) ?? [];
+  for (const { name, key } of top) {
+    if (!["cases", "never"].includes(name))
+      file.report(key, `unknown entry "${name}"`, suggest(name, ["cases", "never"]));
+  }
+  const listed = (name: string) => itemsOf(top.find((entry) => entry.name === name)?.value) ?? [];
+  const cases = listed("cases").flatMap((item) => {
+    const [named, ...more] = entriesOf(item) ?? [];
+    if (named !== undefined && more.length === 0) return readCase(named, file, vocabulary);
+    file.report(item, "a case is a sentence, a colon, and {who, does, data, provider, expect}");
+    return [];
+  });
+  const never = listed("never").flatMap((item) => {
+    const cell = readNever(textOf(item) ?? "", vocabulary);
+    if (cell.ok) return [{ ...cell.value, line: file.lineOf(item) }];
+    for (const { message, suggestion } of cell.faults) file.report(item, message, suggestion);
+    return [];
+  });
+  if (cases.length === 0 && file.problems.length === 0)
+    file.report(undefined, "has no cases; a policy without tests is refused");
+  return file.problems.length > 0
+    ? { ok: false, problems: file.problems }
+    : { ok: true, tests: { cases, never } };
+}
+
+const fields = [
+  "who",
+  "does",
+  "data",
+  "provider",
+  "purpose",
+  "env",
+  "at",
+  "break-glass",
+  "category",
+  "expect",
+];
+
+function readCase({ name, key, value }: Entry, file: YamlFile, vocabulary: Vocabulary): readonly TestCase[] {
+  const before = file.problems.length;
+  const entries = entriesOf(value) ?? [];
+  const at = (field: string): Entry | undefined => entries.find((entry) => entry.name === field);
+  const text = (field: string): string | undefined => textOf(at(field)?.value);
+  const words = (field: string): readonly string[] => {
+    const node = at(field)?.value;
+    return (itemsOf(node) ?? (node === undefined ? [] : [node])).map((item) => textOf(item) ?? "");
+  };
+  const complain = (field: string, message: string, known: Iterable<string> = []): void =>
+    file.report(at(field)?.value ?? key, message, suggest(text(field) ?? "", known));
+
+  for (const entry of entries) {
+    if (!fields.includes(entry.name))
+      file.report(entry.key, `unknown field "${entry.name}"`, suggest(entry.name, fields));
+  }
+  const who = words("who");
+  if (who.length === 0) complain("who", "who is missing");
+  for (const id of who)
+    if (!/^(role|team|key):[^\s:]+$/.test(id) && id !== "anyone")
+      complain("who", `"${id}" must be role:, team: or key: and a name`);
+  const data = parseSensitivity(text("data") ?? "", vocabulary.labels);
+  if (!data.ok) complain("data", `data ${data.problem}`, vocabulary.labels);
+  const category = text("category");
+  if (category !== undefined && !isCategory(category, vocabulary))
+    complain("category", `unknown category "${category}"`, vocabulary.categories);
+  const does = text("does") ?? (category === undefined ? "" : "complete");
+  if (!actions.some((action) => action === does)) complain("does", `unknown action "${does}"`, actions);
+  for (const word of words("provider")) {
+    const named = identityKinds.some((kind) => word.startsWith(`${kind}:`));
+    if (!named && !isGuarantee(word, vocabulary))
+      complain("provider", `unknown guarantee "${word}"`, vocabulary.guarantees);
+  }
+  const environment = environments.find((known) => known === (text("env") ?? "production"));
+  if (environment === undefined) complain("env", `unknown environment "${text("env")}"`, environments);
+  const time = text("at") === undefined ? undefined : Date.parse(text("at") ?? "");
+  if (time !== undefined && Number.isNaN(time)) complain("at", "at must be a time, as 2026-12-31T23:00:00Z");
+  const expect = readExpectation(text("expect") ?? "", category !== undefined);
+  if (expect === undefined)
+    complain(
+      "expect",
+      `"${text("expect") ?? ""}" is nothing to expect; ${category === undefined ? grantChoice : safetyChoice}`,
+    );
+  if (file.problems.length > before || !data.ok || environment === undefined || expect === undefined)
+    return [];
+  return [
+    {
+      name,
+      line: file.lineOf(key),
+      who: who.filter((id) => id !== "anyone"),
+      does,
+      data: data.value,
+      provider: words("provider"),
+      purpose: text("purpose"),
+      environment,
+      at: time,
+      category,
+      expect,
+      breakGlass: text("break-glass") === "true",
+    },
+  ];
+}
+
+const grantChoice = "write: allowed [by <rule>], refused [by <rule>], or refused for want of a rule";
+const safetyChoice = "write: blocked, redacted or flagged [by <rule>], or blocked for want of a rule";
+
+function readExpectation(text: string, safety: boolean): Expectation | undefined {
+  const match = /^(allowed|refused|blocked|redacted|flagged)(?: by (\S+)| (for want of a rule))?$/.exec(text);
+  if (!match) return undefined;
+  const outcome = match[1] as Expectation["outcome"];
+  const wanting = match[3] !== undefined;
+  const fits = safety ? !["allowed", "refused"].includes(outcome) : ["allowed", "refused"].includes(outcome);
+  if (!fits || (wanting && !["refused", "blocked"].includes(outcome))) return undefined;
+  return { outcome, rule: wanting ? null : match[2] };
+}
