@@ -48,10 +48,11 @@ forEachStore("rows that queue together are all written, in one chain that verifi
 forEachStore("the chain goes on where it stood when a replica opens again", async (place) => {
   const first = await place.open();
   await first.records.decide(decisionRow("r1"));
+  await first.records.settle(settlementRow("r1"));
   await first.close();
   const second = await place.open();
-  await second.records.settle(settlementRow("r1"));
-  assert.deepEqual(await second.records.verify(), { rows: 2, chains: 1 });
+  await second.records.decide(decisionRow("r2"));
+  assert.deepEqual(await second.records.verify(), { rows: 3, chains: 1 });
 });
 
 forEachStore("usage adds up money to the last picodollar", async (place) => {
