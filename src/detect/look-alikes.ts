@@ -18,7 +18,7 @@ function pairs(table: string): ReadonlyMap<string, string> {
 }
 
 /** Zero-width, bidi and other format characters, variation selectors, combining marks, fillers, tags. */
-const invisible = /^[\p{Cf}\p{Mn}\p{Me}\ufe00-\ufe0f\u115f\u1160\u3164\uffa0\u180b-\u180e]$/u;
+const invisible = /^(?:\p{Cf}|\p{Mn}|\p{Me}|[\u115f\u1160\u3164\uffa0])$/u;
 const decimalDigit = /^\p{Nd}$/u;
 const space = /^[\p{Zs}]$/u;
 const ascii = /^[\x20-\x7e]+$/;

@@ -3,9 +3,24 @@
 
 import { unmask } from "./look-alikes.ts";
 
-/** Cheap test; dashes, quotes and emoji of everyday prose do not count unless they touch letters or digits. */
-const disguise =
-  /[\u00a0\u00ad\u00d7\u0131\u0251-\u0592\u05c3\u0660-\u0669\u06f0-\u06f9\u07c0-\u07c9\u0966-\u096f\u09e6-\u09ef\u0e50-\u0e59\u115f\u1160\u180b-\u180e\u1d00-\u1d2f\u2000-\u200f\u2024\u202a-\u202f\u2044\u205f-\u209f\u20d0-\u20ff\u2100-\u218f\u2212\u2215\u2236\u2460-\u24ff\u2800\u3000\u3002\u3164\ufe50-\ufe6f\ufeff\uff00-\uffef\ud800-\ud834\ud835\ud836-\ud83b\ud83f-\udb3f\udb40-\udbff]|[\w@.][\u0300-\u036f\u2010-\u2015\u2018-\u201f\ufe00-\ufe0f\u3002]+[\w@.]|\ud83c[\udd00-\uddff]|\\+(?:u[0-9A-Fa-f]{4}|[nrtbf"/])/;
+/** Scripts and signs that can stand for ASCII, and those that are not seen. */
+const strange = [
+  "\\u00a0\\u00ad\\u00d7\\u0131\\u0251-\\u0592\\u05c3\\u0660-\\u0669\\u06f0-\\u06f9\\u07c0-\\u07c9\\u0966-\\u096f",
+  "\\u09e6-\\u09ef\\u0e50-\\u0e59\\u115f\\u1160\\u180b-\\u180e\\u1d00-\\u1d2f\\u2000-\\u200f\\u2024\\u202a-\\u202f",
+  "\\u2044\\u205f-\\u209f\\u20d0-\\u20ff\\u2100-\\u218f\\u2212\\u2215\\u2236\\u2460-\\u24ff\\u2800\\u3000\\u3002\\u3164",
+  "\\ufe50-\\ufe6f\\ufeff\\uff00-\\uffef\\ud800-\\ud83b\\ud83f-\\udbff",
+].join("");
+/** Everyday in prose, so suspect only between letters or digits. */
+const everyday = "\\u0300-\\u036f\\u2010-\\u2015\\u2018-\\u201f\\ufe00-\\ufe0f";
+
+const disguise = new RegExp(
+  [
+    `[${strange}]`,
+    `[\\w@.][${everyday}]+[\\w@.]`,
+    "\\ud83c[\\udd00-\\uddff]",
+    String.raw`\\+(?:u[0-9A-Fa-f]{4}|[nrtbf"/])`,
+  ].join("|"),
+);
 
 export const isDisguised = (text: string): boolean => disguise.test(text);
 

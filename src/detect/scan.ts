@@ -8,7 +8,7 @@ import { settleOverlaps } from "./overlaps.ts";
 import { pointAt } from "./pointer.ts";
 import type { Span } from "./span.ts";
 
-/** All hits, in order, without overlaps, in offsets of `text`. Give more than 64 KB to `scanSliced`. */
+/** All hits, in order, without overlaps, in offsets of `text`. Longer texts go to `sliced.ts`. */
 export function scan(text: string): readonly Span[] {
   if (!isDisguised(text)) return detect(text, 0);
   const form = new NormalForm();
@@ -51,25 +51,3 @@ const toRaw = (spans: readonly Span[], form: NormalForm): Span[] =>
     start: form.starts[span.start] ?? 0,
     end: form.ends[span.end - 1] ?? form.rawLength,
   }));
-
-const sliceLength = 8 * 1024;
-const overlap = 1024;
-
-/** The same for long texts: a promise per slice, so that the event loop is never held for long. */
-export async function* scanSliced(text: string): AsyncGenerator<Span, void, void> {
-  let done = 0;
-  for (let start = 0; start < text.length; start += sliceLength) {
-    const from = Math.max(0, start - overlap);
-    const to = Math.min(text.length, start + sliceLength + overlap);
-    for (const span of scan(text.slice(from, to))) {
-      const moved = { ...span, start: span.start + from, end: span.end + from };
-      const isLast = to === text.length;
-      if (moved.start < done || (!isLast && moved.start >= start + sliceLength)) continue;
-      done = moved.end;
-      yield moved;
-    }
-    await nextTurn();
-  }
-}
-
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -9,7 +9,7 @@ export const asiaPacific: readonly IdRow[] = [
     kind: "in-aadhaar",
     pattern: idPattern(String.raw`[2-9]\d{3}([ :-]?)\d{4}\1\d{4}`),
     valid: (digits) =>
-      verhoeff(digits) && !isTrivial(digits) && digits !== Array.from(digits).reverse().join(""),
+      verhoeff(digits) && !isTrivial(digits) && digits !== Array.from(digits).toReversed().join(""),
     words: /\b(?:aadhaar|aadhar|uidai?|adhaar)\b/i,
     needs: "formatted",
     certain: true,
