@@ -1,0 +1,71 @@
+// The response headers in which this door says what was decided: deployment, tag, policy, cost, changes.
+// Only names, numbers and codes go out: no text of the caller's and nothing of the upstream's headers.
+
+import type { AnswerEvent, ParamChange, Receipt } from "../core/answer.ts";
+import { formatUsd } from "../core/money.ts";
+import { formatSensitivity } from "../core/sensitivity.ts";
+
+export type Headers = Record<string, string>;
+export type Started = Extract<AnswerEvent, { type: "started" }>;
+
+const longestParams = 1_000;
+
+/** The same for every answer of this door; spread into each. */
+export const fixedHeaders: Readonly<Headers> = {
+  "cache-control": "no-store",
+  "x-content-type-options": "nosniff",
+};
+
+export function requestIdHeaders(requestId: string, callerReference: string | undefined): Headers {
+  // A caller that names its requests finds its own name; ours, which the receipt has, is always there.
+  return { "x-request-id": callerReference ?? requestId, "x-portcullis-request-id": requestId };
+}
+
+export function startedHeaders(started: Started): Headers {
+  const headers: Headers = {
+    "x-portcullis-deployment": headerSafe(started.deployment.id),
+    "x-portcullis-sensitivity": headerSafe(formatSensitivity(started.sensitivity.effective)),
+    "x-portcullis-policy-version": String(started.policyVersion),
+    "x-portcullis-attempts": String(started.attempts),
+  };
+  if (started.params.length > 0) headers["x-portcullis-params"] = formatParams(started.params);
+  return headers;
+}
+
+export function receiptHeaders(receipt: Receipt): Headers {
+  const headers: Headers = {
+    "x-portcullis-sensitivity": headerSafe(formatSensitivity(receipt.sensitivity.effective)),
+    "x-portcullis-policy-version": String(receipt.policyVersion),
+    "x-portcullis-attempts": String(receipt.attempts.length),
+  };
+  if (receipt.deploymentId !== undefined)
+    headers["x-portcullis-deployment"] = headerSafe(receipt.deploymentId);
+  if (receipt.params.length > 0) headers["x-portcullis-params"] = formatParams(receipt.params);
+  // Absent where the price is unknown: nothing is better than a wrong zero.
+  if (receipt.cost !== undefined) headers["x-portcullis-cost-usd"] = formatUsd(receipt.cost);
+  return headers;
+}
+
+/** `max_tokens=clamped(100000 to 8192), seed=dropped` */
+function formatParams(params: readonly ParamChange[]): string {
+  const text = params.map((change) => `${change.param}=${change.action}${formatChange(change)}`).join(", ");
+  return headerSafe(text.length > longestParams ? `${text.slice(0, longestParams)}...` : text);
+}
+
+function formatChange(change: ParamChange): string {
+  const from = plainValue(change.from);
+  const to = plainValue(change.to);
+  if (from !== undefined && to !== undefined) return `(${from} to ${to})`;
+  return to === undefined ? "" : `(to ${to})`;
+}
+
+/** Numbers and names only; a stop sequence or a schema is the caller's text and stays out. */
+function plainValue(value: unknown): string | undefined {
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  return typeof value === "string" && /^[a-z][\w.]{0,39}$/i.test(value) ? value : undefined;
+}
+
+/** Ids of unlisted models are what callers make them; a header takes printable ASCII only. */
+export function headerSafe(text: string): string {
+  return /^[\x20-\x7e]*$/.test(text) ? text : encodeURI(text.toWellFormed());
+}

@@ -1,0 +1,93 @@
+// Door 2: the OpenAI-compatible addresses under /v1, as one table from path to handler.
+// `main.ts` makes it, `server.ts` gives it exchanges. It translates; it holds no rules of its own.
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { Failure, asFailure } from "../core/errors.ts";
+import { serveChat } from "./chat.ts";
+import { serveEmbeddings } from "./embeddings.ts";
+import { CallerLeft, cutExchange, openExchange, type Exchange } from "./exchange.ts";
+import { sendFailure } from "./failure-answer.ts";
+import type { HandlerParts, RestDoorParts, Route } from "./handler.ts";
+import { createKeepAlive } from "./keep-alive.ts";
+import { serveModel, serveModels } from "./models.ts";
+
+export interface RestDoor {
+  readonly routes: readonly Route[];
+  handle(request: IncomingMessage, response: ServerResponse): void;
+  /** Ends everything that runs: streams with an error event, the rest with 503. */
+  cut(): void;
+  /** Exchanges running now. */
+  running(): number;
+}
+
+const routes: readonly Route[] = [
+  { method: "POST", path: "/v1/chat/completions", serve: serveChat },
+  { method: "POST", path: "/v1/embeddings", serve: serveEmbeddings },
+  { method: "GET", path: "/v1/models", serve: serveModels },
+  { method: "GET", path: "/v1/models/", serve: serveModel },
+];
+
+const routesByPath = new Map(routes.map((route) => [route.path, route]));
+const prefixRoutes = routes.filter((route) => route.path.endsWith("/"));
+const allowed: Readonly<Record<Route["method"], string>> = { GET: "GET, HEAD", POST: "POST" };
+
+const keepAliveMilliseconds = 15_000;
+const mostBodyBytes = 25_000_000;
+
+export function createRestDoor(parts: RestDoorParts): RestDoor {
+  const handlerParts: HandlerParts = {
+    ...parts,
+    keepAlive: createKeepAlive(parts.keepAliveMilliseconds ?? keepAliveMilliseconds),
+    mostBodyBytes: parts.mostBodyBytes ?? mostBodyBytes,
+  };
+  const running = new Set<Exchange>();
+
+  async function serve(exchange: Exchange): Promise<void> {
+    const { request, response } = exchange;
+    running.add(exchange);
+    try {
+      await routeOf(request, response, exchange.path).serve(exchange, handlerParts);
+    } catch (error) {
+      refuse(exchange, error);
+    } finally {
+      running.delete(exchange);
+    }
+  }
+
+  function refuse(exchange: Exchange, thrown: unknown): void {
+    const { request, requestId, response } = exchange;
+    const error = exchange.cutBy ?? thrown;
+    // A caller who left hears nothing, and what their leaving broke is nobody's fault.
+    if (error instanceof CallerLeft || response.destroyed) return;
+    if (!(error instanceof Failure)) parts.reportFault(error, requestId);
+    if (!exchange.reachedGateway) parts.requestRefused?.("rest", asFailure(error).code);
+    if (response.headersSent) response.destroy();
+    else sendFailure(request, response, error, requestId);
+  }
+
+  return {
+    routes,
+    handle(request, response) {
+      void serve(openExchange(request, response, parts.newRequestId(), pathOf(request.url)));
+    },
+    cut() {
+      const failure = new Failure("OVERLOADED", "The gateway is stopping, so this answer was cut.");
+      for (const exchange of running) cutExchange(exchange, failure);
+    },
+    running: () => running.size,
+  };
+}
+
+function routeOf(request: IncomingMessage, response: ServerResponse, path: string): Route {
+  const route = routesByPath.get(path) ?? prefixRoutes.find((prefix) => path.startsWith(prefix.path));
+  if (route === undefined) throw new Failure("NOT_FOUND", "There is nothing at this address under /v1.");
+  const method = request.method === "HEAD" ? "GET" : request.method;
+  if (method === route.method) return route;
+  response.setHeader("allow", allowed[route.method]);
+  throw new Failure("METHOD_NOT_ALLOWED", `This address takes ${allowed[route.method]}.`);
+}
+
+function pathOf(url = "/"): string {
+  const query = url.indexOf("?");
+  return query < 0 ? url : url.slice(0, query);
+}

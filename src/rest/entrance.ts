@@ -1,0 +1,13 @@
+// What every handler does first: who asks, and may this key do it.
+// Before any body is read, so that strangers cannot make the gateway hold their megabytes.
+
+import { mayUse, type Caller, type Scope } from "../core/caller.ts";
+import { Failure } from "../core/errors.ts";
+import type { Exchange } from "./exchange.ts";
+import type { HandlerParts } from "./handler.ts";
+
+export async function enter(exchange: Exchange, parts: HandlerParts, scope: Scope): Promise<Caller> {
+  const caller = await parts.authenticate(exchange.request.headers.authorization);
+  if (!mayUse(caller, scope)) throw new Failure("FORBIDDEN", `This key lacks the scope ${scope}.`);
+  return caller;
+}

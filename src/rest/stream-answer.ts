@@ -1,0 +1,205 @@
+// Sends one answer as server-sent events: pulls the gateway only as fast as the caller reads.
+// `chat.ts` starts it. It never sends `[DONE]` after a failure, nor anything after the caller left.
+// https://html.spec.whatwg.org/multipage/server-sent-events.html
+
+import type { AnswerEvent } from "../core/answer.ts";
+import { asFailure, Failure } from "../core/errors.ts";
+import { encodeErrorBody } from "../wire/openai/client-error.ts";
+import { fixedHeaders, requestIdHeaders, startedHeaders, type Started } from "./answer-headers.ts";
+import { callerReference } from "./asked.ts";
+import type { Exchange } from "./exchange.ts";
+import { sendFailure } from "./failure-answer.ts";
+import type { KeepAlive, Quiet } from "./keep-alive.ts";
+
+/** Whole server-sent events for one gateway event; empty where the wire has nothing for it. */
+export interface ChunkEncoder {
+  encode(event: AnswerEvent): string;
+}
+
+export interface StreamParts {
+  readonly keepAlive: KeepAlive;
+  reportFault(error: unknown, requestId: string): void;
+}
+
+/** Past this, what has gathered is written at once instead of at the end of the turn. */
+const mostPending = 16_384;
+
+/** Resolves when the exchange is over, however it ended. Never rejects. */
+export function streamAnswer(
+  events: AsyncIterable<AnswerEvent>,
+  encoder: ChunkEncoder,
+  exchange: Exchange,
+  parts: StreamParts,
+): Promise<void> {
+  return new Promise((resolve) => {
+    new StreamAnswer(events[Symbol.asyncIterator](), encoder, exchange, parts, resolve).start();
+  });
+}
+
+/** A class, and its callbacks made once: this is the hottest code of the door. */
+class StreamAnswer implements Quiet {
+  quietTicks = 0;
+  readonly #events: AsyncIterator<AnswerEvent>;
+  readonly #encoder: ChunkEncoder;
+  readonly #exchange: Exchange;
+  readonly #parts: StreamParts;
+  readonly #resolve: () => void;
+  #started: Started | undefined;
+  #pending = "";
+  #flushPlanned = false;
+  #pulling = false;
+  #full = false;
+  #over = false;
+
+  constructor(
+    events: AsyncIterator<AnswerEvent>,
+    encoder: ChunkEncoder,
+    exchange: Exchange,
+    parts: StreamParts,
+    resolve: () => void,
+  ) {
+    this.#events = events;
+    this.#encoder = encoder;
+    this.#exchange = exchange;
+    this.#parts = parts;
+    this.#resolve = resolve;
+  }
+
+  start(): void {
+    const { response } = this.#exchange;
+    response.on("drain", this.#onDrain);
+    response.once("close", this.#onClose);
+    this.#exchange.onCut = (failure) => {
+      this.#fail(failure);
+      this.#leaveGateway();
+    };
+    this.#parts.keepAlive.add(this);
+    if (response.destroyed) this.#onClose();
+    else this.#pull();
+  }
+
+  sendKeepAlive(): void {
+    if (this.#over || this.#full) return;
+    this.#append(": keep-alive\n\n");
+  }
+
+  #pull(): void {
+    this.#pulling = true;
+    this.#events.next().then(this.#onEvent, this.#onError);
+  }
+
+  readonly #onEvent = (result: IteratorResult<AnswerEvent>): void => {
+    this.#pulling = false;
+    if (this.#over) return;
+    if (result.done === true) return this.#onError(new Error("the answer ended without its account"));
+    const event = result.value;
+    if (event.type === "started") this.#started = event;
+    let text: string;
+    try {
+      text = this.#encoder.encode(event);
+    } catch (error) {
+      this.#onError(error);
+      return this.#leaveGateway();
+    }
+    if (event.type === "finished") return this.#finish(text);
+    if (text !== "") this.#append(text);
+    if (!this.#full) this.#pull();
+  };
+
+  readonly #onError = (error: unknown): void => {
+    this.#pulling = false;
+    if (this.#over) return;
+    if (!(error instanceof Failure)) this.#parts.reportFault(error, this.#exchange.requestId);
+    this.#fail(asFailure(error));
+  };
+
+  readonly #onDrain = (): void => {
+    this.#full = false;
+    if (this.#over) return;
+    if (this.#pending !== "") this.#flush();
+    if (!this.#full && !this.#pulling) this.#pull();
+  };
+
+  /** The caller left, or the answer has been sent: nothing of this stream may stay behind. */
+  readonly #onClose = (): void => {
+    const left = !this.#over;
+    this.#close();
+    if (left) this.#leaveGateway();
+    this.#exchange.response.off("drain", this.#onDrain);
+    this.#resolve();
+  };
+
+  readonly #flushNow = (): void => {
+    this.#flushPlanned = false;
+    if (!this.#full && !this.#over && this.#pending !== "") this.#flush();
+  };
+
+  /** What comes within one turn of the event loop leaves as one write. */
+  #append(text: string): void {
+    this.#pending += text;
+    if (this.#full) return;
+    // A source that never pauses would keep the turn from ending: then it is written at once.
+    if (this.#pending.length >= mostPending) return this.#flush();
+    if (this.#flushPlanned) return;
+    this.#flushPlanned = true;
+    process.nextTick(this.#flushNow);
+  }
+
+  #flush(): void {
+    const { response } = this.#exchange;
+    this.#sendHead();
+    this.quietTicks = 0;
+    const text = this.#pending;
+    this.#pending = "";
+    this.#full = !response.write(text);
+  }
+
+  #finish(lastText: string): void {
+    this.#sendHead();
+    const text = `${this.#pending}${lastText}data: [DONE]\n\n`;
+    this.#close();
+    this.#exchange.response.end(text);
+    // Asked once more, so that the flow runs to its own end.
+    this.#events.next().then(nothing, (error) => this.#parts.reportFault(error, this.#exchange.requestId));
+  }
+
+  /** Before the first byte a failure has a status of its own; after it, it is the last event. */
+  #fail(failure: Failure): void {
+    const { request, requestId, response } = this.#exchange;
+    const text = `${this.#pending}data: ${JSON.stringify(encodeErrorBody(failure, requestId))}\n\n`;
+    const headGone = response.headersSent || this.#pending !== "";
+    this.#close();
+    if (!headGone) return sendFailure(request, response, failure, requestId);
+    this.#sendHead();
+    response.end(text);
+  }
+
+  #sendHead(): void {
+    const { request, requestId, response } = this.#exchange;
+    if (response.headersSent) return;
+    // Set apart, so that the server can ask for it: only an event stream can carry a probe.
+    response.setHeader("content-type", "text/event-stream; charset=utf-8");
+    response.writeHead(200, {
+      ...fixedHeaders,
+      ...requestIdHeaders(requestId, callerReference(request.headers)),
+      ...(this.#started === undefined ? undefined : startedHeaders(this.#started)),
+      // Tells nginx not to gather the stream before passing it on.
+      "x-accel-buffering": "no",
+    });
+  }
+
+  #close(): void {
+    this.#over = true;
+    this.#pending = "";
+    this.#parts.keepAlive.delete(this);
+    this.#exchange.onCut = undefined;
+  }
+
+  /** Aborting wakes a stalled upstream; `return()` lets a generator that waits for us clean up. */
+  #leaveGateway(): void {
+    this.#exchange.controller.abort();
+    this.#events.return?.().then(nothing, nothing);
+  }
+}
+
+function nothing(): void {}
