@@ -115,6 +115,8 @@ export interface CompletionRequest {
   readonly stream: boolean;
   readonly n: number;
   readonly maxOutputTokens?: number | undefined;
+  /** What the caller wrote, where the dialect has two words for it. */
+  readonly maxOutputTokensSpelling?: "max_tokens" | "max_completion_tokens" | undefined;
   readonly temperature?: number | undefined;
   readonly topP?: number | undefined;
   readonly stop?: readonly string[] | undefined;

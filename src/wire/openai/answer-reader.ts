@@ -41,7 +41,7 @@ export function createAnswerReader(): AnswerReader {
   }
 
   function readChoice(part: JsonObject, events: ModelEvent[]): void {
-    const index = typeof part["index"] === "number" ? part["index"] : 0;
+    const index = indexOf(part["index"]);
     let reader = choices.get(index);
     if (!reader) choices.set(index, (reader = createChoiceReader(index)));
     reader.read(part, events);
@@ -59,6 +59,13 @@ export function createAnswerReader(): AnswerReader {
 
   return { read, finish };
 }
+
+/** As many choices as may be asked for; any other number means the only one. */
+const mostChoices = 128;
+const indexOf = (value: unknown): number =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) < mostChoices
+    ? (value as number)
+    : 0;
 
 function beginning(body: JsonObject): ModelEvent {
   const fields = {

@@ -41,7 +41,7 @@ export function decodeChatRequest(body: unknown): ChatRequest {
   const effort = decodeEffort(body);
   const stream = optionalBoolean(body, "stream") ?? false;
   const settings = {
-    maxOutputTokens: decodeLimit(body),
+    ...decodeLimit(body),
     temperature: optionalNumber(body, "temperature", 0, 2),
     topP: optionalNumber(body, "top_p", 0, 1),
     stop: decodeStop(body),
@@ -90,7 +90,7 @@ const placed: ReadonlySet<string> = new Set(
 
 const mostTokens = 1_000_000_000;
 
-function decodeLimit(body: JsonObject): number | undefined {
+function decodeLimit(body: JsonObject) {
   const limit = optionalInteger(body, "max_completion_tokens", 1, mostTokens);
   const older = optionalInteger(body, "max_tokens", 1, mostTokens);
   if (limit !== undefined && older !== undefined && limit !== older) {
@@ -99,7 +99,10 @@ function decodeLimit(body: JsonObject): number | undefined {
       "max_tokens",
     );
   }
-  return limit ?? older;
+  const spelling = limit !== undefined ? "max_completion_tokens" : "max_tokens";
+  const maxOutputTokensSpelling: typeof spelling | undefined =
+    older === undefined && limit === undefined ? undefined : spelling;
+  return { maxOutputTokens: limit ?? older, maxOutputTokensSpelling };
 }
 
 function decodeStop(body: JsonObject): readonly string[] | undefined {

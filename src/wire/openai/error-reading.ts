@@ -77,13 +77,13 @@ function kindOf(status: number, code: string, message = ""): WireFault["kind"] {
 
 /** The first row whose words are in the code decides. */
 const statusByCode: readonly (readonly [RegExp, number])[] = [
-  [/context_length|invalid|bad_request|unsupported|content_filter|tool_use_failed/i, 400],
   [/authentication|unauthorized|api_key/i, 401],
-  [/permission|forbidden/i, 403],
-  [/not_found/i, 404],
   [/rate_limit|quota|too_many|resource_exhausted/i, 429],
   [/overload|unavailable|capacity/i, 503],
+  [/not_found/i, 404],
+  [/permission|forbidden/i, 403],
   [/timeout/i, 504],
+  [/context_length|invalid|bad_request|unsupported|content_filter|tool_use_failed/i, 400],
 ];
 
 function statusOf(code: string): number {

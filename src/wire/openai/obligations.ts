@@ -9,7 +9,7 @@ type Application = (habits: ProviderHabits) => Readonly<Record<string, unknown>>
 
 /** Undefined: this provider cannot. `no-client-metadata` is kept by `request-extras`, everywhere. */
 const applications: Readonly<Record<Obligation, Application>> = {
-  "store:false": (habits) => (habits.storeFlag ? { store: false } : undefined),
+  "store:false": ({ storing }) => ({ "by-flag": { store: false }, never: {}, unknown: undefined })[storing],
   "no-client-metadata": () => ({}),
   "zdr-routing": (habits) =>
     habits.zeroRetentionRouting

@@ -12,8 +12,8 @@ export interface ProviderHabits {
   readonly developerRole: boolean;
   /** False where `stream_options` is refused; those send usage unasked. */
   readonly streamOptions: boolean;
-  /** False where `store` means nothing, so that `store:false` cannot be promised. */
-  readonly storeFlag: boolean;
+  /** How `store:false` is kept: by the flag, because nothing is ever stored, or not that anyone knows. */
+  readonly storing: "by-flag" | "never" | "unknown";
   readonly zeroRetentionRouting: boolean;
   /** Wire names of what it refuses or, worse, ignores. */
   readonly unsupported: readonly string[];
@@ -35,7 +35,7 @@ const common: ProviderHabits = {
   seedField: "seed",
   developerRole: false,
   streamOptions: true,
-  storeFlag: false,
+  storing: "unknown",
   zeroRetentionRouting: false,
   unsupported: [],
   mediaByUrl: ["image"],
@@ -50,7 +50,7 @@ const openai: ProviderHabits = {
   ...common,
   maxTokensField: "max_completion_tokens",
   developerRole: true,
-  storeFlag: true,
+  storing: "by-flag",
 };
 
 export const habitsByProvider: Readonly<Record<string, ProviderHabits>> = {
@@ -104,12 +104,14 @@ export const habitsByProvider: Readonly<Record<string, ProviderHabits>> = {
   tokenmix: { ...common, developerRole: true },
   ollama: {
     ...common,
+    storing: "never",
     unsupported: ["n", "logit_bias", "tool_choice", "parallel_tool_calls"],
     mediaByUrl: [],
     reasoningBack: asString("reasoning"),
   },
   vllm: {
     ...common,
+    storing: "never",
     mediaByUrl: ["image", "audio", "video"],
     video: true,
     reasoningBack: asString("reasoning_content"),

@@ -17,14 +17,20 @@ export function encodeCompletion(request: CompletionRequest, to: Destination): E
   const extras = sortExtras(request.extras, to);
   const messages = encodeMessages(request.messages, to);
   const obligations = applyObligations(to);
-  const limit = outputLimit(request, to);
+  const limit = outputLimit(request, to, habits.maxTokensField);
   const unsupported = [...messages.unsupported, ...obligations.unsupported];
   const fields = { ...extras.passed, ...defined(settings(request, habits, limit.tokens)) };
   for (const [name, value] of Object.entries(fields)) {
-    if (!isSupported(name, value, habits, to)) {
-      unsupported.push({ param: name, path: name, droppable: true, from: switchOrNumber(value) });
-      delete fields[name];
-    }
+    if (isSupported(name, value, habits, to)) continue;
+    delete fields[name];
+    if (isDefault(name, value)) continue;
+    // An answer's sound has no place in the stream of events yet, and its text is not what was asked for.
+    unsupported.push({
+      param: name,
+      path: name,
+      droppable: !isSound(name, value),
+      from: switchOrNumber(value),
+    });
   }
   const body = {
     ...fields,
@@ -89,12 +95,16 @@ function encodeFormat(format: ResponseFormat): JsonObject {
 }
 
 /** A limit above the model's own is an error upstream; the caller meant "as much as there is". */
-function outputLimit(
-  { maxOutputTokens: asked }: CompletionRequest,
-  { maxOutputTokens: most }: Destination,
-): { readonly tokens: number | undefined; readonly params: readonly ParamChange[] } {
-  if (asked === undefined || most === undefined || asked <= most) return { tokens: asked, params: [] };
-  return { tokens: most, params: [{ param: "max_tokens", action: "clamped", from: asked, to: most }] };
+function outputLimit(request: CompletionRequest, to: Destination, field: string) {
+  const { maxOutputTokens: asked, maxOutputTokensSpelling: spelling } = request;
+  const params: ParamChange[] = [];
+  if (asked === undefined) return { tokens: undefined, params };
+  if (spelling !== undefined && spelling !== field) {
+    params.push({ param: spelling, action: "renamed", to: field });
+  }
+  const tokens = Math.min(asked, to.maxOutputTokens ?? asked);
+  if (tokens < asked) params.push({ param: spelling ?? field, action: "clamped", from: asked, to: tokens });
+  return { tokens, params };
 }
 
 /** What a known model must be able to do for a field to mean anything. */
@@ -106,9 +116,27 @@ const capabilityOf: Readonly<Record<string, string>> = {
 
 function isSupported(name: string, value: unknown, habits: ProviderHabits, to: Destination): boolean {
   if (habits.unsupported.includes(name) || lacks(to, capabilityOf[name])) return false;
-  // An answer's sound has no place in the stream of events yet.
-  if (name === "audio" || (name === "modalities" && JSON.stringify(value).includes("audio"))) return false;
+  if (isSound(name, value)) return false;
   return name !== "response_format" || !habits.unsupported.includes(`response_format.${formatType(value)}`);
+}
+
+const isSound = (name: string, value: unknown): boolean =>
+  name === "audio" || (name === "modalities" && Array.isArray(value) && value.includes("audio"));
+
+/** Saying what holds anyway asks nothing of a provider that does not know the field. */
+const defaults: Readonly<Record<string, readonly unknown[]>> = {
+  tool_choice: ["auto"],
+  parallel_tool_calls: [true],
+  logprobs: [false],
+  top_logprobs: [0],
+  frequency_penalty: [0],
+  presence_penalty: [0],
+  reasoning_effort: ["none"],
+};
+
+function isDefault(name: string, value: unknown): boolean {
+  if (name === "logit_bias") return Object.keys(value as object).length === 0;
+  return defaults[name]?.includes(value) ?? false;
 }
 
 const formatType = (format: unknown): string => String((format as { type?: unknown } | null)?.type);
