@@ -37,6 +37,14 @@ export function* badReferences(
     }
   }
   for (const row of tables.guarantees) {
+    if (row.basis === "published" && row.source === undefined) {
+      yield {
+        file: "guarantees.ts",
+        row: row.subject,
+        field: "source",
+        problem: "is needed where it is published",
+      };
+    }
     for (const subject of [row.subject, ...(row.except ?? [])]) {
       if (providerNames.has(subject) || modelOf.has(subject)) continue;
       yield { file: "guarantees.ts", row: row.subject, field: "subject", problem: `${subject} is not there` };
