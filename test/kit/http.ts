@@ -86,28 +86,30 @@ export interface BareSocket {
 /** A TCP connection that stays open for reading after we end it for writing. */
 export function openSocket(port: number): BareSocket {
   const socket = connect({ host: "127.0.0.1", port, allowHalfOpen: true });
-  let received = "";
+  const chunks: string[] = [];
   const { promise: closed, resolve: close } = Promise.withResolvers<void>();
-  socket.on("data", (chunk: Buffer) => (received += chunk.toString("utf8")));
+  socket.setEncoding("utf8");
+  socket.on("data", (chunk: string) => void chunks.push(chunk));
   socket.on("error", () => {});
   socket.on("close", () => close());
+  const received = (): string => chunks.join("");
   return {
     socket,
-    received: () => received,
+    received,
     closed,
     until: (text) =>
       new Promise((resolve, reject) => {
-        let searched = 0;
-        const look = (): void => {
-          const found = received.includes(text, searched);
-          searched = Math.max(0, received.length - text.length);
-          if (!found) return;
+        let tail = "";
+        const look = (chunk: string): void => {
+          const searched = tail + chunk;
+          tail = searched.slice(-text.length);
+          if (!searched.includes(text)) return;
           socket.off("data", look);
-          resolve(received);
+          resolve(received());
         };
         socket.on("data", look);
-        socket.once("close", () => reject(new Error(`closed before ${JSON.stringify(text)}: ${received}`)));
-        look();
+        socket.once("close", () => reject(new Error(`closed before ${JSON.stringify(text)}`)));
+        look(received());
       }),
   };
 }

@@ -127,6 +127,7 @@ export function scriptGateway(script: Script): ScriptedGateway {
   const embeddingsAsked: Asked<EmbeddingRequest>[] = [];
   const aborts: number[] = [];
   let open = 0;
+  const noteAbort = (): void => void aborts.push(performance.now());
   return {
     asked,
     embeddingsAsked,
@@ -135,7 +136,6 @@ export function scriptGateway(script: Script): ScriptedGateway {
     async *complete(request, signal) {
       asked.push(request);
       open++;
-      const noteAbort = (): void => void aborts.push(performance.now());
       signal.addEventListener("abort", noteAbort, { once: true });
       try {
         yield* script(request, signal);

@@ -40,13 +40,22 @@ const chatty: Script = async function* (asked) {
   }
 };
 
+const resources = (): number =>
+  process.getActiveResourcesInfo().filter((kind) => kind !== "TickObject").length;
+
 async function until(what: () => boolean, milliseconds: number): Promise<number> {
   const begin = performance.now();
   while (!what()) {
-    if (performance.now() - begin > milliseconds) throw new Error(`not within ${milliseconds} ms: ${what}`);
+    if (performance.now() - begin > milliseconds)
+      throw new Error(`not within ${milliseconds} ms: ${String(what)}`);
     await pause(1);
   }
   return performance.now() - begin;
+}
+
+async function readAll(client: OpenAI, stream: boolean, signal: AbortSignal): Promise<void> {
+  const answer = await client.chat.completions.create({ model: "auto", messages, stream }, { signal });
+  if (Symbol.asyncIterator in answer) for await (const chunk of answer) void chunk;
 }
 
 async function assertCancelled(gateway: ScriptedGateway, running: RunningDoor, left: number): Promise<void> {
@@ -68,18 +77,13 @@ for (const [situation, script, stream] of [
     const running = await runDoor(context, gateway);
     const client = new OpenAI({ baseURL: running.baseURL, apiKey: testKey, maxRetries: 0 });
     const controller = new AbortController();
-    const answer = client.chat.completions
-      .create({ model: "auto", messages, stream }, { signal: controller.signal })
-      .then(async (events) => {
-        if (Symbol.asyncIterator in events) for await (const _chunk of events);
-      })
-      .catch(() => {});
+    const reading = Promise.allSettled([readAll(client, stream, controller.signal)]);
     await until(() => gateway.open() === 1, 1_000);
     await pause(30);
     const left = performance.now();
     controller.abort();
     await assertCancelled(gateway, running, left);
-    await answer;
+    await reading;
   });
 
   test(`leaving ${situation} cancels it within 50 ms: the socket is closed or reset`, async (context) => {
@@ -145,7 +149,6 @@ test("a client that only finished sending is still served, whole and streamed", 
 test("2,000 opened and dropped streams leave no socket, exchange, timer or listener behind", async (context) => {
   const gateway = scriptGateway(stalling);
   const running = await runDoor(context, gateway);
-  const resources = () => process.getActiveResourcesInfo().filter((kind) => kind !== "TickObject").length;
   const dropOne = async (): Promise<void> => {
     const { socket, until: receive, closed } = openSocket(running.port);
     socket.write(requestText(path, bodyOf(true), bearer));

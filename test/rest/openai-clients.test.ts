@@ -24,6 +24,19 @@ const callingTools: Script = async function* (asked) {
   yield { type: "finished", receipt: receipt(asked.requestId) };
 };
 
+const callsOf = (calls: readonly unknown[] | undefined): unknown[] =>
+  (calls as { id: string; function: { name: string; arguments: string } }[]).map((call) => [
+    call.id,
+    call.function.name,
+    call.function.arguments,
+  ]);
+
+const failing = (failure: Failure) =>
+  scriptGateway(async function* () {
+    yield* [];
+    throw failure;
+  });
+
 for (const [name, Client] of Object.entries(clients)) {
   const clientOf = (baseURL: string, apiKey = testKey) => new Client({ baseURL, apiKey, maxRetries: 2 });
 
@@ -100,12 +113,6 @@ for (const [name, Client] of Object.entries(clients)) {
       ["call_1", "weather", '{"city":"Bern"}'],
       ["call_2", "time", "{}"],
     ];
-    const callsOf = (calls: readonly unknown[] | undefined): unknown[] =>
-      (calls as { id: string; function: { name: string; arguments: string } }[]).map((call) => [
-        call.id,
-        call.function.name,
-        call.function.arguments,
-      ]);
     const whole = await client.chat.completions.create({ model: "auto", messages, tools });
     assert.deepEqual(callsOf(whole.choices[0]?.message.tool_calls), expected);
     assert.equal(whole.choices[0]?.finish_reason, "tool_calls");
@@ -163,11 +170,6 @@ for (const [name, Client] of Object.entries(clients)) {
   });
 
   test(`${name}: failures become the SDK's own error classes, with code and request id`, async (context) => {
-    const failing = (failure: Failure) =>
-      scriptGateway(async function* () {
-        yield* [];
-        throw failure;
-      });
     const cases = [
       [new Failure("INVALID_REQUEST", "No.", { path: "messages[0]" }), Client.BadRequestError],
       [new Failure("POLICY_DENIED"), Client.PermissionDeniedError],

@@ -90,7 +90,7 @@ test("a body that is not JSON is told apart: type, syntax, shape, encoding, dept
 
 test("many brackets that are not deep, or stand inside strings, are no reason to refuse", async (context) => {
   const { port } = await start(context);
-  const content = `${'[{"\\'.repeat(1_000)}`;
+  const content = '[{"\\'.repeat(1_000);
   const tools = Array.from({ length: 100 }, (_, index) => ({
     type: "function",
     function: { name: `f${index}`, parameters: { type: "object", properties: { a: { enum: [[1]] } } } },
