@@ -1,0 +1,119 @@
+// The queue under the record book: how rows gather, and what a database that fails does to them.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { groupCommit } from "../../src/store/group-commit.ts";
+
+/** A database that writes when it is told to. */
+function heldDatabase() {
+  const written: number[][] = [];
+  let outcomes: ((error: Error | undefined) => void)[] = [];
+  const faults: unknown[] = [];
+  return {
+    written,
+    faults,
+    answer: (error?: Error) => {
+      const [next, ...rest] = outcomes;
+      outcomes = rest;
+      next?.(error);
+    },
+    queue: groupCommit<number>({
+      patienceMilliseconds: 200,
+      isRowFault: (error) => error instanceof RangeError,
+      onFault: (error) => faults.push(error),
+      async write(rows) {
+        written.push([...rows]);
+        const error = await new Promise<Error | undefined>((resolve) => outcomes.push(resolve));
+        if (error) throw error;
+      },
+    }),
+  };
+}
+
+const numbers = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+test("rows of one turn share a write, and those that come meanwhile share the next", async () => {
+  const { queue, written, answer } = heldDatabase();
+  const first = [1, 2].map((row) => queue.push(row));
+  await sleep(0);
+  const second = [3, 4, 5].map((row) => queue.push(row));
+  assert.deepEqual(written, [[1, 2]]);
+  answer();
+  await Promise.all(first);
+  await sleep(0);
+  assert.deepEqual(written, [
+    [1, 2],
+    [3, 4, 5],
+  ]);
+  assert.equal(queue.waiting, 3);
+  answer();
+  await Promise.all(second);
+  assert.equal(queue.waiting, 0);
+});
+
+test("a write takes sixty-four rows at most", async () => {
+  const { queue, written, answer } = heldDatabase();
+  const all = numbers(1, 100).map((row) => queue.push(row));
+  await sleep(0);
+  answer();
+  await sleep(0);
+  answer();
+  await Promise.all(all);
+  assert.deepEqual(written, [numbers(1, 64), numbers(65, 100)]);
+});
+
+test("a failed write is tried again with the same rows, and acknowledged late", async () => {
+  const { queue, written, answer, faults } = heldDatabase();
+  const row = queue.push(1);
+  await sleep(0);
+  answer(new Error("connection lost"));
+  await sleep(80);
+  assert.deepEqual(written, [[1], [1]]);
+  answer();
+  await row;
+  assert.equal(queue.healthy, true);
+  assert.equal(faults.length, 1);
+});
+
+test("a wait that is given up leaves the row queued and the store unhealthy until a write succeeds", async () => {
+  const { queue, answer } = heldDatabase();
+  const began = performance.now();
+  await assert.rejects(queue.push(1), { code: "OVERLOADED" });
+  assert.ok(performance.now() - began < 230, "patience has an end");
+  assert.ok(performance.now() - began > 120, "patience is not over at once");
+  assert.equal(queue.healthy, false);
+  assert.equal(queue.waiting, 1);
+  answer();
+  await queue.drained(1_000);
+  assert.equal(queue.healthy, true);
+  assert.equal(queue.waiting, 0);
+});
+
+test("a row that can never be stored is found and refused alone", async () => {
+  const written: number[][] = [];
+  const queue = groupCommit<number>({
+    isRowFault: (error) => error instanceof RangeError,
+    onFault: () => {},
+    async write(rows) {
+      written.push([...rows]);
+      if (rows.includes(3)) throw new RangeError("cannot be stored");
+    },
+  });
+  const results = await Promise.allSettled([1, 2, 3, 4].map((row) => queue.push(row)));
+  assert.deepEqual(
+    results.map(({ status }) => status),
+    ["fulfilled", "fulfilled", "rejected", "fulfilled"],
+  );
+  assert.deepEqual(written, [[1, 2, 3, 4], [1], [2], [3], [4]]);
+});
+
+test("draining has an end even where the database does not answer", async () => {
+  const { queue, answer } = heldDatabase();
+  const row = queue.push(1);
+  await queue.drained(30);
+  assert.equal(queue.waiting, 1);
+  answer();
+  await row;
+});
