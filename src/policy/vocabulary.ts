@@ -44,7 +44,17 @@ export const identityKinds = ["vendor", "family", "model", "provider"] as const;
 export type IdentityKind = (typeof identityKinds)[number];
 
 /** Kinds of finding that no row may put on observe: a checksum or a fixed form already proves them. */
-export const certainKinds = ["secret", "pci", "card", "payment-card", "iban", "private-key", "jwt"] as const;
+export const certainKinds = [
+  "secret",
+  "pci",
+  "credit-card",
+  "iban",
+  "private-key",
+  "jwt",
+  "password",
+  "generic-secret",
+  "authorization",
+] as const;
 
 export const wordKinds = ["label", "guarantee", "category"] as const;
 export type WordKind = (typeof wordKinds)[number];
