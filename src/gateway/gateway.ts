@@ -60,7 +60,10 @@ async function* answer(
     const engaged = await failover(
       reserved,
       (target, attempt) => {
-        const call = parts.providers.complete(target, asked.request, { onUnsupported: asked.onUnsupported, signal });
+        const call = parts.providers.complete(target, asked.request, {
+          onUnsupported: asked.onUnsupported,
+          signal,
+        });
         return engage(target, call, account.meterFor(target), attempt);
       },
       failoverParts(permitted, account, parts, signal),
@@ -100,7 +103,10 @@ async function embedding(
     const { embeddings, target } = await failover(
       reserved,
       async (target, attempt) => {
-        const { answer, params } = await parts.providers.embed(target, asked.request, { onUnsupported: asked.onUnsupported, signal });
+        const { answer, params } = await parts.providers.embed(target, asked.request, {
+          onUnsupported: asked.onUnsupported,
+          signal,
+        });
         account.meterFor(target).count({ type: "usage", usage: answer.usage });
         account.engaged({ target, params });
         attempt.done();

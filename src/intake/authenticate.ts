@@ -63,6 +63,14 @@ export function createAuthenticator(parts: AuthenticatorParts): Authenticator {
   };
 }
 
+/** Whoever sits at the machine itself: the control socket, and the CLI in its own process. */
+const localOperatorKey = "key:operator";
+
+export const localOperator = (rolesOf: (team: string) => readonly string[]): Caller =>
+  operator(localOperatorKey, rolesOf);
+
+export const isLocalOperator = (caller: Caller): boolean => caller.key === localOperatorKey;
+
 /** Someone with every scope and the admin role: the admin key, and the CLI on the machine itself. */
 export function operator(key: string, rolesOf: (team: string) => readonly string[]): Caller {
   const team = "team:operators";

@@ -2,18 +2,16 @@
 // can be called without a policy decision. `gateway/failover.ts` calls it; it settles no money.
 
 import type { ParamChange } from "../core/answer.ts";
-import type { DialectName, Provider } from "../core/deployment.ts";
+import type { Provider } from "../core/deployment.ts";
 import type { Destination, Dialect, EncodedRequest } from "../core/dialect.ts";
 import { Failure } from "../core/errors.ts";
 import type { EmbeddingAnswer, ModelEvent } from "../core/events.ts";
 import type { PermittedDeployment } from "../core/permit.ts";
 import type { CompletionRequest, EmbeddingRequest, OnUnsupported } from "../core/request.ts";
 import type { Secret } from "../core/secret.ts";
-import { anthropicDialect } from "../wire/anthropic/dialect.ts";
-import { geminiDialect } from "../wire/gemini/dialect.ts";
-import { openaiDialect } from "../wire/openai/dialect.ts";
 import { createServerEventDecoder } from "../wire/sse.ts";
 import { demoComplete, demoEmbed } from "./demo/demo.ts";
+import { dialects } from "./dialects.ts";
 import { httpCall, readJson, type HttpAnswer, type Timeouts } from "./http-call.ts";
 import type { Pools } from "./pools.ts";
 import { settleUnsupported } from "./unsupported.ts";
@@ -49,12 +47,6 @@ export interface ProviderParts {
   /** Keys by provider id, used in turn. */
   keysOf(providerId: string): readonly Secret[];
 }
-
-const dialects: Readonly<Record<Exclude<DialectName, "demo">, Dialect>> = {
-  openai: openaiDialect,
-  anthropic: anthropicDialect,
-  gemini: geminiDialect,
-};
 
 /** A whole answer may take as long as the model thinks; a stream must show signs of life. */
 const wholeTimeouts: Timeouts = { headersMilliseconds: 600_000, idleMilliseconds: 120_000 };

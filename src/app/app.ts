@@ -1,0 +1,199 @@
+// The composition: config → store → snapshot → flow → doors → server. `main.ts` serves it,
+// the CLI opens it without listening when no gateway runs, tests open it with settings of their own.
+
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import type { Config } from "../config.ts";
+import { mayUse } from "../core/caller.ts";
+import { Failure } from "../core/errors.ts";
+import type { DoorParts } from "../gateway/door-parts.ts";
+import { createEnquiries } from "../gateway/enquiries.ts";
+import { createGateway } from "../gateway/gateway.ts";
+import type { GatewayParts } from "../gateway/parts.ts";
+import { createRuns } from "../gateway/runs.ts";
+import { createSnapshots } from "../gateway/snapshots.ts";
+import { createGraphqlDoor, type GraphqlDoor } from "../graphql/door.ts";
+import { createAuthenticator } from "../intake/authenticate.ts";
+import { createPools } from "../providers/pools.ts";
+import { createProviders } from "../providers/providers.ts";
+import { createRestDoor } from "../rest/door.ts";
+import { createHealth } from "../routing/health.ts";
+import { createServer, type Server, type ServerParts } from "../server.ts";
+import { openStore, type Store } from "../store/store.ts";
+import type { Log } from "../telemetry/log.ts";
+import { createMetrics } from "../telemetry/metrics.ts";
+import { createTelemetry } from "../telemetry/observe.ts";
+import { createAdministration } from "./administer.ts";
+import { createSnapshotBuilder } from "./build-snapshot.ts";
+import { createCatalogSync } from "./catalog-sync.ts";
+import { installationSecret } from "./installation-secret.ts";
+import { importPolicies } from "./policy-source.ts";
+import { createSealer } from "./seal.ts";
+
+export interface App {
+  readonly store: Store;
+  readonly doorParts: DoorParts;
+  readonly graphql: GraphqlDoor;
+  /** Not listening yet. */
+  readonly server: Server;
+  /** Present where METRICS_PORT is set. */
+  readonly metricsServer: Server | undefined;
+  rolesOf(team: string): readonly string[];
+  close(): Promise<void>;
+}
+
+/** How long a run with an idempotency key outlives its last listener. */
+const lingerMilliseconds = 15_000;
+
+export async function openApp(config: Config, log: Log): Promise<App> {
+  const onFault = (error: unknown): void => log.fault(error, "background");
+  const secret = await installationSecret(config.secret, config.dataFolder);
+  const store = await openStore({
+    databaseUrl: config.databaseUrl?.reveal(),
+    directUrl: config.databaseDirectUrl?.reveal(),
+    dataFolder: config.dataFolder,
+    replicaId: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
+    onFault,
+  });
+  try {
+    return await compose(config, log, store, secret, onFault);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function compose(
+  config: Config,
+  log: Log,
+  store: Store,
+  secret: string,
+  onFault: (error: unknown) => void,
+): Promise<App> {
+  const now = (): number => Date.now();
+  const reportFault = (error: unknown, requestId: string): void => log.fault(error, requestId);
+  const newRequestId = (): string => `req_${randomUUID().replaceAll("-", "")}`;
+  await importPolicies(store.policies, config.policiesFolder, !config.production);
+
+  const snapshots = createSnapshots({
+    build: createSnapshotBuilder(store, config, () => new Date(now())),
+    now,
+    lastHeard: () => store.generation.lastSeenAt,
+    onFault,
+  });
+  await snapshots.refresh();
+  const rolesOf = (team: string): readonly string[] => snapshots.current().policy.rolesOf(team);
+  const authenticator = createAuthenticator({
+    directory: store.keys,
+    adminKey: config.adminKey,
+    rolesOf,
+    now,
+  });
+  const seeChanges = async (): Promise<void> => {
+    authenticator.forget();
+    await snapshots.refresh();
+  };
+  const stopWatching = store.generation.watch(() => void seeChanges());
+
+  const metrics = createMetrics({
+    isListed: (id) => snapshots.current().catalog.deployment(id)?.unlisted === false,
+    processMetrics: true,
+  });
+  const pools = createPools(config);
+  const runs = createRuns({ claims: store.claims, secret, lingerMilliseconds });
+  const gatewayParts: GatewayParts = {
+    snapshots,
+    providers: createProviders({ pools, keysOf: (id) => config.providers.get(id)?.keys ?? [] }),
+    budgets: store.budgets,
+    records: store.records,
+    runs,
+    health: createHealth(now),
+    telemetry: createTelemetry(metrics, log),
+    secret,
+    now,
+    reportFault,
+  };
+  const doorParts: DoorParts = {
+    gateway: createGateway(gatewayParts),
+    enquiries: createEnquiries(gatewayParts),
+    administration: createAdministration({
+      store,
+      snapshots,
+      seeChanges,
+      syncCatalog: createCatalogSync({
+        store,
+        pools,
+        configuredUrl: config.catalogUrl,
+        now: () => new Date(now()),
+      }),
+      now: () => new Date(now()),
+    }),
+    authenticate: (authorization) => authenticator.authenticate(authorization),
+    catalog: () => snapshots.current().catalog,
+    newRequestId,
+    production: config.production,
+    reportFault,
+    ...createSealer(secret),
+  };
+
+  const graphql = createGraphqlDoor(doorParts);
+  const rest = createRestDoor({ ...doorParts, requestRefused: gatewayParts.telemetry.requestRefused });
+  const { server, metricsServer } = createServers(config, {
+    rest,
+    graphql,
+    newRequestId,
+    reportFault,
+    health: {
+      ready: () =>
+        readiness([
+          ...snapshots.troubles,
+          ...(store.records.healthy ? [] : ["the database does not take records"]),
+        ]),
+    },
+    metrics: {
+      contentType: metrics.contentType,
+      text: () => metrics.text(),
+      async check(authorization) {
+        if (!mayUse(await doorParts.authenticate(authorization), "metrics")) throw new Failure("FORBIDDEN");
+      },
+    },
+  });
+
+  return {
+    store,
+    doorParts,
+    graphql,
+    server,
+    metricsServer,
+    rolesOf,
+    async close() {
+      stopWatching();
+      runs.close();
+      await graphql.close();
+      await Promise.all([server.close(), metricsServer?.close()]);
+      await pools.close();
+      await store.close();
+    },
+  };
+}
+
+/** With METRICS_PORT the numbers are served there, without a key, and not on the main port. */
+function createServers(
+  config: Config,
+  parts: ServerParts,
+): { server: Server; metricsServer: Server | undefined } {
+  if (config.metricsPort === undefined || !parts.metrics)
+    return { server: createServer(parts), metricsServer: undefined };
+  const { contentType, text } = parts.metrics;
+  const { metrics: _moved, ...rest } = parts;
+  const { newRequestId, reportFault } = parts;
+  return {
+    server: createServer(rest),
+    metricsServer: createServer({ newRequestId, reportFault, metrics: { contentType, text } }),
+  };
+}
+
+const readiness = (reasons: readonly string[]): { ok: boolean; reasons: readonly string[] } => ({
+  ok: reasons.length === 0,
+  reasons,
+});

@@ -1,0 +1,112 @@
+// `portcullis doctor`: checks what a gateway needs and says for each whether it is there.
+// It calls providers only to list their models or to be told no: nothing that costs money.
+
+import { readFileSync } from "node:fs";
+import { loadRows } from "../catalog/load.ts";
+import { ConfigProblems, readConfig, type Config } from "../config.ts";
+import { createPools } from "../providers/pools.ts";
+import { probeProvider } from "../providers/probe.ts";
+import { readBundle } from "../app/policy-source.ts";
+import { loadPolicy } from "../policy/load-policy.ts";
+import { runPolicyTests } from "../policy/run-tests.ts";
+import { readArguments } from "./arguments.ts";
+import type { Command, Terminal } from "./command.ts";
+import { withConnection } from "./connect.ts";
+
+interface Finding {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+/** More than this and tokens, evidence and budgets would be judged at the wrong moment. */
+const mostClockSkewSeconds = 30;
+
+const doctor: Command = {
+  name: "doctor",
+  usage: "[--json]",
+  summary: "check configuration, database, policy, providers and clock; exit code 1 where something is wrong",
+  async run(args, terminal) {
+    const read = readArguments(args, { json: "flag" }, { least: 0, most: 0, usage: "doctor [--json]" });
+    const findings = await examine(terminal);
+    if (read.flag("json")) terminal.print(JSON.stringify(findings, null, 2));
+    else for (const { ok, name, detail } of findings) terminal.print(`${ok ? "✓" : "✗"} ${name}: ${detail}`);
+    return findings.every((finding) => finding.ok) ? 0 : 1;
+  },
+};
+
+export const doctorCommands: readonly Command[] = [doctor];
+
+async function examine(terminal: Terminal): Promise<readonly Finding[]> {
+  let config: Config;
+  try {
+    config = readConfig(terminal.env, (path) => readFileSync(path, "utf8"));
+  } catch (error) {
+    if (!(error instanceof ConfigProblems)) throw error;
+    return error.problems.map((problem) => ({ name: "configuration", ok: false, detail: problem }));
+  }
+  const findings = [
+    { name: "configuration", ok: true, detail: config.production ? "production" : "development" },
+  ];
+  return [
+    ...findings,
+    await databaseFinding(terminal),
+    await policyFinding(config),
+    ...(await providerFindings(config)),
+  ];
+}
+
+async function databaseFinding({ env }: Terminal): Promise<Finding> {
+  const startedAt = performance.now();
+  return await finding("database", async () => {
+    await withConnection(env, (connection) => connection.ask("{ caller { key } }"));
+    return `answers (${Math.round(performance.now() - startedAt)} ms, opening included)`;
+  });
+}
+
+async function policyFinding(config: Config): Promise<Finding> {
+  return await finding("policy files", async () => {
+    const files = await readBundle(config.policiesFolder);
+    await loadPolicy({ files, version: 0 });
+    const report = await runPolicyTests(files);
+    const results = [...report.cases, ...report.never];
+    if (!report.ok)
+      throw new Error(`${results.filter((one) => !one.ok).length} of ${results.length} tests fail`);
+    return `well formed, ${results.length} tests hold`;
+  });
+}
+
+async function providerFindings(config: Config): Promise<readonly Finding[]> {
+  const pools = createPools(config);
+  try {
+    const rows = loadRows().providers.filter((row) => config.providers.has(row.id));
+    if (rows.length === 0)
+      return [{ name: "providers", ok: true, detail: "none is configured; only the demo can be used" }];
+    const nested = await Promise.all(
+      rows.map(async (row): Promise<readonly Finding[]> => {
+        const credentials = config.providers.get(row.id);
+        const baseUrl = credentials?.baseUrl ?? row.baseUrl;
+        if (baseUrl === undefined) return [{ name: row.id, ok: false, detail: "has no base URL" }];
+        const probe = await probeProvider(pools, row.dialect, baseUrl, credentials?.keys[0]);
+        const own = { name: row.id, ok: probe.ok, detail: probe.detail };
+        const skew = probe.clockSkewSeconds;
+        if (skew === undefined || Math.abs(skew) <= mostClockSkewSeconds) return [own];
+        return [
+          own,
+          { name: "clock", ok: false, detail: `differs by ${Math.round(skew)} seconds from ${row.id}'s` },
+        ];
+      }),
+    );
+    return nested.flat();
+  } finally {
+    await pools.close();
+  }
+}
+
+async function finding(name: string, examineIt: () => Promise<string>): Promise<Finding> {
+  try {
+    return { name, ok: true, detail: await examineIt() };
+  } catch (error) {
+    return { name, ok: false, detail: error instanceof Error ? error.message : "failed" };
+  }
+}

@@ -1,0 +1,109 @@
+// `portcullis policy check|fmt|test`: reads the files of a folder, needs no gateway, says all that is wrong.
+
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { readBundle } from "../app/policy-source.ts";
+import { formatPolicy, staleSentences } from "../policy/format-policy.ts";
+import { loadPolicy } from "../policy/load-policy.ts";
+import { policyFile } from "../policy/parse-policy.ts";
+import { formatProblem, PolicyProblems, type PolicyProblem } from "../policy/problems.ts";
+import { runPolicyTests, type TestResult } from "../policy/run-tests.ts";
+import type { BundleFiles } from "../policy/version-book.ts";
+import { readArguments } from "./arguments.ts";
+import { CommandError, type Command, type Terminal } from "./command.ts";
+
+const check: Command = {
+  name: "policy check",
+  usage: "[FOLDER] [--json]",
+  summary: "refuse what cannot be read, sentences that are stale, and a bundle without tests",
+  async run(args, terminal) {
+    const { files, json } = await opened("policy check", args, terminal);
+    return await reporting(json, terminal, async () => {
+      await loadPolicy({ files, version: 0 });
+      const stale = staleSentences(files[policyFile] ?? "").map(({ line, rule, expected }): PolicyProblem => {
+        return {
+          file: policyFile,
+          line,
+          column: 0,
+          message: `the sentence above ${rule ?? "the row"} is stale`,
+          suggestion: `it should read "${expected}"; portcullis policy fmt writes it`,
+        };
+      });
+      if (stale.length > 0) throw new PolicyProblems(stale);
+      await runPolicyTests(files);
+      if (!json) terminal.print("The policy is well formed and its sentences are true.");
+      return 0;
+    });
+  },
+};
+
+const fmt: Command = {
+  name: "policy fmt",
+  usage: "[FOLDER]",
+  summary: "align policy.csv and write each row's sentence above it",
+  async run(args, terminal) {
+    const { files, folder } = await opened("policy fmt", args, terminal);
+    return await reporting(false, terminal, async () => {
+      const before = files[policyFile] ?? "";
+      const after = formatPolicy(before);
+      if (after !== before) await writeFile(join(folder, policyFile), after);
+      terminal.print(after === before ? "Nothing to change." : `${policyFile} is formatted.`);
+      return 0;
+    });
+  },
+};
+
+const test: Command = {
+  name: "policy test",
+  usage: "[FOLDER] [--json]",
+  summary: "run tests.yaml: every case, and every invariant over all possible providers",
+  async run(args, terminal) {
+    const { files, json } = await opened("policy test", args, terminal);
+    return await reporting(json, terminal, async () => {
+      const report = await runPolicyTests(files);
+      const results = [...report.cases, ...report.never];
+      if (json) terminal.print(JSON.stringify(report, null, 2));
+      else {
+        for (const result of results) terminal.print(resultLine(result));
+        terminal.print(`${results.filter((one) => one.ok).length} of ${results.length} hold.`);
+      }
+      return report.ok ? 0 : 1;
+    });
+  },
+};
+
+export const policyCommands: readonly Command[] = [check, fmt, test];
+
+const resultLine = ({ ok, name, line, found }: TestResult): string =>
+  ok ? `✓ ${name}` : `✗ ${name}\n  tests.yaml:${line} found instead: ${found ?? "something else"}`;
+
+interface Opened {
+  readonly folder: string;
+  readonly files: BundleFiles;
+  readonly json: boolean;
+}
+
+async function opened(name: string, args: readonly string[], { env }: Terminal): Promise<Opened> {
+  const read = readArguments(args, { json: "flag" }, { least: 0, most: 1, usage: `${name} [FOLDER]` });
+  const folder = read.words[0] ?? env["PORTCULLIS_POLICIES"] ?? "./policies";
+  const files = await readBundle(folder).catch(() => {
+    throw new CommandError(`No policy folder can be read at ${folder}`);
+  });
+  if (files[policyFile] === undefined) throw new CommandError(`${folder} holds no ${policyFile}`);
+  return { folder, files, json: read.flag("json") };
+}
+
+/** Problems are printed all at once, and are exit code 1. */
+async function reporting(json: boolean, { print }: Terminal, work: () => Promise<number>): Promise<number> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof PolicyProblems)) throw error;
+    print(
+      json
+        ? JSON.stringify({ problems: error.problems }, null, 2)
+        : error.problems.map(formatProblem).join("\n"),
+    );
+    return 1;
+  }
+}

@@ -1,0 +1,13 @@
+// The table of wire dialects. Adding one is a row here and a folder in `wire/`.
+
+import type { DialectName } from "../core/deployment.ts";
+import type { Dialect } from "../core/dialect.ts";
+import { anthropicDialect } from "../wire/anthropic/dialect.ts";
+import { geminiDialect } from "../wire/gemini/dialect.ts";
+import { openaiDialect } from "../wire/openai/dialect.ts";
+
+export const dialects: Readonly<Record<Exclude<DialectName, "demo">, Dialect>> = {
+  openai: openaiDialect,
+  anthropic: anthropicDialect,
+  gemini: geminiDialect,
+};

@@ -1,0 +1,56 @@
+// Asks a provider for its list of models: is it there, does it take our key, is its clock ours?
+// Only `portcullis doctor` calls it; the answer's body is never shown.
+
+import type { DialectName } from "../core/deployment.ts";
+import type { Secret } from "../core/secret.ts";
+import type { Pools } from "./pools.ts";
+import { dialects } from "./dialects.ts";
+
+export interface Probe {
+  readonly ok: boolean;
+  readonly detail: string;
+  /** Ours minus theirs; undefined where they told no time. */
+  readonly clockSkewSeconds: number | undefined;
+}
+
+const timeoutMilliseconds = 10_000;
+
+const listPaths: Readonly<Record<Exclude<DialectName, "demo">, string>> = {
+  openai: "/models",
+  anthropic: "/v1/models",
+  gemini: "/v1beta/models",
+};
+
+export async function probeProvider(
+  pools: Pools,
+  dialect: DialectName,
+  baseUrl: string,
+  key: Secret | undefined,
+): Promise<Probe> {
+  if (dialect === "demo") return { ok: true, detail: "is in the process", clockSkewSeconds: undefined };
+  const url = new URL(baseUrl.replace(/\/+$/, "") + listPaths[dialect]);
+  try {
+    const answer = await pools.for(url.origin).request({
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method: "GET",
+      headers: key === undefined ? {} : { ...dialects[dialect].credentialHeaders(key.reveal()) },
+      signal: AbortSignal.timeout(timeoutMilliseconds),
+    });
+    await answer.body.dump();
+    return { ...verdict(answer.statusCode), clockSkewSeconds: skew(answer.headers["date"]) };
+  } catch {
+    return { ok: false, detail: `cannot be reached at ${url.origin}`, clockSkewSeconds: undefined };
+  }
+}
+
+function verdict(status: number): Pick<Probe, "ok" | "detail"> {
+  if (status === 401 || status === 403) return { ok: false, detail: "refuses the key" };
+  if (status >= 500) return { ok: false, detail: `answers with status ${status}` };
+  return { ok: true, detail: "answers" };
+}
+
+function skew(date: string | string[] | undefined): number | undefined {
+  const theirs = Date.parse(String(date));
+  return Number.isNaN(theirs) ? undefined : (Date.now() - theirs) / 1000;
+}

@@ -1,0 +1,88 @@
+// Reading the environment: every problem at once, by name; stricter in production; no secret shown.
+
+import assert from "node:assert/strict";
+import { inspect } from "node:util";
+import { test } from "node:test";
+import { ConfigProblems, readConfig } from "../src/config.ts";
+
+const noFile = (): string => assert.fail("no file is read");
+
+function problemsOf(env: Record<string, string>): readonly string[] {
+  try {
+    readConfig(env, noFile);
+  } catch (error) {
+    assert.ok(error instanceof ConfigProblems);
+    return error.problems;
+  }
+  return [];
+}
+
+test("an empty environment is a development gateway on loopback with the demo", () => {
+  const config = readConfig({}, noFile);
+  assert.equal(config.port, 4000);
+  assert.equal(config.host, "127.0.0.1");
+  assert.equal(config.production, false);
+  assert.equal(config.demo, true);
+  assert.equal(config.providers.size, 0);
+});
+
+test("every problem is reported at once, by variable name, with what was expected", () => {
+  const problems = problemsOf({
+    PORT: "http",
+    DATABASE_URL: "mysql://x",
+    PORTCULLIS_ADMIN_KEY: "short",
+    LOG_LEVEL: "loud",
+    OPENAI_BASE_URL: "localhost:8000",
+    PORTCULLIS_DEMO: "yes",
+    OIDC_ISSUER: "https://login.example.com",
+  });
+  const names = [
+    "PORT",
+    "DATABASE_URL",
+    "PORTCULLIS_ADMIN_KEY",
+    "LOG_LEVEL",
+    "OPENAI_BASE_URL",
+    "PORTCULLIS_DEMO",
+    "OIDC_ISSUER",
+  ];
+  assert.deepEqual(problems.map((line) => line.split(":")[0]).sort(), [...names].sort());
+  assert.ok(problems.every((line) => /expected/.test(line)));
+});
+
+test("a host that is not loopback is production, and so is NODE_ENV=production", () => {
+  assert.equal(readConfig({ HOST: "0.0.0.0" }, noFile).production, true);
+  assert.equal(readConfig({ NODE_ENV: "production" }, noFile).production, true);
+  assert.equal(readConfig({ NODE_ENV: "production" }, noFile).demo, false);
+  assert.equal(readConfig({ NODE_ENV: "production", PORTCULLIS_DEMO: "1" }, noFile).demo, true);
+  assert.equal(readConfig({ HOST: "::1" }, noFile).production, false);
+});
+
+test("a provider has several keys and a base URL without its last slash", () => {
+  const { providers } = readConfig(
+    { OPENAI_API_KEY: "a, b", OLLAMA_BASE_URL: "http://127.0.0.1:11434/v1/" },
+    noFile,
+  );
+  assert.deepEqual(
+    providers.get("openai")?.keys.map((key) => key.reveal()),
+    ["a", "b"],
+  );
+  assert.equal(providers.get("ollama")?.baseUrl, "http://127.0.0.1:11434/v1");
+});
+
+test("a secret may come from a file, and never from both", () => {
+  const config = readConfig({ OPENAI_API_KEY_FILE: "/run/key" }, (path) =>
+    path === "/run/key" ? "sk-file\n" : "",
+  );
+  assert.equal(config.providers.get("openai")?.keys[0]?.reveal(), "sk-file");
+  assert.deepEqual(problemsOf({ OPENAI_API_KEY_FILE: "x", OPENAI_API_KEY: "y" }).length, 1);
+});
+
+test("no secret shows when the configuration is printed", () => {
+  const config = readConfig(
+    { OPENAI_API_KEY: "sk-visible", PORTCULLIS_ADMIN_KEY: `pc_${"v".repeat(32)}` },
+    noFile,
+  );
+  const shown =
+    inspect(config, { depth: 9 }) + JSON.stringify({ ...config, providers: [...config.providers] });
+  assert.ok(!shown.includes("sk-visible") && !shown.includes("vvvv"));
+});
