@@ -34,6 +34,13 @@ export async function verifyChains(database: Database): Promise<ChainReport> {
       const why = last.sequence < head.sequence ? "rows at the end are missing" : "the end was written anew";
       return { rows, chains: index + 1, firstBroken: { replica, sequence: last.sequence + 1, why } };
     }
+    // A row and the head move together, so no row can be past a head that is read after it.
+    const now = last.sequence > head.sequence ? await readHeads(database) : heads;
+    const end = now.find((one) => one.replica === replica)?.sequence ?? 0;
+    if (last.sequence > end) {
+      const why = "rows were put in after the end";
+      return { rows, chains: index + 1, firstBroken: { replica, sequence: end + 1, why } };
+    }
   }
   return { rows, chains: heads.length };
 }

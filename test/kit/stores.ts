@@ -5,6 +5,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { PGlite } from "@electric-sql/pglite";
+import postgres from "postgres";
 import { openStore } from "../../src/store/store.ts";
 import type { Store, StoreSettings } from "../../src/store/store.ts";
 import { copyPgliteTemplate } from "./pglite-template.ts";
@@ -17,6 +19,8 @@ export interface StorePlace {
   readonly dataFolder: string;
   /** Opens a store here (a second one on PGlite only after the first is closed); closed after the test. */
   open(settings?: Partial<StoreSettings>): Promise<Store>;
+  /** Changes rows behind the store's back, as somebody with psql would. Close PGlite stores before. */
+  execute(statement: string): Promise<void>;
   /** What the stores reported through `onFault`. */
   readonly faults: unknown[];
 }
@@ -52,6 +56,7 @@ async function atFreshPlace(
       databaseUrl,
       dataFolder,
       faults,
+      execute: (statement) => execute(databaseUrl, dataFolder, statement),
       async open(settings) {
         const store = await openStore({
           dataFolder,
@@ -67,5 +72,21 @@ async function atFreshPlace(
   } finally {
     await Promise.all(opened.map((store) => store.close()));
     await rm(dataFolder, { recursive: true, force: true });
+  }
+}
+
+async function execute(
+  databaseUrl: string | undefined,
+  dataFolder: string,
+  statement: string,
+): Promise<void> {
+  if (databaseUrl === undefined) {
+    const client = await PGlite.create({ dataDir: join(dataFolder, "pglite") });
+    await client.exec(statement);
+    await client.close();
+  } else {
+    const client = postgres(databaseUrl, { max: 1, onnotice: () => {} });
+    await client.unsafe(statement);
+    await client.end();
   }
 }
