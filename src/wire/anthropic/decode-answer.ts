@@ -28,6 +28,8 @@ export function decodeStream(): StreamDecoder {
   const answer = createAnswer();
 
   function push(event: ServerEvent): readonly ModelEvent[] {
+    // Proxies that speak OpenAI elsewhere close with its mark here too.
+    if (event.data === "[DONE]") return [];
     const data = parseJson(event.data);
     if (!isObject(data)) throw notAnAnswer();
     const type = stringOf(data["type"]) ?? event.event ?? "";

@@ -17,7 +17,8 @@ export function decodeCompletion(body: unknown): readonly ModelEvent[] {
 export function decodeStream(): StreamDecoder {
   const answer = createAnswer();
   return {
-    push: (event: ServerEvent) => answer.read(parseJson(event.data)),
+    // Proxies that speak OpenAI elsewhere close with its mark here too.
+    push: (event: ServerEvent) => (event.data === "[DONE]" ? [] : answer.read(parseJson(event.data))),
     end: () => answer.end("truncated"),
   };
 }
