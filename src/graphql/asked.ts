@@ -1,0 +1,161 @@
+// Turns a CompletionInput and the request's headers into what the gateway is asked.
+// An argument counts before the header of the same meaning; what is absent stays absent.
+
+import { Kind, type GraphQLResolveInfo, type ValueNode } from "graphql";
+import { Failure } from "../core/errors.ts";
+import { parseUsd, type Picodollars } from "../core/money.ts";
+import type {
+  CompletionRequest,
+  EmbeddingRequest,
+  OnUnsupported,
+  ResponseFormat,
+  Tool,
+  ToolChoice,
+} from "../core/request.ts";
+import type { Asked } from "../core/stages.ts";
+import type { CompletionInputValue } from "./completion-input.ts";
+import type { GraphqlContext } from "./context.ts";
+import type { EmbedInputValue } from "./embedding-input.ts";
+import { messageOf } from "./messages.ts";
+
+export function askedCompletion(
+  input: CompletionInputValue,
+  context: GraphqlContext,
+  info: GraphQLResolveInfo,
+  requestId: string,
+  stream: boolean,
+): Asked<CompletionRequest> {
+  return {
+    request: {
+      action: "complete",
+      model: input.model,
+      messages: input.messages.map((message, index) =>
+        messageOf(message, `messages[${index}]`, (sealed) => context.parts.unseal(sealed)),
+      ),
+      stream,
+      n: input.n ?? 1,
+      maxOutputTokens: input.maxOutputTokens ?? undefined,
+      temperature: input.temperature ?? undefined,
+      topP: input.topP ?? undefined,
+      stop: input.stop ?? undefined,
+      seed: input.seed ?? undefined,
+      tools: input.tools?.map(toolOf),
+      toolChoice: toolChoiceOf(input.toolChoice),
+      responseFormat: responseFormatOf(input.responseFormat),
+      reasoning: input.reasoning ?? undefined,
+      extras: {},
+    },
+    planHash: input.planHash ?? undefined,
+    ...circumstances(input, context, info, requestId),
+  };
+}
+
+export function askedEmbedding(
+  input: EmbedInputValue,
+  context: GraphqlContext,
+  info: GraphQLResolveInfo,
+  requestId: string,
+): Asked<EmbeddingRequest> {
+  return {
+    request: {
+      action: "embed",
+      model: input.model,
+      inputs: input.texts,
+      dimensions: input.dimensions ?? undefined,
+      extras: {},
+    },
+    ...circumstances(input, context, info, requestId),
+  };
+}
+
+/** What completions and embeddings have in common beside the request itself. */
+function circumstances(
+  input: Pick<
+    CompletionInputValue,
+    "sensitivity" | "purpose" | "task" | "sessionId" | "maxCostUsd" | "onUnsupported" | "idempotencyKey"
+  >,
+  { caller, defaults, variables }: GraphqlContext,
+  info: GraphQLResolveInfo,
+  requestId: string,
+): Omit<Asked, "request" | "planHash"> {
+  return {
+    caller,
+    requestId,
+    declared: input.sensitivity ?? defaults.sensitivity,
+    purpose: input.purpose ?? defaults.purpose,
+    task: input.task ?? defaults.task,
+    sessionId: input.sessionId ?? defaults.sessionId,
+    maxCost: moneyOf(input.maxCostUsd ?? defaults.maxCostUsd),
+    onUnsupported: wasGiven(info, variables, "onUnsupported")
+      ? (input.onUnsupported ?? undefined)
+      : (unsupportedOf(defaults.unsupported) ?? input.onUnsupported ?? undefined),
+    idempotencyKey: input.idempotencyKey ?? defaults.idempotencyKey,
+  };
+}
+
+function moneyOf(text: string | undefined): Picodollars | undefined {
+  if (text === undefined) return undefined;
+  const amount = parseUsd(text);
+  if (amount !== undefined) return amount;
+  throw new Failure("INVALID_REQUEST", 'maxCostUsd must be a decimal string such as "0.05".', {
+    path: "maxCostUsd",
+  });
+}
+
+function unsupportedOf(header: string | undefined): OnUnsupported | undefined {
+  if (header === undefined) return undefined;
+  const word = header.toLowerCase();
+  if (word === "error" || word === "drop" || word === "reroute") return word;
+  throw new Failure("INVALID_REQUEST", "x-unsupported must be error, drop or reroute.", {
+    path: "x-unsupported",
+  });
+}
+
+/** True where the caller wrote the field of `input`, so that its value is not the schema's default. */
+function wasGiven(
+  info: GraphQLResolveInfo,
+  variables: Readonly<Record<string, unknown>>,
+  field: string,
+): boolean {
+  const argument = info.fieldNodes[0]?.arguments?.find(({ name }) => name.value === "input")?.value;
+  if (!argument) return false;
+  if (argument.kind === Kind.VARIABLE)
+    return holds(variables[argument.name.value], field, info, argument.name.value);
+  if (argument.kind !== Kind.OBJECT) return false;
+  return isSet(argument.fields.find(({ name }) => name.value === field)?.value, variables);
+}
+
+function holds(value: unknown, field: string, info: GraphQLResolveInfo, variable: string): boolean {
+  if (typeof value === "object" && value !== null) return (value as Record<string, unknown>)[field] != null;
+  const definition = info.operation.variableDefinitions?.find(
+    (one) => one.variable.name.value === variable,
+  )?.defaultValue;
+  return definition?.kind === Kind.OBJECT && definition.fields.some(({ name }) => name.value === field);
+}
+
+function isSet(value: ValueNode | undefined, variables: Readonly<Record<string, unknown>>): boolean {
+  if (value === undefined || value.kind === Kind.NULL) return false;
+  return value.kind !== Kind.VARIABLE || variables[value.name.value] != null;
+}
+
+type ToolValue = NonNullable<CompletionInputValue["tools"]>[number];
+
+const toolOf = (tool: ToolValue): Tool => ({
+  name: tool.name,
+  description: tool.description ?? undefined,
+  parameters: tool.parameters,
+  strict: tool.strict ?? undefined,
+});
+
+function toolChoiceOf(choice: CompletionInputValue["toolChoice"]): ToolChoice | undefined {
+  if (choice?.mode) return { mode: choice.mode };
+  return choice?.tool ? { mode: "tool", tool: choice.tool } : undefined;
+}
+
+function responseFormatOf(format: CompletionInputValue["responseFormat"]): ResponseFormat | undefined {
+  if (format?.schema) {
+    const { name, schema, strict } = format.schema;
+    return { type: "schema", name, schema, strict: strict ?? true };
+  }
+  return format?.json ? { type: "json" } : undefined;
+}

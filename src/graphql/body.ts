@@ -1,0 +1,59 @@
+// Reads what a POST brings: one JSON object, at most 25 MB, and nothing a plain HTML form could send.
+// `door.ts` calls it before any GraphQL happens; every refusal is a typed failure.
+
+import type { IncomingMessage } from "node:http";
+import { Failure } from "../core/errors.ts";
+
+export const largestBody = 25_000_000;
+
+export async function readJsonObject(request: IncomingMessage): Promise<Record<string, unknown>> {
+  requireJson(request);
+  const announced = Number(request.headers["content-length"] ?? 0);
+  if (announced > largestBody) throw new Failure("PAYLOAD_TOO_LARGE");
+  const text = await readText(request);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Failure("INVALID_REQUEST", "The body is not valid JSON.");
+  }
+  if (Array.isArray(value))
+    throw new Failure("INVALID_REQUEST", "Batches are not taken: send one operation.");
+  if (typeof value !== "object" || value === null) {
+    throw new Failure("INVALID_REQUEST", "The body must be a JSON object with a query.");
+  }
+  return value as Record<string, unknown>;
+}
+
+/** Browsers send this type to another origin only after asking, so no page can act in a user's name. */
+function requireJson(request: IncomingMessage): void {
+  const [type = "", ...parameters] = (request.headers["content-type"] ?? "").toLowerCase().split(";");
+  const charset = parameters.map((one) => one.trim()).find((one) => one.startsWith("charset="));
+  if (type.trim() !== "application/json") throw new Failure("UNSUPPORTED_MEDIA_TYPE");
+  if (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset)) {
+    throw new Failure("UNSUPPORTED_MEDIA_TYPE", "The body must be UTF-8.");
+  }
+  const encoding = request.headers["content-encoding"] ?? "identity";
+  if (encoding !== "identity")
+    throw new Failure("UNSUPPORTED_MEDIA_TYPE", "The body must not be compressed.");
+}
+
+function readText(request: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= largestBody) chunks.push(chunk);
+      else {
+        chunks.length = 0;
+        // Read no further; the answer closes the connection.
+        request.pause();
+        reject(new Failure("PAYLOAD_TOO_LARGE"));
+      }
+    });
+    request.on("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
+    request.on("error", reject);
+    request.on("close", () => reject(new Failure("INVALID_REQUEST", "The body was cut off.")));
+  });
+}

@@ -1,0 +1,59 @@
+// What every resolver gets: who asks, the catalog pinned for the request, and the request's defaults.
+// `execute.ts` makes one for each operation; nothing in it outlives the request.
+
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Receipt } from "../core/answer.ts";
+import type { Caller } from "../core/caller.ts";
+import type { DoorParts } from "../gateway/door-parts.ts";
+
+export interface GraphqlContext {
+  readonly parts: DoorParts;
+  readonly caller: Caller;
+  readonly catalog: Catalog;
+  readonly requestId: string;
+  /** Aborted when the caller leaves. */
+  readonly signal: AbortSignal;
+  readonly defaults: RequestDefaults;
+  /** As they were sent: they tell an argument that was given from one that has its default value. */
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** The request's own id the first time, then a fresh one: each paid field has its own receipt. */
+  nextReceiptId(): string;
+  /** Receipts already looked up, so that a list of references asks once for each. */
+  readonly receipts: Map<string, Promise<Receipt | undefined>>;
+}
+
+/** What request headers say where the argument of the same meaning is absent. */
+export interface RequestDefaults {
+  readonly sensitivity?: string | undefined;
+  readonly purpose?: string | undefined;
+  readonly task?: string | undefined;
+  readonly sessionId?: string | undefined;
+  readonly maxCostUsd?: string | undefined;
+  readonly unsupported?: string | undefined;
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** Header by field of `RequestDefaults`; DESIGN, section 5. */
+const headerNames: Readonly<Record<keyof RequestDefaults, string>> = {
+  sensitivity: "x-data-sensitivity",
+  purpose: "x-purpose",
+  task: "x-task",
+  sessionId: "x-session-id",
+  maxCostUsd: "x-max-cost-usd",
+  unsupported: "x-unsupported",
+  idempotencyKey: "idempotency-key",
+};
+
+export function readDefaults(header: (name: string) => string | undefined): RequestDefaults {
+  const fields = Object.keys(headerNames) as (keyof RequestDefaults)[];
+  return Object.fromEntries(fields.map((field) => [field, header(headerNames[field])]));
+}
+
+/** One receipt, asked for once however many fields lead to it. */
+export function receiptOf(context: GraphqlContext, id: string): Promise<Receipt | undefined> {
+  const known = context.receipts.get(id);
+  if (known) return known;
+  const asked = context.parts.enquiries.receipt(id, context.caller);
+  context.receipts.set(id, asked);
+  return asked;
+}

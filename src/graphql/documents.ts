@@ -1,0 +1,83 @@
+// Documents, parsed, measured and validated once each and remembered by their text.
+// `execute.ts` asks for them. Suggestions are off: they would tell what the schema hides.
+
+import {
+  GraphQLError,
+  Kind,
+  parse,
+  validate,
+  type DocumentNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from "graphql";
+import { excesses, limits, measure, type Measure } from "./limits.ts";
+import { placeOf } from "./masking.ts";
+
+export interface CheckedOperation {
+  readonly node: OperationDefinitionNode;
+  readonly measure: Measure;
+}
+
+export type CheckedDocument =
+  | {
+      readonly ok: true;
+      readonly document: DocumentNode;
+      /** The one that is meant; undefined where the name fits none, or several could be. */
+      operation(name: string | undefined): CheckedOperation | undefined;
+    }
+  | { readonly ok: false; readonly errors: readonly GraphQLError[] };
+
+const mostRemembered = 1_000;
+/** Longer ones hold literals rather than variables: they are not seen twice, and may hold prompts. */
+const longestRemembered = 8_192;
+const mostErrors = 20;
+
+export function createDocuments(schema: GraphQLSchema): (text: string) => CheckedDocument {
+  const remembered = new Map<string, CheckedDocument>();
+  return (text) => {
+    const known = remembered.get(text);
+    if (known) {
+      // Newest last, so that the first is the one unused for longest.
+      remembered.delete(text);
+      remembered.set(text, known);
+      return known;
+    }
+    const checked = check(text, schema);
+    if (text.length <= longestRemembered) {
+      if (remembered.size >= mostRemembered) remembered.delete(remembered.keys().next().value ?? "");
+      remembered.set(text, checked);
+    }
+    return checked;
+  };
+}
+
+function check(text: string, schema: GraphQLSchema): CheckedDocument {
+  let document: DocumentNode;
+  try {
+    document = parse(text, { maxTokens: limits.tokens });
+  } catch (error) {
+    return refused([coded(error as GraphQLError, "GRAPHQL_PARSE_FAILED")]);
+  }
+  const operations = document.definitions
+    .filter((one) => one.kind === Kind.OPERATION_DEFINITION)
+    .map((node): CheckedOperation => ({ node, measure: measure(node, document, schema) }));
+  const over = new Set(operations.flatMap((one) => excesses(one.measure, document)));
+  if (over.size > 0) {
+    return refused([...over].map((message) => coded(new GraphQLError(message), "GRAPHQL_VALIDATION_FAILED")));
+  }
+  const errors = validate(schema, document, undefined, { maxErrors: mostErrors, hideSuggestions: true });
+  if (errors.length > 0) return refused(errors.map((error) => coded(error, "GRAPHQL_VALIDATION_FAILED")));
+  return {
+    ok: true,
+    document,
+    operation(name) {
+      if (name === undefined) return operations.length === 1 ? operations[0] : undefined;
+      return operations.find(({ node }) => node.name?.value === name);
+    },
+  };
+}
+
+const refused = (errors: readonly GraphQLError[]): CheckedDocument => ({ ok: false, errors });
+
+const coded = (error: GraphQLError, code: string): GraphQLError =>
+  new GraphQLError(error.message, { ...placeOf(error), extensions: { code } });

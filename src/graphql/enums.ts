@@ -1,0 +1,138 @@
+// Every closed list of the contract, each value with what it means and the noun it stands for.
+// Types import their enum from here; a new value is a row.
+
+import type { Scope } from "../core/caller.ts";
+import { scopes } from "../core/caller.ts";
+import type { Capability as CapabilityName, Modality as ModalityName } from "../core/deployment.ts";
+import { failureKinds } from "../core/errors.ts";
+import type { FinishReason as FinishName } from "../core/events.ts";
+import { builder } from "./builder.ts";
+
+/** GraphQL name → [what it stands for inside, what it means]. */
+type Rows<Inside extends string> = Readonly<Record<string, readonly [Inside, string]>>;
+
+function enumOf<Inside extends string>(name: string, description: string, rows: Rows<Inside>) {
+  return builder.enumType(name, {
+    description,
+    values: Object.fromEntries(
+      Object.entries(rows).map(([value, [inside, meaning]]) => [
+        value,
+        { value: inside, description: meaning },
+      ]),
+    ) as Record<string, { value: Inside; description: string }>,
+  });
+}
+
+export const Capability = enumOf<CapabilityName>("Capability", "What a model can do.", {
+  TOOLS: ["TOOLS", "Calls tools."],
+  VISION: ["VISION", "Reads images."],
+  AUDIO: ["AUDIO", "Hears audio."],
+  VIDEO: ["VIDEO", "Watches video."],
+  DOCUMENTS: ["DOCUMENTS", "Reads documents such as PDF."],
+  REASONING: ["REASONING", "Thinks before it answers."],
+  JSON_SCHEMA: ["JSON_SCHEMA", "Answers in the shape of a JSON schema."],
+  EMBEDDING: ["EMBEDDING", "Makes embeddings."],
+  IMAGE_OUTPUT: ["IMAGE_OUTPUT", "Makes images."],
+});
+
+export const Modality = enumOf<ModalityName>("Modality", "What goes into a model or comes out of it.", {
+  TEXT: ["text", "Text."],
+  IMAGE: ["image", "Images."],
+  AUDIO: ["audio", "Audio."],
+  VIDEO: ["video", "Video."],
+  PDF: ["pdf", "PDF documents."],
+  EMBEDDING: ["embedding", "Vectors."],
+});
+
+export const ModelStatus = enumOf<"active" | "preview" | "deprecated">("ModelStatus", "How far a model is.", {
+  ACTIVE: ["active", "In use."],
+  PREVIEW: ["preview", "On trial at its vendor; may change or go."],
+  DEPRECATED: ["deprecated", "Its vendor has announced its end."],
+});
+
+export const ModelSort = enumOf<"NAME_ASC" | "INPUT_PRICE_ASC" | "OUTPUT_PRICE_ASC" | "CONTEXT_DESC">(
+  "ModelSort",
+  "The order of models.",
+  {
+    NAME_ASC: ["NAME_ASC", "By name, from A to Z."],
+    INPUT_PRICE_ASC: ["INPUT_PRICE_ASC", "By the price of input, cheapest first, unknown last."],
+    OUTPUT_PRICE_ASC: ["OUTPUT_PRICE_ASC", "By the price of output, cheapest first, unknown last."],
+    CONTEXT_DESC: ["CONTEXT_DESC", "By the length of the context, longest first."],
+  },
+);
+
+export const ReasoningEffort = enumOf<"none" | "low" | "medium" | "high">(
+  "ReasoningEffort",
+  "How much a model thinks before it answers.",
+  {
+    NONE: ["none", "Not at all."],
+    LOW: ["low", "A little."],
+    MEDIUM: ["medium", "As much as is usual."],
+    HIGH: ["high", "A lot."],
+  },
+);
+
+export const OnUnsupported = enumOf<"error" | "drop" | "reroute">(
+  "OnUnsupported",
+  "What happens to a parameter that the chosen deployment cannot honour.",
+  {
+    ERROR: ["error", "The request fails and says which one."],
+    DROP: ["drop", "It is left out, and the receipt says so."],
+    REROUTE: ["reroute", "A permitted deployment that can honour it is used."],
+  },
+);
+
+export const ToolMode = enumOf<"auto" | "none" | "required">("ToolMode", "Whether the model calls tools.", {
+  AUTO: ["auto", "It decides."],
+  NONE: ["none", "It calls none."],
+  REQUIRED: ["required", "It calls at least one."],
+});
+
+export const ImageDetail = enumOf<"auto" | "low" | "high">("ImageDetail", "How closely an image is read.", {
+  AUTO: ["auto", "The provider decides."],
+  LOW: ["low", "Coarsely, for few tokens."],
+  HIGH: ["high", "Closely, for more tokens."],
+});
+
+export const FinishReason = enumOf<FinishName>("FinishReason", "Why an answer ended.", {
+  STOP: ["stop", "It was complete."],
+  LENGTH: ["length", "It reached the most output tokens."],
+  TOOL_CALLS: ["tool_calls", "It calls tools and waits for their results."],
+  CONTENT_FILTER: ["content_filter", "A safety rule stopped it; the text before was cleared."],
+  BUDGET: ["budget", "The money held for it was used up; the text before counts."],
+  CANCELLED: ["cancelled", "The caller left."],
+});
+
+export const SafetyPhase = enumOf<"input" | "output">("SafetyPhase", "Where a safety rule struck.", {
+  INPUT: ["input", "In what was sent; no provider saw it."],
+  OUTPUT: ["output", "In what came back; nobody saw it."],
+});
+
+export const BudgetPeriod = enumOf<"month" | "day">("BudgetPeriod", "After how long a budget starts anew.", {
+  MONTH: ["month", "At the first of the month, UTC."],
+  DAY: ["day", "At midnight, UTC."],
+});
+
+/** Those of the error table that can occur inside GraphQL; the rest are about HTTP alone. */
+export const graphqlFailureCodes: readonly (keyof typeof failureKinds)[] = (
+  Object.keys(failureKinds) as (keyof typeof failureKinds)[]
+).filter(
+  (code) => code !== "NOT_FOUND" && code !== "METHOD_NOT_ALLOWED" && code !== "UNSUPPORTED_MEDIA_TYPE",
+);
+
+export const FailureCode = enumOf<keyof typeof failureKinds>(
+  "FailureCode",
+  "What went wrong. Switch on it; messages are for people and may change.",
+  Object.fromEntries(graphqlFailureCodes.map((code) => [code, [code, failureKinds[code].message] as const])),
+);
+
+export const KeyScope = enumOf<Scope>(
+  "KeyScope",
+  "What a key may do.",
+  Object.fromEntries(
+    (Object.keys(scopes) as Scope[]).map((scope) => [
+      scope.toUpperCase(),
+      [scope, `May ${scopes[scope].opens}.`] as const,
+    ]),
+  ),
+);

@@ -1,0 +1,59 @@
+// One HTTP exchange with this door: who asks, with which id, and the signal that fires when they leave.
+// `door.ts` opens one for each request; every transport works on it.
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Caller } from "../core/caller.ts";
+import type { DoorParts } from "../gateway/door-parts.ts";
+import { readDefaults } from "./context.ts";
+import type { Asker } from "./execute.ts";
+
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly path: string;
+  readonly asker: Asker;
+  /** Fires on departure, and when the server must end. */
+  readonly controller: AbortController;
+}
+
+/** Ids that callers may choose for their own bookkeeping. */
+const ownId = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/;
+
+export async function openExchange(
+  request: IncomingMessage,
+  response: ServerResponse,
+  parts: DoorParts,
+): Promise<Exchange> {
+  const controller = new AbortController();
+  response.once("close", () => controller.abort());
+  const requestId = parts.newRequestId();
+  const given = header(request, "x-request-id");
+  response.setHeader("x-request-id", given !== undefined && ownId.test(given) ? given : requestId);
+  response.setHeader("x-content-type-options", "nosniff");
+  return {
+    request,
+    response,
+    path: (request.url ?? "/").split("?", 1)[0] ?? "/",
+    controller,
+    asker: {
+      caller: await whoAsks(request, parts),
+      // Never the caller's own: receipts go by it, and nobody may choose another's.
+      requestId,
+      signal: controller.signal,
+      defaults: readDefaults((name) => header(request, name)),
+      mayChange: request.method !== "GET",
+    },
+  };
+}
+
+/** Nobody, where no key was sent and looking at the schema is free; a wrong key is always refused. */
+async function whoAsks(request: IncomingMessage, parts: DoorParts): Promise<Caller | undefined> {
+  const { authorization } = request.headers;
+  if (authorization === undefined && !parts.production) return undefined;
+  return await parts.authenticate(authorization);
+}
+
+export function header(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}

@@ -1,0 +1,160 @@
+// The one way from an operation to its result: check → gate → execute, with every limit on it.
+// All transports come through here (yoga, event streams, multipart, the CLI in the process).
+
+import { execute, subscribe, type ExecutionArgs, type ExecutionResult, type GraphQLSchema } from "graphql";
+import { mayUse, type Caller } from "../core/caller.ts";
+import { Failure } from "../core/errors.ts";
+import { publicData } from "../core/sensitivity.ts";
+import type { DoorParts } from "../gateway/door-parts.ts";
+import type { GraphqlContext, RequestDefaults } from "./context.ts";
+import { createDocuments, type CheckedOperation } from "./documents.ts";
+import { limits, nestsWithin } from "./limits.ts";
+import { maskError, maskResult, type Masking } from "./masking.ts";
+
+export interface Operation {
+  readonly query: string;
+  readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
+  readonly operationName?: string | null | undefined;
+}
+
+/** Where an operation comes from. */
+export interface Asker {
+  /** Undefined where no key was sent: such a request may look at the schema, outside production. */
+  readonly caller: Caller | undefined;
+  readonly requestId: string;
+  readonly signal: AbortSignal;
+  readonly defaults: RequestDefaults;
+  /** False for GET, which must change nothing. */
+  readonly mayChange: boolean;
+}
+
+export type ResultStream = AsyncIterableIterator<ExecutionResult, undefined>;
+export type Outcome = ExecutionResult | ResultStream;
+export type Executor = (operation: Operation, asker: Asker) => Promise<Outcome>;
+
+export const isStream = (outcome: Outcome): outcome is ResultStream => Symbol.asyncIterator in outcome;
+
+export function createExecutor(parts: DoorParts, schema: GraphQLSchema): Executor {
+  const documents = createDocuments(schema);
+
+  return async (operation, asker) => {
+    const masking: Masking = {
+      requestId: asker.requestId,
+      // Who has left has caused it; nobody need hear of that.
+      reportFault: (error, id) => void (asker.signal.aborted || parts.reportFault(error, id)),
+    };
+    try {
+      const checked = documents(operation.query);
+      if (!checked.ok) {
+        // Who may not ask is told nothing about the document either.
+        if (!asker.caller && parts.production) throw new Failure("UNAUTHENTICATED");
+        return maskResult({ errors: checked.errors }, masking);
+      }
+      const chosen = checked.operation(operation.operationName ?? undefined);
+      if (!chosen) {
+        throw new Failure("INVALID_REQUEST", "operationName must name one operation of the document.");
+      }
+      gate(chosen, asker, parts.production);
+      const variables = operation.variables ?? {};
+      if (!nestsWithin(variables, limits.nesting)) {
+        throw new Failure("INVALID_REQUEST", `Variables may nest ${limits.nesting} levels deep at most.`);
+      }
+      const prepared: ExecutionArgs = {
+        schema,
+        document: checked.document,
+        contextValue: contextFor(asker, parts, variables),
+        variableValues: variables,
+        operationName: operation.operationName ?? null,
+        hideSuggestions: true,
+      };
+      const outcome = await (chosen.node.operation === "subscription"
+        ? subscribe(prepared)
+        : execute(prepared));
+      return Symbol.asyncIterator in outcome ? masked(outcome, masking) : maskResult(outcome, masking);
+    } catch (error) {
+      return { errors: [maskError(error, masking)] };
+    }
+  };
+}
+
+const schemaFields = new Set(["__schema", "__type", "__typename"]);
+/** What tells the shape of the whole graph. */
+const shapeFields = ["__schema", "__type", "_service"];
+
+function gate({ node, measure }: CheckedOperation, asker: Asker, production: boolean): void {
+  if (node.operation === "mutation" && !asker.mayChange) {
+    throw new Failure("METHOD_NOT_ALLOWED", "A mutation must come by POST.");
+  }
+  if (!asker.caller && (production || ![...measure.rootFields].every((name) => schemaFields.has(name)))) {
+    throw new Failure("UNAUTHENTICATED");
+  }
+  const looks = shapeFields.some((field) => measure.rootFields.has(field));
+  if (production && looks && !(asker.caller && mayUse(asker.caller, "introspect"))) {
+    throw new Failure("FORBIDDEN", 'In production introspection needs the scope "introspect".');
+  }
+}
+
+/** Who only looks at the schema; `gate` lets no other field through to it. */
+const nobody: Caller = {
+  key: "key:none",
+  name: "nobody",
+  team: "team:none",
+  roles: [],
+  scopes: new Set(),
+  floor: publicData,
+  ceiling: publicData,
+  defaultSensitivity: publicData,
+  purposes: [],
+};
+
+function contextFor(
+  asker: Asker,
+  parts: DoorParts,
+  variables: Readonly<Record<string, unknown>>,
+): GraphqlContext {
+  let unused: string | undefined = asker.requestId;
+  return {
+    parts,
+    caller: asker.caller ?? nobody,
+    catalog: parts.catalog(),
+    requestId: asker.requestId,
+    signal: asker.signal,
+    defaults: asker.defaults,
+    variables,
+    nextReceiptId() {
+      const id = unused ?? parts.newRequestId();
+      unused = undefined;
+      return id;
+    },
+    receipts: new Map(),
+  };
+}
+
+/** `return()` goes straight through: it must not wait behind a pending `next()`. */
+function masked(stream: AsyncGenerator<ExecutionResult>, masking: Masking): ResultStream {
+  let failed = false;
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async next() {
+      if (failed) return { done: true, value: undefined };
+      try {
+        const step = await stream.next();
+        if (step.done) return { done: true, value: undefined };
+        return { done: false, value: maskResult(step.value, masking) };
+      } catch (error) {
+        failed = true;
+        return { done: false, value: { errors: [maskError(error, masking)] } };
+      }
+    },
+    async return() {
+      await stream.return(undefined);
+      return { done: true, value: undefined };
+    },
+    async throw(error: unknown) {
+      await stream.return(undefined);
+      throw error;
+    },
+  };
+}
