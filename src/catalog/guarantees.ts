@@ -28,6 +28,7 @@ const anthropicZero =
   "https://privacy.claude.com/en/articles/8956058-i-have-a-zero-retention-agreement-with-anthropic-what-products-does-it-apply-to";
 const anthropicRetention =
   "https://privacy.anthropic.com/en/articles/7996866-how-long-do-you-store-personal-data";
+const geminiZero = "https://ai.google.dev/gemini-api/docs/zdr";
 const xaiSecurity = "https://docs.x.ai/docs/faq/security";
 const mistralZero = "https://docs.mistral.ai/admin/monitor-comply/zero-data-retention";
 const togetherZero = "https://docs.together.ai/docs/zero-data-retention";
@@ -54,21 +55,9 @@ export const guarantees: readonly GuaranteeRow[] = [
   byAgreement("anthropic", "baa", anthropicZero, "it is a signed agreement for eligible services."),
   byAgreement("anthropic", "dpa", undefined, "it is a signed agreement."),
 
-  // Terms of paid services, at https://ai.google.dev/gemini-api/terms; read as quoted there.
-  {
-    subject: "gemini",
-    name: "no-training",
-    basis: "published",
-    source: "https://github.com/google-gemini/gemini-cli/issues/1472",
-    read,
-    attestedBy: "third-party",
-  },
-  byAgreement(
-    "gemini",
-    "zero-retention",
-    "https://ai.google.dev/gemini-api/docs/usage-policies",
-    "prompts are kept for 55 days.",
-  ),
+  // Of paid services; a key without billing is another matter, and the operator's to know.
+  published("gemini", "no-training", geminiZero),
+  byAgreement("gemini", "zero-retention", geminiZero, "Google grants it on approval, by project."),
   byAgreement("gemini", "dpa", undefined, "it is part of a contract."),
 
   // The first page says that API data is not trained on, the second that the free plan's is until one opts out.

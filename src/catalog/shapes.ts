@@ -46,13 +46,13 @@ export const slug: Check = (value) =>
 
 export const flag: Check = (value) => (typeof value === "boolean" ? undefined : "must be true or false");
 
-export const tokens: Check = (value) =>
+const tokens: Check = (value) =>
   Number.isInteger(value) && (value as number) > 0 && (value as number) <= 1e9
     ? undefined
     : "must be a whole number of tokens above zero";
 
 /** Dollars per million tokens; nobody charges ten thousand. */
-export const usd: Check = (value) =>
+const usd: Check = (value) =>
   typeof value === "number" && value >= 0 && value < 10_000
     ? undefined
     : "must be dollars per million tokens, from 0 to below 10000";
@@ -64,7 +64,7 @@ export const date: Check = (value) =>
     : "must be a date as 2026-06-30";
 
 /** `2024`, `2024-10` or `2024-10-01`: sources are not always exact. */
-export const looseDate: Check = (value) =>
+const looseDate: Check = (value) =>
   typeof value === "string" && /^\d{4}(-\d{2}(-\d{2})?)?$/.test(value) && isDay(value)
     ? undefined
     : "must be a date as 2024, 2024-10 or 2024-10-01";

@@ -9,7 +9,7 @@ import type { DocumentProblem, Offer, OfferedPrice } from "./models-dev.ts";
 import type { CatalogRows, ModelRow } from "./rows.ts";
 import type { ModelFacts, SyncedModel, SyncedPrice } from "./synced.ts";
 
-export interface CatalogChange {
+interface CatalogChange {
   readonly kind: "model-added" | "model-changed" | "price-added" | "price-changed" | "model-gone";
   /** The deployment that the source speaks of. */
   readonly subject: string;

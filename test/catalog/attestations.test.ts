@@ -37,13 +37,14 @@ test("an attested guarantee shows who said so, on what evidence", () => {
   });
 });
 
+const at = (baseUrl: string): boolean =>
+  holds(
+    catalogWith({ openai: { hasKey: true, baseUrl } }, { attestations: [attestation()] }),
+    "openai/gpt-4o",
+    "zero-retention",
+  );
+
 test("an attestation holds at the origin it was made for, and at no other", () => {
-  const at = (baseUrl: string): boolean =>
-    holds(
-      catalogWith({ openai: { hasKey: true, baseUrl } }, { attestations: [attestation()] }),
-      "openai/gpt-4o",
-      "zero-retention",
-    );
   assert.equal(at("https://api.openai.com/v1"), true);
   assert.equal(at("https://api.openai.com/v1/"), true);
   assert.equal(at("https://eu.api.openai.com/v1"), false);

@@ -62,9 +62,10 @@ test("no filter keeps every model once", () => {
   assert.equal(new Set(search({})).size, catalog.models.length);
 });
 
+const named = (filter: ModelFilter): boolean => search(filter).some(({ id }) => id === "gpt-4o");
+
 test("provider, price, region and guarantees must be met by one deployment", () => {
   // gpt-4o is held to no-training at OpenAI and sold by OpenRouter, which holds nothing.
-  const named = (filter: ModelFilter): boolean => search(filter).some(({ id }) => id === "gpt-4o");
   assert.equal(named({ provider: "openrouter" }), true);
   assert.equal(named({ guarantee: ["no-training"] }), true);
   assert.equal(named({ provider: "openrouter", guarantee: ["no-training"] }), false);
