@@ -5,6 +5,7 @@ import { createServer as createHttpServer, type IncomingMessage, type ServerResp
 import type { AddressInfo } from "node:net";
 import { Failure } from "./core/errors.ts";
 import { sendFailure } from "./rest/failure-answer.ts";
+import { createCors } from "./server/cors.ts";
 import { noticeDepartures } from "./server/departures.ts";
 import { answerHealth, answerMetrics, type Health, type MetricsSource } from "./server/operations.ts";
 
@@ -20,6 +21,8 @@ export interface ServerParts {
   readonly graphql?: Door | undefined;
   readonly health?: Health | undefined;
   readonly metrics?: MetricsSource | undefined;
+  /** Whose pages may call from a browser; absent or empty: nobody's. */
+  readonly corsOrigins?: readonly string[] | undefined;
   newRequestId(): string;
   /** Logs what is not ours, once. */
   reportFault(error: unknown, requestId: string): void;
@@ -62,6 +65,7 @@ export function createServer(parts: ServerParts): Server {
     requestTimeout: bodyMilliseconds,
   });
   const departures = noticeDepartures(http);
+  const cors = createCors(parts.corsOrigins ?? []);
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = pathOf(request.url);
@@ -81,6 +85,7 @@ export function createServer(parts: ServerParts): Server {
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     departures.watch(response);
     if (stopping) response.setHeader("connection", "close");
+    if (cors.admit(request, response)) return;
     answer(request, response).catch((error: unknown) => {
       const requestId = parts.newRequestId();
       if (!(error instanceof Failure)) parts.reportFault(error, requestId);

@@ -31,6 +31,8 @@ export function openExchange(
   response.once("close", () => {
     if (!response.writableFinished) controller.abort();
   });
+  // A write that races the close is nobody's fault; without a listener it would end the process.
+  response.on("error", ignore);
   return {
     request,
     response,
@@ -42,6 +44,8 @@ export function openExchange(
     onCut: undefined,
   };
 }
+
+function ignore(): void {}
 
 /** Ends a running exchange from our side: a stream with an error event, anything else with a status. */
 export function cutExchange(exchange: Exchange, failure: Failure): void {

@@ -113,6 +113,11 @@ class StreamAnswer implements Quiet {
     this.#fail(asFailure(error));
   };
 
+  readonly #onLateError = (error: unknown): void => {
+    const { controller, requestId } = this.#exchange;
+    if (!controller.signal.aborted) this.#parts.reportFault(error, requestId);
+  };
+
   readonly #onDrain = (): void => {
     this.#full = false;
     if (this.#over) return;
@@ -160,7 +165,7 @@ class StreamAnswer implements Quiet {
     this.#close();
     this.#exchange.response.end(text);
     // Asked once more, so that the flow runs to its own end.
-    this.#events.next().then(nothing, (error) => this.#parts.reportFault(error, this.#exchange.requestId));
+    this.#events.next().then(nothing, this.#onLateError);
   }
 
   /** Before the first byte a failure has a status of its own; after it, it is the last event. */
