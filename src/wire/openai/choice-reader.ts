@@ -17,11 +17,12 @@ export interface ChoiceReader {
 export function createChoiceReader(choice: number): ChoiceReader {
   const calls = createToolCallReader(choice);
   let reason: FinishReason | undefined;
+  let saidPlainly = false;
 
   function read(part: JsonObject, events: ModelEvent[]): void {
     const delta = objectOf(part["delta"]) ?? objectOf(part["message"]);
     if (delta) {
-      readReasoning(delta, choice, events);
+      saidPlainly = readReasoning(delta, choice, saidPlainly, events);
       readContent(delta["content"], logprobsOf(part), events);
       const refusal = textOf(delta["refusal"]);
       if (refusal !== undefined) events.push({ type: "refusal-delta", choice, text: refusal });

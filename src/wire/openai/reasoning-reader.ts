@@ -5,14 +5,24 @@ import type { ModelEvent } from "../../core/events.ts";
 import { type JsonObject, isObject, arrayOf } from "../json.ts";
 import { textOf } from "./loose-values.ts";
 
-export function readReasoning(delta: JsonObject, choice: number, events: ModelEvent[]): void {
-  const details = delta["reasoning_details"];
-  const blocks = delta["thinking_blocks"];
+/**
+ * Details and blocks repeat what the plain string says, some in the same delta, some when they are whole:
+ * their text counts only where the choice has said nothing plainly. Answers whether it has by now.
+ */
+export function readReasoning(
+  delta: JsonObject,
+  choice: number,
+  saidPlainly: boolean,
+  events: ModelEvent[],
+): boolean {
   // DeepSeek, Qwen, xAI and vLLM say `reasoning_content`; Groq, Ollama and OpenRouter `reasoning`.
   const text = textOf(delta["reasoning_content"]) ?? textOf(delta["reasoning"]);
   if (text !== undefined) events.push({ type: "reasoning-delta", choice, text });
-  if (Array.isArray(details)) readDetails(details, text === undefined, choice, events);
-  if (Array.isArray(blocks)) for (const block of blocks) readBlock(block, text === undefined, choice, events);
+  const plain = saidPlainly || text !== undefined;
+  const { reasoning_details: details, thinking_blocks: blocks } = delta;
+  if (Array.isArray(details)) readDetails(details, !plain, choice, events);
+  if (Array.isArray(blocks)) for (const block of blocks) readBlock(block, !plain, choice, events);
+  return plain;
 }
 
 /** https://openrouter.ai/docs/use-cases/reasoning-tokens: the text is also in `reasoning`. */

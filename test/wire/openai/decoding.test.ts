@@ -124,13 +124,13 @@ test("signatures seal reasoning and encrypted details stay whole", () => {
   ]);
 });
 
+const usageOf = (
+  usage: unknown,
+  place: (usage: unknown) => Chunk = (value) => ({ choices: [], usage: value }),
+) =>
+  streamed([delta({ content: "a" }), stop, place(usage)]).findLast((event) => event.type === "usage")?.usage;
+
 test("usage counts reasoning and cache once, wherever it stands", () => {
-  const usageOf = (
-    usage: unknown,
-    place: (usage: unknown) => Chunk = (value) => ({ choices: [], usage: value }),
-  ) =>
-    streamed([delta({ content: "a" }), stop, place(usage)]).findLast((event) => event.type === "usage")
-      ?.usage;
   const xai = {
     prompt_tokens: 12,
     completion_tokens: 1,
@@ -166,9 +166,10 @@ test("usage counts reasoning and cache once, wherever it stands", () => {
   );
 });
 
+const finishOf = (word: string | null) =>
+  choicesOf(streamed([delta({ content: "a" }), delta({}, { finish_reason: word })]))[0]?.finish;
+
 test("finish reasons of other dialects become ours, and the last word counts", () => {
-  const finishOf = (word: string | null) =>
-    choicesOf(streamed([delta({ content: "a" }), delta({}, { finish_reason: word })]))[0]?.finish;
   const words = {
     stop: "stop",
     end_turn: "stop",
