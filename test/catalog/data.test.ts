@@ -48,9 +48,10 @@ test("every provider that is called by key has deployments of its own, save thos
   assert.deepEqual(ids(without).toSorted(), ["litellm", "ollama", "portkey", "tokenmix", "vllm"]);
 });
 
+const able = (capability: string): readonly string[] =>
+  ids(shippedRows.models.filter((model) => (model.capabilities as readonly string[]).includes(capability)));
+
 test("embedding and image models are there and say so", () => {
-  const able = (capability: string): readonly string[] =>
-    ids(shippedRows.models.filter((model) => (model.capabilities as readonly string[]).includes(capability)));
   for (const id of [
     "text-embedding-3-small",
     "text-embedding-3-large",
@@ -82,9 +83,10 @@ test("the demos are free, are called demos, and cover every feature", () => {
   }
 });
 
+const at = (model: string): readonly string[] =>
+  shippedRows.deployments.filter((row) => row.model === model).map((row) => row.provider);
+
 test("one model at several providers is one model", () => {
-  const at = (model: string): readonly string[] =>
-    shippedRows.deployments.filter((row) => row.model === model).map((row) => row.provider);
   assert.deepEqual(at("openai/gpt-oss-120b"), ["groq", "together", "fireworks", "openrouter"]);
   assert.deepEqual(at("meta-llama/llama-3.3-70b-instruct"), ["groq", "together", "openrouter"]);
 });
