@@ -72,7 +72,7 @@ export function readTests(text: string, vocabulary: Vocabulary): ReadTests {
   if (cases.length === 0 && file.problems.length === 0)
     file.report(undefined, "has no cases; a policy without tests is refused");
   return file.problems.length > 0
-    ? { ok: false, problems: file.problems }
+    ? { ok: false, problems: file.problems.toSorted((a, b) => a.line - b.line || a.column - b.column) }
     : { ok: true, tests: { cases, never } };
 }
 
@@ -98,8 +98,8 @@ function readCase({ name, key, value }: Entry, file: YamlFile, vocabulary: Vocab
     const node = at(field)?.value;
     return (itemsOf(node) ?? (node === undefined ? [] : [node])).map((item) => textOf(item) ?? "");
   };
-  const complain = (field: string, message: string, known: Iterable<string> = []): void =>
-    file.report(at(field)?.value ?? key, message, suggest(text(field) ?? "", known));
+  const complain = (field: string, message: string, known: Iterable<string> = [], word = text(field)): void =>
+    file.report(at(field)?.value ?? key, message, suggest(word ?? "", known));
 
   for (const entry of entries) {
     if (!fields.includes(entry.name))
@@ -111,7 +111,7 @@ function readCase({ name, key, value }: Entry, file: YamlFile, vocabulary: Vocab
     if (!/^(role|team|key):[^\s:]+$/.test(id) && id !== "anyone")
       complain("who", `"${id}" must be role:, team: or key: and a name`);
   const data = parseSensitivity(text("data") ?? "", vocabulary.labels);
-  if (!data.ok) complain("data", `data ${data.problem}`, vocabulary.labels);
+  if (!data.ok) complain("data", `data ${data.problem}`);
   const category = text("category");
   if (category !== undefined && !isCategory(category, vocabulary))
     complain("category", `unknown category "${category}"`, vocabulary.categories);
@@ -120,7 +120,7 @@ function readCase({ name, key, value }: Entry, file: YamlFile, vocabulary: Vocab
   for (const word of words("provider")) {
     const named = identityKinds.some((kind) => word.startsWith(`${kind}:`));
     if (!named && !isGuarantee(word, vocabulary))
-      complain("provider", `unknown guarantee "${word}"`, vocabulary.guarantees);
+      complain("provider", `unknown guarantee "${word}"`, vocabulary.guarantees, word);
   }
   const environment = environments.find((known) => known === (text("env") ?? "production"));
   if (environment === undefined) complain("env", `unknown environment "${text("env")}"`, environments);
