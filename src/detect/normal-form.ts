@@ -37,6 +37,11 @@ export class NormalForm {
     return this.#rawLength + this.#unread.length;
   }
 
+  /** True where nothing waits for its second half. */
+  get isWhole(): boolean {
+    return this.#unread === "";
+  }
+
   /** Takes raw text. A half of a surrogate pair or of an escape at the end waits, unless `final`. */
   push(raw: string, final: boolean): void {
     const input = this.#unread === "" ? raw : this.#unread + raw;

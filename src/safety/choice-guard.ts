@@ -1,0 +1,188 @@
+// Guards one choice: a held text per channel, and the order in which their events leave.
+// `screen.ts` owns one per choice index and ends the whole answer when `blocked` is set.
+
+import type { ModelEvent } from "../core/events.ts";
+import { scan } from "../detect/scan.ts";
+import { HeldText, type Notice, type Release } from "./held-text.ts";
+import { HeldLogprobs } from "./logprobs.ts";
+import { categoryOf, strictest, type VerdictAction } from "./verdicts.ts";
+
+export interface SafetyNotice {
+  readonly type: "safety-notice";
+  readonly choice: number;
+  readonly categories: readonly string[];
+  readonly redacted: boolean;
+}
+
+export type ScreenedEvent = ModelEvent | SafetyNotice;
+
+type TextEvent = Extract<ModelEvent, { type: "text-delta" | "refusal-delta" | "reasoning-delta" }>;
+type ToolEvent = Extract<ModelEvent, { type: "tool-call-delta" }>;
+export type ChoiceEvent = Exclude<ModelEvent, { type: "answer-begin" | "usage" }>;
+
+interface Channel {
+  readonly held: HeldText;
+  /** An event of this channel that carries `text`. */
+  event(text: string): TextEvent | ToolEvent;
+  /** True once a part of it was replaced: what vouches for the text must not leave then. */
+  changed: boolean;
+}
+
+export class ChoiceGuard {
+  readonly #index: number;
+  readonly #judge: (category: string) => VerdictAction;
+  readonly #out: (event: ScreenedEvent) => void;
+  readonly #channels = new Map<string, Channel>();
+  readonly #logprobs = new HeldLogprobs();
+  readonly #noticed = new Set<string>();
+  #current: Channel | undefined;
+  blocked = false;
+  finished = false;
+
+  constructor(
+    index: number,
+    judge: (category: string) => VerdictAction,
+    out: (event: ScreenedEvent) => void,
+  ) {
+    this.#index = index;
+    this.#judge = judge;
+    this.#out = out;
+  }
+
+  take(event: ChoiceEvent): void {
+    switch (event.type) {
+      case "text-delta":
+      case "refusal-delta":
+      case "reasoning-delta":
+        this.#takeText(event);
+        break;
+      case "tool-call-delta":
+        this.#takeTool(event);
+        break;
+      case "reasoning-seal":
+        this.#takeSeal(event);
+        break;
+      case "citations":
+        this.#takeCitations(event);
+        break;
+      case "choice-finish":
+        this.finish();
+        if (!this.blocked) this.#out(event);
+        this.finished = true;
+        break;
+    }
+  }
+
+  /** Gives out what is held in every channel, judged. */
+  finish(): void {
+    for (const channel of this.#channels.values()) {
+      if (!this.blocked) this.#give(channel, channel.held.finish());
+    }
+  }
+
+  #takeText(event: TextEvent): void {
+    const channel = this.#channel(event.type, (text) => ({
+      type: event.type,
+      choice: this.#index,
+      text,
+    }));
+    if (event.type === "text-delta" && event.logprobs) {
+      this.#logprobs.add(event.text, channel.held.received, event.logprobs);
+    }
+    this.#give(channel, channel.held.push(event.text));
+  }
+
+  #takeTool(event: ToolEvent): void {
+    const { call, name } = event;
+    const channel = this.#channel(`tool ${call}`, (text) => ({
+      type: "tool-call-delta",
+      choice: this.#index,
+      call,
+      arguments: text,
+    }));
+    if (name !== undefined && !this.#isClear(name)) return;
+    const release = channel.held.push(event.arguments);
+    channel.changed ||= release.replaced.length > 0;
+    const opens = event.id !== undefined || name !== undefined || event.signature !== undefined;
+    if (!opens) {
+      this.#give(channel, release);
+      return;
+    }
+    const signature = channel.changed || release.blocked ? undefined : event.signature;
+    this.#out({ ...event, signature, arguments: release.text });
+    this.#tell(release);
+  }
+
+  /** A signature vouches for the text as the model wrote it, and could be asked about it. */
+  #takeSeal(event: Extract<ModelEvent, { type: "reasoning-seal" }>): void {
+    const channel = this.#channels.get("reasoning-delta");
+    if (channel) this.#give(channel, channel.held.finish());
+    if (this.blocked) return;
+    this.#out(channel?.changed ? { ...event, signature: undefined } : event);
+    if (channel) channel.changed = false;
+  }
+
+  #takeCitations(event: Extract<ModelEvent, { type: "citations" }>): void {
+    const clear = event.citations.filter(
+      (citation) => this.#judgeWhole(JSON.stringify(citation) ?? "") === "flag",
+    );
+    if (clear.length > 0) this.#out({ ...event, citations: clear });
+  }
+
+  /** A tool's name goes out whole or not at all. */
+  #isClear(name: string): boolean {
+    if (this.#judgeWhole(name) === "flag") return true;
+    this.#block(scan(name).map(categoryOf));
+    return false;
+  }
+
+  #judgeWhole(text: string): VerdictAction {
+    const categories = [...new Set(scan(text).map(categoryOf))];
+    if (categories.length === 0) return "flag";
+    const action = strictest(categories.map(this.#judge));
+    this.#notice({ categories, redacted: action !== "flag" });
+    return action;
+  }
+
+  #channel(name: string, event: Channel["event"]): Channel {
+    let channel = this.#channels.get(name);
+    if (!channel) {
+      channel = { held: new HeldText(this.#judge, name.startsWith("tool ")), event, changed: false };
+      this.#channels.set(name, channel);
+    }
+    const left = this.#current;
+    this.#current = channel;
+    // Readers expect reasoning before the answer: its last words need not wait for the end.
+    if (left && left !== channel && left.held.isAtRest) this.#give(left, left.held.finish());
+    return channel;
+  }
+
+  #give(channel: Channel, release: Release): void {
+    channel.changed ||= release.replaced.length > 0;
+    const event = channel.event(release.text);
+    if (event.type === "text-delta") {
+      const logprobs = this.#logprobs.take(channel.held.decided, release.replaced);
+      if (logprobs.length > 0) this.#out({ ...event, logprobs });
+      else if (release.text !== "") this.#out(event);
+    } else if (release.text !== "") this.#out(event);
+    this.#tell(release);
+  }
+
+  #tell({ notices, blocked }: Release): void {
+    for (const notice of notices) this.#notice(notice);
+    if (blocked) this.#block(blocked);
+  }
+
+  #block(categories: readonly string[]): void {
+    this.blocked = true;
+    this.#out({ type: "safety-notice", choice: this.#index, categories, redacted: false });
+  }
+
+  /** Once per choice and kind: a list of a thousand addresses is one notice. */
+  #notice({ categories, redacted }: Notice): void {
+    const key = `${redacted} ${categories.join(" ")}`;
+    if (this.#noticed.has(key)) return;
+    this.#noticed.add(key);
+    this.#out({ type: "safety-notice", choice: this.#index, categories, redacted });
+  }
+}

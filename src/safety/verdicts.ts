@@ -1,0 +1,50 @@
+// What is asked of the policy and what is told of the answer: categories, actions, the tally of one request.
+// `screen.ts` and `held-text.ts` use it; the policy itself is a function handed in, since it lives elsewhere.
+
+import type { Span } from "../detect/span.ts";
+
+export type VerdictAction = "block" | "redact" | "flag";
+
+export interface Verdict {
+  readonly action: VerdictAction;
+  /** Undefined where no row granted anything, which means block. */
+  readonly rule: string | undefined;
+}
+
+/** What the policy says of one category, as `secret.github-token`. */
+export type Decide = (category: string) => Verdict;
+
+/** Filled while the answer runs; `core/answer.ts` shows it as `SafetySummary`. */
+export interface MutableSafetySummary {
+  readonly classifiers: string[];
+  readonly notRun: string[];
+  readonly categories: string[];
+}
+
+export const newSafetySummary = (): MutableSafetySummary => ({ classifiers: [], notRun: [], categories: [] });
+
+export const categoryOf = (span: Span): string => `${span.label}.${span.kind}`;
+
+/** `[CREDIT_CARD]`: plain ASCII without quotes, so that it fits into JSON and prose alike. */
+export const placeholderOf = (kind: string): string => `[${kind.toUpperCase().replace(/-/g, "_")}]`;
+
+const strictness: Readonly<Record<VerdictAction, number>> = { flag: 0, redact: 1, block: 2 };
+
+export const strictest = (actions: readonly VerdictAction[]): VerdictAction =>
+  actions.reduce((a, b) => (strictness[b] > strictness[a] ? b : a), "flag");
+
+/** Asks the policy once per category and notes each in the tally. */
+export function remembering(
+  decide: Decide,
+  summary: MutableSafetySummary,
+): (category: string) => VerdictAction {
+  const actions = new Map<string, VerdictAction>();
+  return (category) => {
+    const known = actions.get(category);
+    if (known !== undefined) return known;
+    const { action } = decide(category);
+    actions.set(category, action);
+    if (!summary.categories.includes(category)) summary.categories.push(category);
+    return action;
+  };
+}
