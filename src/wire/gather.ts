@@ -53,7 +53,8 @@ export function createGatherer(): Gatherer {
       case "text-delta": {
         const open = choice(event.choice);
         open.text += event.text;
-        if (event.logprobs) open.logprobs.push(...event.logprobs);
+        // Not by spreading: a whole answer's logprobs are more than a call may have arguments.
+        if (event.logprobs) for (const logprob of event.logprobs) open.logprobs.push(logprob);
         return;
       }
       case "refusal-delta":

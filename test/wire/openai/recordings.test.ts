@@ -3,8 +3,12 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ChatCompletionStream } from "openai/lib/ChatCompletionStream";
+import type { AnswerEvent } from "../../../src/core/answer.ts";
 import { WireFault } from "../../../src/core/dialect.ts";
 import type { ModelEvent } from "../../../src/core/events.ts";
+import { encodeChatAnswer } from "../../../src/wire/openai/client-answer.ts";
+import { createChatChunkEncoder } from "../../../src/wire/openai/client-chunks.ts";
 import { openaiDialect } from "../../../src/wire/openai/dialect.ts";
 import { createServerEventDecoder } from "../../../src/wire/sse.ts";
 import { answerEvents, gathered } from "../../kit/answer-events.ts";
@@ -23,6 +27,41 @@ function decodeStream(pieces: readonly Uint8Array[]): readonly ModelEvent[] {
   for (const piece of pieces) for (const event of framing.push(piece)) events.push(...stream.push(event));
   for (const event of framing.end()) events.push(...stream.push(event));
   return [...events, ...stream.end()];
+}
+
+async function readBySdk(events: readonly AnswerEvent[]): Promise<unknown> {
+  const encoder = createChatChunkEncoder({ created: 1, requestedModel: "m", includeUsage: true });
+  const text = events.map((event) => encoder.encode(event)).join("");
+  const lines = createServerEventDecoder()
+    .push(Buffer.from(text))
+    .map((event) => `${event.data}\n`);
+  return await ChatCompletionStream.fromReadableStream(new Blob(lines).stream()).finalChatCompletion();
+}
+
+interface Whole {
+  readonly usage: unknown;
+  readonly model: string;
+  readonly choices: readonly {
+    readonly finish_reason: string;
+    readonly message: {
+      readonly content: string | null;
+      readonly tool_calls?: readonly {
+        readonly id: string;
+        readonly function: { readonly name: string; readonly arguments: string };
+      }[];
+    };
+  }[];
+}
+
+/** What callers act on. The SDK parses arguments and leaves out what is empty. */
+function essence(answer: unknown): unknown {
+  const { usage, model, choices } = answer as Whole;
+  const said = choices.map(({ finish_reason, message }) => [
+    finish_reason,
+    message.content ?? "",
+    (message.tool_calls ?? []).map((call) => [call.id, call.function.name, call.function.arguments]),
+  ]);
+  return { usage, model, said };
 }
 
 /** Ids that we mint differ from one reading to the next. */
@@ -92,6 +131,25 @@ test("recorded whole answers read as the provider's SDK reads them", { skip }, (
   for (const recording of answers) check(recording, openaiDialect.decodeCompletion(recording.answer()));
   context.diagnostic(`${answers.length} recorded whole answers`);
 });
+
+test(
+  "OpenAI's own SDK reads our chunks of every recording as it reads our whole answer",
+  { skip },
+  async (context) => {
+    const recordings = chats.filter((recording) => recording.status === 200 && !refused(recording));
+    for (const recording of recordings) {
+      const events = answerEvents(
+        recording.streaming
+          ? decodeStream([recording.streamBytes()])
+          : openaiDialect.decodeCompletion(recording.answer()),
+      );
+      const whole = encodeChatAnswer(gathered(events), { created: 1, requestedModel: "m" });
+      const read = await readBySdk(events);
+      assert.deepEqual(essence(read), essence(JSON.parse(JSON.stringify(whole))), recording.id);
+    }
+    context.diagnostic(`${recordings.length} recordings`);
+  },
+);
 
 test("a recorded error inside a 200 stream is an error", { skip }, (context) => {
   const streams = chats.filter(refused);
