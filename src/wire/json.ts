@@ -16,6 +16,10 @@ export const stringOf = (value: unknown): string | undefined =>
 export const numberOf = (value: unknown): number | undefined =>
   typeof value === "number" && Number.isFinite(value) ? value : undefined;
 
+/** A row of one of our tables by a name from outside, which may be `constructor` or `__proto__`. */
+export const rowOf = <Row>(table: Readonly<Record<string, Row>>, name: string | undefined): Row | undefined =>
+  name !== undefined && Object.hasOwn(table, name) ? table[name] : undefined;
+
 /** Undefined where the text is not JSON. */
 export function parseJson(text: string): unknown {
   try {

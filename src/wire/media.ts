@@ -2,6 +2,7 @@
 // Codecs use it to write parts in their dialect; it never looks further into a blob than its first bytes.
 
 import type { MediaPart } from "../core/request.ts";
+import { rowOf } from "./json.ts";
 
 export interface InlineMedia {
   readonly base64: string;
@@ -24,7 +25,7 @@ export function inlineMedia(part: MediaPart): InlineMedia | undefined {
 export function remoteMimeType(part: MediaPart): string | undefined {
   if (part.mimeType !== undefined) return part.mimeType;
   const ending = /\.([a-z0-9]{2,5})(?:[?#]|$)/i.exec(part.url ?? "")?.[1]?.toLowerCase();
-  return ending === undefined ? undefined : typesByEnding[ending];
+  return rowOf(typesByEnding, ending);
 }
 
 /** A stray percent sign is no reason to fail: the provider then gets what the caller wrote. */

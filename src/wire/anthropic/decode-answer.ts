@@ -3,7 +3,16 @@
 
 import { type ServerEvent, type StreamDecoder, WireFault } from "../../core/dialect.ts";
 import type { FinishReason, ModelEvent } from "../../core/events.ts";
-import { arrayOf, isObject, type JsonObject, numberOf, objectOf, parseJson, stringOf } from "../json.ts";
+import {
+  arrayOf,
+  isObject,
+  type JsonObject,
+  numberOf,
+  objectOf,
+  parseJson,
+  rowOf,
+  stringOf,
+} from "../json.ts";
 import { type AnswerPosition, type BlockReader, openBlock } from "./decode-block.ts";
 import { decodeError } from "./decode-error.ts";
 import { createUsageReader } from "./decode-usage.ts";
@@ -35,7 +44,7 @@ export function decodeStream(): StreamDecoder {
     const type = stringOf(data["type"]) ?? event.event ?? "";
     if (type === "error" || isObject(data["error"])) throw decodeError(undefined, data);
     const events: ModelEvent[] = [];
-    steps[type]?.(answer, data, events);
+    rowOf(steps, type)?.(answer, data, events);
     return events;
   }
 
@@ -116,7 +125,7 @@ function createAnswer() {
 
     conclude(message: JsonObject, counts: unknown, events: ModelEvent[]): void {
       const word = stringOf(message["stop_reason"]);
-      if (word !== undefined) reason = finishReasons[word] ?? "stop";
+      if (word !== undefined) reason = rowOf(finishReasons, word) ?? "stop";
       const explanation = stringOf(objectOf(message["stop_details"])?.["explanation"]);
       if (explanation !== undefined && explanation !== "" && word === "refusal") {
         events.push({ type: "refusal-delta", choice: 0, text: explanation });

@@ -2,7 +2,7 @@
 // The answer decoder keeps one for each open block. Blocks of Anthropic's own server tools pass in silence.
 
 import type { ModelEvent } from "../../core/events.ts";
-import { arrayOf, isObject, type JsonObject, stringOf } from "../json.ts";
+import { arrayOf, isObject, type JsonObject, rowOf, stringOf } from "../json.ts";
 
 export interface BlockReader {
   delta(delta: JsonObject, events: ModelEvent[]): void;
@@ -19,7 +19,7 @@ export interface AnswerPosition {
 
 /** A whole answer brings the block's content with its start, a stream brings it in deltas. */
 export function openBlock(block: JsonObject, position: AnswerPosition, events: ModelEvent[]): BlockReader {
-  const open = readers[stringOf(block["type"]) ?? ""];
+  const open = rowOf(readers, stringOf(block["type"]));
   return open ? open(block, position, events) : silent;
 }
 

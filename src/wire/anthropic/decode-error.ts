@@ -3,14 +3,14 @@
 // https://platform.claude.com/docs/en/api/errors
 
 import { WireFault } from "../../core/dialect.ts";
-import { objectOf, stringOf } from "../json.ts";
+import { objectOf, rowOf, stringOf } from "../json.ts";
 import { credentialRefused, shownMessage } from "../shown-message.ts";
 
 /** Without a status the type stands for one: the error came inside a 200. */
 export function decodeError(status: number | undefined, body: unknown): WireFault {
   const error = objectOf(objectOf(body)?.["error"]);
   const message = stringOf(error?.["message"]) ?? "";
-  const meant = meantStatus(status ?? statusByType[stringOf(error?.["type"]) ?? ""] ?? 500, message);
+  const meant = meantStatus(status ?? rowOf(statusByType, stringOf(error?.["type"])) ?? 500, message);
   if (meant === 401 || meant === 403) return new WireFault("error", credentialRefused, meant);
   const shown = shownMessage(message, `The provider answered with status ${meant}.`);
   return new WireFault(kindOf(meant, message), shown, meant);

@@ -4,7 +4,7 @@
 import type { Destination } from "../../core/dialect.ts";
 import type { CompletionRequest, Extras } from "../../core/request.ts";
 import type { ChangeLog } from "../change-log.ts";
-import { isObject, type JsonObject, stringOf } from "../json.ts";
+import { isObject, type JsonObject, rowOf, stringOf } from "../json.ts";
 
 export function encodeExtras(request: CompletionRequest, to: Destination, log: ChangeLog): JsonObject {
   const { extras } = request;
@@ -34,7 +34,9 @@ function changesMeaning(extras: Extras, name: string): boolean {
 
 /** Anthropic knows one field of metadata, `user_id`, and refuses any other. */
 function encodeMetadata(extras: Extras, to: Destination, log: ChangeLog): JsonObject | undefined {
-  const metadata = isObject(extras["metadata"]) ? extras["metadata"] : {};
+  const given = extras["metadata"] ?? {};
+  if (!isObject(given)) log.changed("dropped", "metadata");
+  const metadata = isObject(given) ? given : {};
   const withheld = to.obligations.includes("no-client-metadata");
   log.droppedExtras(metadata, withheld ? [] : ["user_id"], "metadata.");
   const own = stringOf(metadata["user_id"]);
@@ -64,7 +66,7 @@ const serviceTiers: Readonly<Record<string, string>> = {
 function encodeServiceTier(asked: unknown, log: ChangeLog): string | undefined {
   if (asked === undefined || asked === null) return undefined;
   const word = stringOf(asked) ?? "";
-  const tier = serviceTiers[word];
+  const tier = rowOf(serviceTiers, word);
   if (tier === undefined) log.changed("dropped", "service_tier");
   else if (tier === word) log.changed("passed", "service_tier", tier);
   else log.changed("mapped", "service_tier", word, tier);

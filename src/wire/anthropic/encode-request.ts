@@ -16,7 +16,7 @@ export function encodeCompletion(request: CompletionRequest, to: Destination): E
   const log = createChangeLog();
   const traits = traitsOf(to.upstreamModel);
   const conversation = encodeConversation(request.messages, log);
-  const maxTokens = encodeMaxTokens(request.maxOutputTokens, to.maxOutputTokens, log);
+  const maxTokens = encodeMaxTokens(request, to.maxOutputTokens, log);
   const thinking = encodeThinking(request, traits, maxTokens, log);
   refuseWhatHasNoPlace(request, to, log);
 
@@ -45,14 +45,16 @@ export function encodeCompletion(request: CompletionRequest, to: Destination): E
 const maxTokensWhereUnknown = 4096;
 
 /** The API wants a number. Where the caller says none it is the model's own limit. */
-function encodeMaxTokens(asked: number | undefined, limit: number | undefined, log: ChangeLog): number {
+function encodeMaxTokens(request: CompletionRequest, limit: number | undefined, log: ChangeLog): number {
+  const { maxOutputTokens: asked, maxOutputTokensSpelling: param = "max_tokens" } = request;
   if (asked === undefined) {
     const filled = limit ?? maxTokensWhereUnknown;
     log.changed("mapped", "max_tokens", undefined, filled);
     return filled;
   }
+  if (param !== "max_tokens") log.changed("renamed", param, param, "max_tokens");
   if (limit === undefined || asked <= limit) return asked;
-  log.changed("clamped", "max_tokens", asked, limit);
+  log.changed("clamped", param, asked, limit);
   return limit;
 }
 
@@ -97,7 +99,8 @@ function refuseWhatHasNoPlace(request: CompletionRequest, to: Destination, log: 
   refusePenalty("presence_penalty", request.presencePenalty, log);
   refusePenalty("frequency_penalty", request.frequencyPenalty, log);
   // Anthropic keeps answers by contract, not by request: nothing to send for the other two.
-  if (to.obligations.includes("zdr-routing")) log.refusedForGood("zdr-routing", "obligations.zdr-routing");
+  if (to.obligations.includes("zdr-routing"))
+    log.refusedForGood("obligation:zdr-routing", "obligation:zdr-routing");
 }
 
 /** A penalty of 0 is none. */

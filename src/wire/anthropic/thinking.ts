@@ -49,6 +49,7 @@ export function encodeThinking(
     if (asked !== undefined) log.changed("dropped", param, asked);
     return { block: own, effort: undefined, on: own["type"] !== "disabled" };
   }
+  if (own !== undefined && own !== null) log.changed("dropped", "thinking");
   if (asked === undefined) return nothing;
   if (asked === "none") return withoutThinking(traits, log);
   if (traits.thinking === "none") {

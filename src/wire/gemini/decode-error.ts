@@ -3,7 +3,7 @@
 // https://ai.google.dev/gemini-api/docs/troubleshooting
 
 import { WireFault } from "../../core/dialect.ts";
-import { arrayOf, isObject, type JsonObject, numberOf, objectOf, stringOf } from "../json.ts";
+import { arrayOf, isObject, type JsonObject, numberOf, objectOf, rowOf, stringOf } from "../json.ts";
 import { credentialRefused, shownMessage } from "../shown-message.ts";
 
 /** The error in a body, if the body is one. */
@@ -36,7 +36,7 @@ const statusByWord: Readonly<Record<string, number>> = {
 };
 
 const statusOf = (error: JsonObject): number =>
-  numberOf(error["code"]) ?? statusByWord[stringOf(error["status"]) ?? ""] ?? 500;
+  numberOf(error["code"]) ?? rowOf(statusByWord, stringOf(error["status"])) ?? 500;
 
 /** A bad key, a place without service and an unpaid bill come as 400, and are never the caller's fault. */
 function meantStatus(status: number, message: string, error: JsonObject): number {

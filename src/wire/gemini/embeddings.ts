@@ -31,7 +31,8 @@ export function encodeEmbedding(request: EmbeddingRequest, to: Destination): Enc
   if (request.dimensions !== undefined) {
     log.changed("renamed", "dimensions", "dimensions", "outputDimensionality");
   }
-  if (to.obligations.includes("zdr-routing")) log.refusedForGood("zdr-routing", "obligations.zdr-routing");
+  if (to.obligations.includes("zdr-routing"))
+    log.refusedForGood("obligation:zdr-routing", "obligation:zdr-routing");
 
   const texts = request.inputs.filter((input) => typeof input === "string");
   if (texts.length < request.inputs.length) log.refusedForGood("input", "input", "token ids");

@@ -3,7 +3,7 @@
 
 import type { Extras } from "../../core/request.ts";
 import { type ChangeLog, switchOrNumber } from "../change-log.ts";
-import { arrayOf, type JsonObject } from "../json.ts";
+import { arrayOf, type JsonObject, rowOf } from "../json.ts";
 
 export interface EncodedExtras {
   readonly body: JsonObject;
@@ -30,7 +30,7 @@ const handled = ["thinkingConfig", "thinking_config", "modalities"];
 export function encodeExtras(extras: Extras, log: ChangeLog): EncodedExtras {
   const encoded = { body: {} as Record<string, unknown>, generationConfig: {} as Record<string, unknown> };
   for (const [name, value] of Object.entries(extras)) {
-    const place = places[name];
+    const place = rowOf(places, name);
     if (!place || value === undefined || value === null) continue;
     const [section, field] = place;
     encoded[section][field] = value;
@@ -49,6 +49,7 @@ export function encodeExtras(extras: Extras, log: ChangeLog): EncodedExtras {
 
 /** Text is what comes anyway; spoken answers have no place in the neutral events. */
 function encodeModalities(asked: unknown, log: ChangeLog): readonly string[] | undefined {
+  if (asked !== undefined && asked !== null && !Array.isArray(asked)) log.changed("dropped", "modalities");
   const modalities = arrayOf(asked).filter((modality) => typeof modality === "string");
   if (modalities.includes("audio")) log.refused("modalities", "audio");
   if (!modalities.includes("image")) return undefined;

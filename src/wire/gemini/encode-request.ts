@@ -15,7 +15,8 @@ export function encodeCompletion(request: CompletionRequest, to: Destination): E
   const extras = encodeExtras(request.extras, log);
   const generationConfig = { ...encodeGenerationConfig(request, to, log), ...extras.generationConfig };
   // Gemini takes no client's name and keeps nothing on request, so the other duties are met by nature.
-  if (to.obligations.includes("zdr-routing")) log.refusedForGood("zdr-routing", "obligations.zdr-routing");
+  if (to.obligations.includes("zdr-routing"))
+    log.refusedForGood("obligation:zdr-routing", "obligation:zdr-routing");
 
   const body = {
     systemInstruction,

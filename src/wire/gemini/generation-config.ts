@@ -30,7 +30,7 @@ export function encodeGenerationConfig(
     if (name !== param) log.changed("renamed", param, param, `generationConfig.${name}`);
   }
   const fields: JsonObject = {
-    maxOutputTokens: encodeMaxTokens(request.maxOutputTokens, to.maxOutputTokens, log),
+    maxOutputTokens: encodeMaxTokens(request, to.maxOutputTokens, log),
     stopSequences: encodeStop(request.stop, log),
     seed: encodeSeed(request.seed, log),
     candidateCount: encodeCount(request.n, log),
@@ -42,11 +42,12 @@ export function encodeGenerationConfig(
   return config;
 }
 
-function encodeMaxTokens(asked: number | undefined, limit: number | undefined, log: ChangeLog) {
+function encodeMaxTokens(request: CompletionRequest, limit: number | undefined, log: ChangeLog) {
+  const { maxOutputTokens: asked, maxOutputTokensSpelling: param = "max_tokens" } = request;
   if (asked === undefined) return undefined;
   const within = limit === undefined ? asked : Math.min(asked, limit);
-  if (within < asked) log.changed("clamped", "max_tokens", asked, within);
-  else log.changed("renamed", "max_tokens", "max_tokens", "generationConfig.maxOutputTokens");
+  log.changed("renamed", param, param, "generationConfig.maxOutputTokens");
+  if (within < asked) log.changed("clamped", param, asked, within);
   return within;
 }
 

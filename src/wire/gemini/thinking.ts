@@ -26,6 +26,9 @@ export function encodeThinking(
     if (asked !== undefined) log.changed("dropped", param, asked);
     return request.extras[name] as JsonObject;
   }
+  for (const field of ["thinkingConfig", "thinking_config"]) {
+    if (request.extras[field] !== undefined && request.extras[field] !== null) log.changed("dropped", field);
+  }
   if (asked === undefined) return undefined;
   const family = familyOf(upstreamModel);
   if (family.by === "level") return byLevel(asked, family.levels, log);

@@ -267,7 +267,7 @@ export const rows: readonly ParameterRow[] = [
     request: given,
     to: { obligations: ["zdr-routing", "store:false"] },
     sends: {},
-    refuses: ["obligations.zdr-routing!"],
+    refuses: ["obligation:zdr-routing!"],
   },
   {
     name: "the service tier is translated",

@@ -59,10 +59,13 @@ export const rows: readonly ParameterRow[] = [
   },
   {
     name: "max_tokens is clamped to the limit",
-    request: { maxOutputTokens: 9000 },
+    request: { maxOutputTokens: 9000, maxOutputTokensSpelling: "max_completion_tokens" },
     to: { maxOutputTokens: 8192 },
     sends: { generationConfig: { maxOutputTokens: 8192 } },
-    reports: ["clamped max_tokens 9000 → 8192"],
+    reports: [
+      "renamed max_completion_tokens max_completion_tokens → generationConfig.maxOutputTokens",
+      "clamped max_completion_tokens 9000 → 8192",
+    ],
   },
   {
     name: "stop becomes stopSequences",
@@ -241,6 +244,6 @@ export const rows: readonly ParameterRow[] = [
     request: {},
     to: { obligations: ["zdr-routing"] },
     sends: {},
-    refuses: ["obligations.zdr-routing!"],
+    refuses: ["obligation:zdr-routing!"],
   },
 ];
