@@ -12,6 +12,7 @@ FROM node:24-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 PORTCULLIS_DATA=/data PORTCULLIS_POLICIES=/app/policies
 WORKDIR /app
 COPY --from=build /app/dist ./dist
+COPY --from=build /app/node_modules/@electric-sql ./node_modules/@electric-sql
 COPY --from=build /app/policies ./policies
 COPY --from=build /app/drizzle ./drizzle
 COPY --from=build /app/package.json /app/LICENSE ./
@@ -22,4 +23,4 @@ EXPOSE 4000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/readyz').then((a) => process.exit(a.ok ? 0 : 1), () => process.exit(1))"]
 STOPSIGNAL SIGTERM
-CMD ["node", "dist/main.js"]
+CMD ["node", "dist/bundle/main.mjs"]

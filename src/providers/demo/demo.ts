@@ -51,7 +51,7 @@ export async function* demoComplete(
   request: CompletionRequest,
   signal: AbortSignal,
 ): AsyncGenerator<ModelEvent, void, undefined> {
-  yield { type: "answer-begin", upstreamId: undefined, upstreamModel: deployment.upstreamModel };
+  yield { type: "answer-begin", upstreamId: undefined, upstreamModel: deployment.id };
   const input = request.messages.reduce((sum, message) => sum + textOf(message.parts).length, 0);
   let output = 0;
   for (let choice = 0; choice < request.n; choice += 1) {

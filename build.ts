@@ -1,0 +1,29 @@
+// Bundles the two entrances into dist/, so that a start reads two files instead of a thousand.
+// `npm run build` runs it; the Dockerfile copies what it makes. The embedded database stays a package:
+// it brings files of its own.
+
+import { chmod, rm } from "node:fs/promises";
+import { build } from "esbuild";
+
+// Two folders deep, as the sources are: drizzle/ and policies/ are found from there the same way.
+const outdir = "dist/bundle";
+
+await rm("dist", { recursive: true, force: true });
+await build({
+  entryPoints: { main: "src/main.ts", portcullis: "src/cli.ts" },
+  outdir,
+  bundle: true,
+  splitting: true,
+  platform: "node",
+  format: "esm",
+  target: "node24",
+  outExtension: { ".js": ".mjs" },
+  external: ["@electric-sql/pglite"],
+  // Some packages are CommonJS inside and ask for `require`.
+  banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
+  sourcemap: "linked",
+  minify: false,
+  legalComments: "linked",
+  logLevel: "warning",
+});
+await chmod(`${outdir}/portcullis.mjs`, 0o755);

@@ -1,0 +1,122 @@
+// How sensitive a request counts as: declared, default, floor and what is found, only ever raised.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Caller } from "../../src/core/caller.ts";
+import type { Failure } from "../../src/core/errors.ts";
+import type { CompletionRequest, Message } from "../../src/core/request.ts";
+import { builtInLabels, formatSensitivity, sensitivity } from "../../src/core/sensitivity.ts";
+import { operator } from "../../src/intake/authenticate.ts";
+import { normalise } from "../../src/intake/normalise.ts";
+import { weigh } from "../../src/intake/weigh.ts";
+
+const labels = new Set<string>(builtInLabels);
+const user = (text: string, over: Partial<Message> = {}): Message =>
+  ({ role: "user", parts: [{ type: "text", text }], ...over }) as Message;
+
+async function weighed(messages: readonly Message[], declared?: string, caller: Partial<Caller> = {}) {
+  const request: CompletionRequest = {
+    action: "complete",
+    model: "m",
+    messages,
+    stream: false,
+    n: 1,
+    extras: {},
+  };
+  const asked = {
+    request,
+    requestId: "r",
+    declared,
+    caller: { ...operator("key:test", () => []), ...caller },
+  };
+  return (await weigh(normalise(asked, labels, 0))).sensitivity;
+}
+
+const effective = async (...given: Parameters<typeof weighed>): Promise<string> =>
+  formatSensitivity((await weighed(...given)).effective);
+
+test("without a tag a request counts as its key's default, never as public", async () => {
+  assert.equal(await effective([user("Hello")]), "internal");
+  assert.equal(await effective([user("Hello")], "public"), "public");
+});
+
+test("what is found raises what was declared, and says so", async () => {
+  const report = await weighed(
+    [user("Hi"), user("Mail jane.doe@example.com and 4111 1111 1111 1111")],
+    "public",
+  );
+  assert.equal(formatSensitivity(report.effective), "restricted+contact+pci");
+  assert.equal(report.underDeclared, true);
+  assert.ok(report.detected.every((one) => one.messageIndex === 1 && one.count === 1));
+});
+
+test("the key's floor joins in", async () => {
+  assert.equal(
+    await effective([user("Hello")], "public", { floor: sensitivity("confidential", ["eu"]) }),
+    "confidential+eu",
+  );
+});
+
+test("a message's own tag joins in, and the rest keeps the default", async () => {
+  assert.equal(
+    await effective([user("Hello", { sensitivity: sensitivity("public", ["phi"]) })]),
+    "restricted+phi",
+  );
+  assert.equal(await effective([user("Hello", { sensitivity: sensitivity("public") })]), "internal");
+});
+
+test("media and text past a megabyte count as unscanned", async () => {
+  const image: Message = { role: "user", parts: [{ type: "image", base64: "aaaa", mimeType: "image/png" }] };
+  assert.equal(await effective([image], "public"), "internal+unscanned");
+  assert.equal(await effective([user("word ".repeat(220_000))], "public"), "internal+unscanned");
+});
+
+test("what is in tool calls and reasoning is found too", async () => {
+  const assistant: Message = {
+    role: "assistant",
+    parts: [],
+    toolCalls: [{ id: "1", name: "mail", arguments: '{"to":"jane.doe@example.com"}' }],
+    reasoning: [{ text: "The card is 4111111111111111." }],
+  };
+  assert.equal(await effective([assistant], "public"), "restricted+contact+pci");
+});
+
+test("above the key's ceiling the request is refused, with what was found", async () => {
+  const refused = weighed([user("card 4111 1111 1111 1111")], "public", {
+    ceiling: sensitivity("confidential", ["pii"]),
+  });
+  await assert.rejects(
+    refused,
+    (error: Failure) =>
+      error.code === "SENSITIVITY_EXCEEDS_KEY" && error.detail.sensitivity?.detected.length === 1,
+  );
+});
+
+for (const tag of ["", "secret", "internal+nope", "Internal", "internal +pii"]) {
+  test(`the tag "${tag}" is a typed error, not public`, async () => {
+    await assert.rejects(
+      weighed([user("Hello")], tag),
+      (error: Failure) => error.code === "INVALID_REQUEST" && error.detail.path === "sensitivity",
+    );
+  });
+}
+
+test("a purpose that the key does not carry is refused", async () => {
+  const request: CompletionRequest = {
+    action: "complete",
+    model: "m",
+    messages: [user("Hi")],
+    stream: false,
+    n: 1,
+    extras: {},
+  };
+  const caller = { ...operator("key:test", () => []), purposes: ["support"] };
+  assert.throws(
+    () => normalise({ request, requestId: "r", purpose: "research", caller }, labels, 0),
+    (error: Failure) => error.code === "INVALID_REQUEST",
+  );
+  assert.equal(
+    normalise({ request, requestId: "r", purpose: "support", caller }, labels, 0).purpose,
+    "support",
+  );
+});

@@ -1,0 +1,182 @@
+// Calling providers over real sockets: what is sent, what failures become, and leaving at once.
+
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { asFailure, type FailureCode } from "../../src/core/errors.ts";
+import type { ModelEvent } from "../../src/core/events.ts";
+import type { CompletionRequest } from "../../src/core/request.ts";
+import { Secret } from "../../src/core/secret.ts";
+import { createPools } from "../../src/providers/pools.ts";
+import { createProviders } from "../../src/providers/providers.ts";
+import { attemptFailureFrom, type AttemptFailure } from "../../src/providers/upstream-failure.ts";
+import { deploymentAt, permitted } from "../kit/deployments.ts";
+import {
+  answerError,
+  answerOpenai,
+  stall,
+  startUpstream,
+  streamOpenai,
+  type Behaviour,
+} from "../kit/upstream.ts";
+
+const upstream = await startUpstream();
+const pools = createPools({ httpsProxy: undefined, noProxy: undefined });
+const secrets = [new Secret("sk-first-of-two"), new Secret("sk-second-of-two")];
+const providers = createProviders({ pools, keysOf: () => secrets });
+const target = permitted(deploymentAt(upstream.baseUrl));
+after(async () => {
+  await pools.close();
+  await upstream.close();
+});
+
+const request: CompletionRequest = {
+  action: "complete",
+  model: "test-model",
+  messages: [{ role: "user", parts: [{ type: "text", text: "Hello" }] }],
+  stream: true,
+  n: 1,
+  extras: {},
+};
+
+async function call(
+  behaviour: Behaviour,
+  over: Partial<CompletionRequest> = {},
+  signal = new AbortController().signal,
+) {
+  upstream.behave(behaviour);
+  const { events } = providers.complete(
+    target,
+    { ...request, ...over },
+    { onUnsupported: undefined, signal },
+  );
+  const heard: ModelEvent[] = [];
+  for await (const event of events) heard.push(event);
+  return heard;
+}
+
+const textOf = (events: readonly ModelEvent[]): string =>
+  events.map((event) => (event.type === "text-delta" ? event.text : "")).join("");
+
+async function failureOf(
+  behaviour: Behaviour,
+  over: Partial<CompletionRequest> = {},
+): Promise<AttemptFailure> {
+  try {
+    await call(behaviour, over);
+  } catch (error) {
+    return attemptFailureFrom(error, "Test provider");
+  }
+  return assert.fail("the call fails");
+}
+
+test("a stream and a whole answer give the same text", async () => {
+  assert.equal(textOf(await call(streamOpenai(["Hel", "lo"]))), "Hello");
+  assert.equal(textOf(await call(answerOpenai("Hello"), { stream: false })), "Hello");
+});
+
+test("a server that answers whole although a stream was asked for is understood", async () => {
+  const whole: Behaviour = (seen, response) =>
+    answerOpenai("Hello")({ ...seen, body: { ...seen.body, stream: false } }, response);
+  assert.equal(textOf(await call(whole)), "Hello");
+});
+
+test("a compressed answer is read although none was asked for", async () => {
+  const body = JSON.stringify({
+    id: "x",
+    model: "m",
+    choices: [{ index: 0, message: { role: "assistant", content: "zipped" }, finish_reason: "stop" }],
+  });
+  const zipped: Behaviour = (_seen, response) => {
+    response
+      .writeHead(200, { "content-type": "application/json", "content-encoding": "gzip" })
+      .end(gzipSync(body));
+  };
+  assert.equal(textOf(await call(zipped, { stream: false })), "zipped");
+});
+
+test("the keys of a provider are used in turn, and go into the header alone", async () => {
+  await call(answerOpenai("a"), { stream: false });
+  await call(answerOpenai("b"), { stream: false });
+  const used = upstream.seen.slice(-2).map((seen) => seen.headers["authorization"]);
+  assert.deepEqual([...used].sort(), ["Bearer sk-first-of-two", "Bearer sk-second-of-two"]);
+  assert.ok(!JSON.stringify(upstream.seen.map((seen) => seen.body)).includes("sk-"));
+});
+
+const failures: readonly [string, Behaviour, FailureCode, boolean][] = [
+  [
+    "401",
+    answerError(401, { error: { message: "Incorrect API key provided: sk-first-of-two" } }),
+    "UPSTREAM_FAILED",
+    true,
+  ],
+  ["403", answerError(403, {}), "UPSTREAM_FAILED", true],
+  ["400", answerError(400, { error: { message: "temperature is too hot" } }), "INVALID_REQUEST", false],
+  ["422", answerError(422, { detail: "no such field" }), "INVALID_REQUEST", false],
+  ["404", answerError(404, { error: { message: "no such model" } }), "MODEL_UNAVAILABLE", true],
+  [
+    "429",
+    answerError(429, { error: { message: "slow down" } }, { "retry-after": "7" }),
+    "RATE_LIMITED",
+    true,
+  ],
+  [
+    "500 with HTML",
+    (_seen, response) => void response.writeHead(500, { "content-type": "text/html" }).end("<h1>oops</h1>"),
+    "UPSTREAM_FAILED",
+    true,
+  ],
+  ["503", answerError(503, { error: "busy" }), "UPSTREAM_FAILED", true],
+  ["504", answerError(504, {}), "UPSTREAM_TIMEOUT", true],
+  [
+    "garbage in a 200",
+    (_seen, response) => void response.writeHead(200, { "content-type": "application/json" }).end("{nope"),
+    "UPSTREAM_FAILED",
+    true,
+  ],
+  ["an empty 200", (_seen, response) => void response.writeHead(200).end(), "UPSTREAM_FAILED", true],
+  [
+    "a socket cut before the head",
+    (_seen, response) => void response.socket?.destroy(),
+    "UPSTREAM_FAILED",
+    true,
+  ],
+  ["a stream cut in the middle", streamOpenai(["Hel"], { ending: "cut" }), "UPSTREAM_FAILED", true],
+];
+
+for (const [name, behaviour, code, mayTryAnother] of failures) {
+  test(`${name} becomes ${code}, ${mayTryAnother ? "and another deployment may be tried" : "for the caller to mend"}`, async () => {
+    const stream = name.startsWith("a stream");
+    const failure = await failureOf(behaviour, { stream });
+    assert.equal(failure.failure.code, code);
+    assert.equal(failure.mayTryAnother, mayTryAnother);
+    assert.ok(!failure.failure.message.includes("sk-"), "no key is in the message");
+  });
+}
+
+test("a provider's wait is kept, and refused credentials raise an alarm", async () => {
+  assert.equal(
+    (await failureOf(answerError(429, {}, { "retry-after": "7" }))).failure.detail.retryAfterSeconds,
+    7,
+  );
+  assert.equal((await failureOf(answerError(401, {}))).alarm, true);
+});
+
+for (const [name, behaviour, over] of [
+  ["a stalled stream", streamOpenai(["Hel"], { ending: "stall" }), {}],
+  ["a stream that has not begun", stall, {}],
+  ["a whole answer", stall, { stream: false }],
+] as const) {
+  test(`leaving ${name} closes the upstream within 50 ms`, async () => {
+    const controller = new AbortController();
+    const before = upstream.seen.length;
+    const calling = call(behaviour, over, controller.signal).catch((error: unknown) => error);
+    while (upstream.seen.length === before) await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    const leftAt = performance.now();
+    controller.abort();
+    const closedAt = await upstream.seen.at(-1)?.closedEarly;
+    assert.ok((closedAt ?? Infinity) - leftAt < 50, `closed after ${(closedAt ?? Infinity) - leftAt} ms`);
+    assert.ok(asFailure(await calling));
+  });
+}
