@@ -19,6 +19,8 @@ export interface Database {
   query<Row>(statement: string, parameters?: readonly Parameter[]): Promise<readonly Row[]>;
   /** Calls `wake` at each notification; does nothing where the connection cannot listen. */
   listen(channel: string, wake: () => void): Promise<void>;
+  /** Called twice a minute for what a server does by itself. */
+  tidy(): Promise<void>;
   close(): Promise<void>;
 }
 

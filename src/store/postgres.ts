@@ -39,6 +39,8 @@ export async function openPostgres(
       return rows as unknown as readonly Row[];
     },
     listen: async (channel, wake) => void (await direct.listen(channel, wake)),
+    // The server looks after itself.
+    tidy: () => Promise.resolve(),
     close: async () => {
       await Promise.all([pool.end({ timeout: 5 }), mayBePooler ? direct.end({ timeout: 1 }) : undefined]);
     },

@@ -37,6 +37,7 @@ async function tidyUp(parts: UpkeepParts): Promise<void> {
   await closeDeadChains(parts);
   await parts.budgets.expireHolds();
   await forgetExpiredClaims(parts.database, parts.now());
+  await parts.database.tidy();
 }
 
 const heartbeatStatement = `update "replica" set "seen_at" = now() where "id" = $1::text`;
