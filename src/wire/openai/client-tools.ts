@@ -4,6 +4,7 @@
 import type { Tool, ToolChoice } from "../../core/request.ts";
 import { type JsonObject, isObject } from "../json.ts";
 import {
+  fieldsBeside,
   invalid,
   notOneOf,
   optionalArray,
@@ -40,8 +41,12 @@ export function decodeTools(body: JsonObject): DecodedTools {
 function decodeTool(tool: unknown, path: string): Tool {
   if (!isObject(tool)) throw wrongType(tool, path, "an object");
   if (tool["type"] !== "function") throw notOneOf(tool["type"], `${path}.type`, ["function"]);
-  return decodeFunction(requiredObject(tool, "function", `${path}.`), `${path}.function.`);
+  const extras = fieldsBeside(tool, placed);
+  const decoded = decodeFunction(requiredObject(tool, "function", `${path}.`), `${path}.function.`);
+  return extras === undefined ? decoded : { ...decoded, extras };
 }
+
+const placed: ReadonlySet<string> = new Set(["type", "function"]);
 
 function decodeFunction(described: JsonObject, prefix: string): Tool {
   const name = requiredString(described, "name", prefix);

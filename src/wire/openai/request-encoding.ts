@@ -19,8 +19,11 @@ export function encodeCompletion(request: CompletionRequest, to: Destination): E
   const obligations = applyObligations(to);
   const limit = outputLimit(request, to, habits.maxTokensField);
   const unsupported = [...messages.unsupported, ...obligations.unsupported];
-  const fields = { ...extras.passed, ...defined(settings(request, habits, limit.tokens)) };
-  for (const [name, value] of Object.entries(fields)) {
+  const fields: Record<string, unknown> = { ...extras.passed };
+  const wanted = settings(request, habits, to, limit.tokens);
+  for (const name in wanted) if (wanted[name] !== undefined) fields[name] = wanted[name];
+  for (const name in fields) {
+    const value = fields[name];
     if (isSupported(name, value, habits, to)) continue;
     delete fields[name];
     if (isDefault(name, value)) continue;
@@ -55,6 +58,7 @@ export function encodeCompletion(request: CompletionRequest, to: Destination): E
 function settings(
   request: CompletionRequest,
   habits: ProviderHabits,
+  to: Destination,
   maxTokens: number | undefined,
 ): JsonObject {
   return {
@@ -69,15 +73,22 @@ function settings(
     logit_bias: request.logitBias,
     logprobs: request.logprobs,
     top_logprobs: request.topLogprobs,
-    tools: request.tools?.map(({ name, description, parameters, strict }) => ({
+    tools: request.tools?.map(({ name, description, parameters, strict, extras }) => ({
+      ...extras,
       type: "function",
       function: { name, description, parameters, strict },
     })),
     tool_choice: request.toolChoice && encodeToolChoice(request.toolChoice),
     parallel_tool_calls: request.parallelToolCalls,
     response_format: request.responseFormat && encodeFormat(request.responseFormat),
-    ...(request.reasoning === undefined ? {} : habits.reasoningFields(request.reasoning)),
+    ...reasoningFields(request, habits, to),
   };
+}
+
+/** Under the caller's name where the model does not reason, so that it is reported under that name. */
+function reasoningFields({ reasoning }: CompletionRequest, habits: ProviderHabits, to: Destination) {
+  if (reasoning === undefined) return {};
+  return lacks(to, "REASONING") ? { reasoning_effort: reasoning } : habits.reasoningFields(reasoning);
 }
 
 const streaming = (habits: ProviderHabits): JsonObject =>
@@ -111,7 +122,6 @@ function outputLimit(request: CompletionRequest, to: Destination, field: string)
 const capabilityOf: Readonly<Record<string, string>> = {
   tools: "TOOLS",
   reasoning_effort: "REASONING",
-  reasoning: "REASONING",
 };
 
 function isSupported(name: string, value: unknown, habits: ProviderHabits, to: Destination): boolean {
@@ -159,8 +169,4 @@ function mappings(request: CompletionRequest, fields: JsonObject, habits: Provid
     }
   }
   return params;
-}
-
-function defined(fields: JsonObject): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

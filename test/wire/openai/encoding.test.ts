@@ -155,6 +155,11 @@ test("a known model's missing abilities are reported; an unknown model is asked 
     ["tools", "reasoning_effort"],
   );
   assert.deepEqual(encode(request).unsupported, []);
+  const quiet = encode({ reasoning: "low" }, "openrouter", { capabilities: ["TOOLS"] });
+  assert.deepEqual(
+    [quiet.unsupported[0]?.param, quiet.body["reasoning"], quiet.params],
+    ["reasoning_effort", undefined, []],
+  );
   assert.deepEqual(encode({ reasoning: "high" }, "openrouter").body["reasoning"], { effort: "high" });
   assert.deepEqual(encode({ reasoning: "none" }, "qwen").body["enable_thinking"], false);
 });

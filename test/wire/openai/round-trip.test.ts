@@ -36,7 +36,7 @@ const choices: Readonly<Record<string, readonly unknown[]>> = {
         },
       },
     ],
-    [{ type: "function", function: { name: "g" } }],
+    [{ type: "function", function: { name: "g" }, cache_control: { type: "ephemeral" } }],
   ],
   tool_choice: [
     "auto",
