@@ -54,6 +54,7 @@ const keepAliveMilliseconds = 72_000;
 const headersMilliseconds = 30_000;
 /** For the whole body to arrive; answers may take as long as they like. */
 const bodyMilliseconds = 300_000;
+const probeAfterMilliseconds = 60_000;
 /** What a cut answer has to write its last event. */
 const lastWordMilliseconds = 500;
 
@@ -63,6 +64,9 @@ export function createServer(parts: ServerParts): Server {
     keepAliveTimeout: keepAliveMilliseconds,
     headersTimeout: headersMilliseconds,
     requestTimeout: bodyMilliseconds,
+    // Finds callers whose machine vanished without a word while an answer is awaited.
+    keepAlive: true,
+    keepAliveInitialDelay: probeAfterMilliseconds,
   });
   const departures = noticeDepartures(http);
   const cors = createCors(parts.corsOrigins ?? []);

@@ -23,6 +23,8 @@ export interface StreamParts {
 
 /** Past this, what has gathered is written at once instead of at the end of the turn. */
 const mostPending = 16_384;
+/** Keep-alive times without a byte read: two minutes. Who stopped reading may not hold an upstream for good. */
+const mostUnread = 8;
 
 /** Resolves when the exchange is over, however it ended. Never rejects. */
 export function streamAnswer(
@@ -49,6 +51,7 @@ class StreamAnswer implements Quiet {
   #flushPlanned = false;
   #pulling = false;
   #full = false;
+  #unread = 0;
   #over = false;
 
   constructor(
@@ -79,8 +82,9 @@ class StreamAnswer implements Quiet {
   }
 
   sendKeepAlive(): void {
-    if (this.#over || this.#full) return;
-    this.#append(": keep-alive\n\n");
+    if (this.#over) return;
+    if (!this.#full) this.#append(": keep-alive\n\n");
+    else if (++this.#unread >= mostUnread) this.#exchange.response.destroy();
   }
 
   #pull(): void {
@@ -120,6 +124,7 @@ class StreamAnswer implements Quiet {
 
   readonly #onDrain = (): void => {
     this.#full = false;
+    this.#unread = 0;
     if (this.#over) return;
     if (this.#pending !== "") this.#flush();
     if (!this.#full && !this.#pulling) this.#pull();

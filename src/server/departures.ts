@@ -9,8 +9,8 @@
 import type { Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
-/** The first draws the reset, the second finds it; the rest is for callers far away. */
-const probeMilliseconds = [0, 10, 30, 100, 400, 1_500];
+/** Waits between probes: the first probe draws the reset, the next finds it; the rest is for callers far away. */
+const waitMilliseconds = [2, 10, 40, 150, 1_000];
 
 export interface Departures {
   /** Call it for every exchange. */
@@ -25,7 +25,7 @@ export function noticeDepartures(server: Server): Departures {
   server.on("connection", (socket: Socket) => {
     socket.once("end", () => {
       const response = running.get(socket);
-      if (response !== undefined && !response.writableEnded) probe(response, socket, 0);
+      if (response !== undefined) probe(response, socket, 0);
     });
   });
 
@@ -37,14 +37,16 @@ export function noticeDepartures(server: Server): Departures {
 }
 
 function probe(response: ServerResponse, socket: Socket, count: number): void {
-  const wait = probeMilliseconds[count];
+  if (response.writableEnded || socket.destroyed) return;
+  if (!send(response, socket)) return void socket.destroy();
+  const wait = waitMilliseconds[count];
   if (wait === undefined) return;
   const timer = setTimeout(() => {
-    if (response.writableEnded || socket.destroyed) return;
-    if (send(response, socket)) probe(response, socket, count + 1);
-    else socket.destroy();
+    response.off("close", forget);
+    probe(response, socket, count + 1);
   }, wait);
-  response.once("close", () => clearTimeout(timer));
+  const forget = (): void => clearTimeout(timer);
+  response.once("close", forget);
 }
 
 /** False where nothing can be sent that the caller would ignore. */

@@ -154,6 +154,22 @@ test("a caller who leaves while the stream waits for them frees everything", asy
   assert.equal(door.running(), 0);
 });
 
+test("a caller who stopped reading is let go after a while", async (context) => {
+  const gateway = scriptGateway(async function* (asked) {
+    yield started(asked);
+    for (;;) yield { type: "text-delta", choice: 0, text: "x".repeat(10_000) };
+  });
+  const { port, door } = await runDoor(context, gateway, { keepAliveMilliseconds: 60 });
+  const { socket } = openSocket(port);
+  socket.write(requestText(path, JSON.stringify(streamed), bearer));
+  socket.pause();
+  await pause(250);
+  assert.equal(gateway.open(), 1, "let go too soon");
+  await pause(600);
+  assert.deepEqual([gateway.open(), door.running()], [0, 0]);
+  socket.destroy();
+});
+
 test("a stream cut by the server ends with an error event", async (context) => {
   const gateway = scriptGateway(async function* (asked, signal) {
     yield started(asked);
