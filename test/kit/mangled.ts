@@ -1,33 +1,41 @@
-// Spoils JSON at random: a value becomes one of another kind, or goes, or gets a name that means something else.
-// Decoder tests feed it in; the same seed spoils the same way.
+// Puts wrong values into right JSON, one place at a time, by chance.
+// Robustness tests use it: whatever comes in, only the typed error of that door may come out.
 
-import { hostileNames } from "./every-parameter.ts";
+import { randomOf } from "./recut.ts";
 
-const strangers: readonly unknown[] = [
+const wrong: readonly unknown[] = [
   null,
   true,
+  0,
   -1,
-  1e308,
+  1.5,
+  1e300,
   "",
-  "constructor",
   "x",
   [],
   [null],
+  [[]],
   {},
-  { a: [] },
+  { type: "x" },
+  { "": 1 },
 ];
 
-/** About one value in `rarity` is spoiled. */
-export function mangled(value: unknown, random: () => number, rarity = 12): unknown {
-  const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
-  if (random() * rarity < 1) return pick(strangers);
-  if (Array.isArray(value)) return value.map((item) => mangled(item, random, rarity));
-  if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value)
-    .filter(() => random() * rarity * 2 >= 1)
-    .map(([name, inner]) => [
-      random() * rarity * 4 < 1 ? pick(hostileNames) : name,
-      mangled(inner, random, rarity),
-    ]);
-  return Object.fromEntries(entries);
+/** A copy of the value with one node, at any depth, replaced or taken away. */
+export function mangled(value: unknown, seed: number): unknown {
+  const random = randomOf(seed);
+  const copy = structuredClone({ root: value }) as Record<string, unknown>;
+  const places: [Record<string, unknown>, string][] = [];
+  collect(copy, places);
+  const [holder, name] = places[Math.floor(random() * places.length)] ?? [copy, "root"];
+  const pick = Math.floor(random() * (wrong.length + 1));
+  if (pick === wrong.length) delete holder[name];
+  else holder[name] = structuredClone(wrong[pick]);
+  return copy["root"];
+}
+
+function collect(holder: Record<string, unknown>, places: [Record<string, unknown>, string][]): void {
+  for (const [name, value] of Object.entries(holder)) {
+    places.push([holder, name]);
+    if (typeof value === "object" && value !== null) collect(value as Record<string, unknown>, places);
+  }
 }

@@ -5,6 +5,9 @@
 export const textOf = (value: unknown): string | undefined =>
   typeof value === "string" && value !== "" ? value : undefined;
 
+/** More than any answer has: such a count is a mistake, and would be billed. */
+const mostCounted = 1e9;
+
 /** A whole number of things: anything else counts as none known. */
 export const countOf = (value: unknown): number | undefined =>
-  typeof value === "number" && Number.isFinite(value) && value >= 0 ? Math.round(value) : undefined;
+  typeof value === "number" && value >= 0 && value <= mostCounted ? Math.round(value) : undefined;
