@@ -11,8 +11,8 @@ export interface GroupCommit<Row> {
   readonly waiting: number;
   /** False from the first wait that was given up until a write succeeds. */
   readonly healthy: boolean;
-  /** Resolves when nothing waits, or after so many milliseconds. */
-  drained(milliseconds: number): Promise<void>;
+  /** Waits so long for rows to become durable, then takes and tries no more. */
+  stop(milliseconds: number): Promise<void>;
 }
 
 export interface GroupCommitParts<Row> {
@@ -44,7 +44,9 @@ export function groupCommit<Row>(parts: GroupCommitParts<Row>): GroupCommit<Row>
   let running = false;
   let healthy = true;
   let watching = false;
-  let whenDrained: (() => void)[] = [];
+  let stopped = false;
+  let failing = false;
+  const drained = new Set<() => void>();
 
   async function run(): Promise<void> {
     let pause = firstPause;
@@ -56,11 +58,15 @@ export function groupCommit<Row>(parts: GroupCommitParts<Row>): GroupCommit<Row>
         await parts.write(batch.map(({ row }) => row));
         settleFirst(batch.length, (queued) => queued.resolve());
         healthy = true;
+        failing = false;
         pause = firstPause;
         suspects = Math.max(0, suspects - 1);
       } catch (error) {
-        parts.onFault(error);
-        if (!parts.isRowFault(error)) {
+        const isRowFault = parts.isRowFault(error);
+        // An outage is told once, not at every try.
+        if (isRowFault || !failing) parts.onFault(error);
+        if (!isRowFault) {
+          failing = true;
           await sleep(pause);
           pause = Math.min(pause * 2, longestPause);
         } else if (batch.length > 1) {
@@ -72,8 +78,7 @@ export function groupCommit<Row>(parts: GroupCommitParts<Row>): GroupCommit<Row>
       }
     }
     running = false;
-    for (const resolve of whenDrained) resolve();
-    whenDrained = [];
+    for (const resolve of drained) resolve();
   }
 
   function settleFirst(count: number, settle: (queued: Queued<Row>) => void): void {
@@ -106,6 +111,7 @@ export function groupCommit<Row>(parts: GroupCommitParts<Row>): GroupCommit<Row>
 
   return {
     push(row) {
+      if (stopped) return Promise.reject(new Failure("OVERLOADED", "The record store is closed."));
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       queue.push({ row, since: performance.now(), resolve, reject });
       if (!running) {
@@ -122,13 +128,17 @@ export function groupCommit<Row>(parts: GroupCommitParts<Row>): GroupCommit<Row>
     get healthy() {
       return healthy;
     },
-    async drained(milliseconds) {
-      if (queue.length === 0) return;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      whenDrained.push(resolve);
-      const timer = setTimeout(resolve, milliseconds);
-      await promise;
-      clearTimeout(timer);
+    async stop(milliseconds) {
+      if (queue.length > 0) {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        drained.add(resolve);
+        const timer = setTimeout(resolve, milliseconds);
+        await promise;
+        clearTimeout(timer);
+      }
+      stopped = true;
+      const lost = new Failure("OVERLOADED", "The record store was closed before it confirmed.");
+      settleFirst(queue.length, (queued) => queued.reject(lost));
     },
   };
 }

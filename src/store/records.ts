@@ -24,8 +24,8 @@ export interface Records extends RecordBook {
 }
 
 export interface OpenedRecords extends Records {
-  /** Resolves when nothing waits, or after so many milliseconds. */
-  drained(milliseconds: number): Promise<void>;
+  /** Waits so long for rows to become durable, then takes no more. */
+  stop(milliseconds: number): Promise<void>;
 }
 
 const mostWaitingDecisions = 2_000;
@@ -56,7 +56,7 @@ export async function openRecords(
 
     receipt: (requestId) => readReceipt(database, requestId),
     verify: () => verifyChains(database),
-    drained: (milliseconds) => queue.drained(milliseconds),
+    stop: (milliseconds) => queue.stop(milliseconds),
     get healthy() {
       return queue.healthy;
     },

@@ -70,7 +70,7 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
 
     let closing: Promise<void> | undefined;
     const close = async () => {
-      await records.drained(drainMilliseconds);
+      await records.stop(drainMilliseconds);
       generation.stop();
       stopUpkeep();
       await database.close();

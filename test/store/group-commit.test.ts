@@ -86,7 +86,7 @@ test("a wait that is given up leaves the row queued and the store unhealthy unti
   assert.equal(queue.healthy, false);
   assert.equal(queue.waiting, 1);
   answer();
-  await queue.drained(1_000);
+  await queue.stop(1_000);
   assert.equal(queue.healthy, true);
   assert.equal(queue.waiting, 0);
 });
@@ -109,11 +109,23 @@ test("a row that can never be stored is found and refused alone", async () => {
   assert.deepEqual(written, [[1, 2, 3, 4], [1], [2], [3], [4]]);
 });
 
-test("draining has an end even where the database does not answer", async () => {
+test("stopping has an end even where the database does not answer, and takes nothing after", async () => {
+  const { queue, answer, written } = heldDatabase();
+  const row = queue.push(1);
+  const refused = assert.rejects(row, { code: "OVERLOADED" });
+  await queue.stop(30);
+  await refused;
+  await assert.rejects(queue.push(2), { code: "OVERLOADED" });
+  answer(new Error("connection lost"));
+  await sleep(80);
+  assert.deepEqual(written, [[1]]);
+});
+
+test("stopping waits for rows that are on their way", async () => {
   const { queue, answer } = heldDatabase();
   const row = queue.push(1);
-  await queue.drained(30);
-  assert.equal(queue.waiting, 1);
-  answer();
+  await sleep(0);
+  setTimeout(() => answer(), 30);
+  await queue.stop(1_000);
   await row;
 });

@@ -118,6 +118,22 @@ forEachStore("a row that the database can never take is refused alone", async (p
   assert.deepEqual(await records.verify(), { rows: 2, chains: 1 });
 });
 
+forEachStore(
+  "decisions beyond two thousand that wait are refused at once, settlements never",
+  async (place) => {
+    const { records } = await place.open();
+    const decisions = await Promise.allSettled([
+      ...Array.from({ length: 2_003 }, (_, index) => records.decide(decisionRow(`r${index}`))),
+      records.settle(settlementRow("r0")),
+    ]);
+    const refused = decisions.filter(({ status }) => status === "rejected");
+    assert.equal(refused.length, 3);
+    for (const one of refused) assert.ok(one.status === "rejected" && one.reason.code === "OVERLOADED");
+    assert.equal(decisions.at(-1)?.status, "fulfilled");
+    assert.equal((await records.verify()).rows, 2_001);
+  },
+);
+
 forEachStore("an unlisted model may have any name", async (place) => {
   const store = await place.open();
   await store.records.settle(
