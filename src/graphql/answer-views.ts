@@ -37,8 +37,11 @@ export type EventView<Kind extends EventKind = EventKind> = Extract<EventBody, {
 
 export interface ViewParts {
   /** Asks the gateway. Whatever it throws becomes the one event of a stream that never started. */
-  open(): { readonly events: AsyncIterable<AnswerEvent>; readonly format: ResponseFormat | undefined };
-  failed(error: unknown): Promise<EventBody>;
+  readonly open: () => {
+    readonly events: AsyncIterable<AnswerEvent>;
+    readonly format: ResponseFormat | undefined;
+  };
+  readonly failed: (error: unknown) => Promise<EventBody>;
   /** Aborted once nobody listens any more, or with the failure by which the gateway ends the stream. */
   readonly signal: AbortSignal;
 }

@@ -22,6 +22,10 @@ export async function readJsonObject(request: IncomingMessage): Promise<Record<s
   if (typeof value !== "object" || value === null) {
     throw new Failure("INVALID_REQUEST", "The body must be a JSON object with a query.");
   }
+  const { operationName } = value as { operationName?: unknown };
+  if (operationName !== undefined && operationName !== null && typeof operationName !== "string") {
+    throw new Failure("INVALID_REQUEST", "operationName must be a string.", { path: "operationName" });
+  }
   return value as Record<string, unknown>;
 }
 
@@ -46,9 +50,8 @@ function readText(request: IncomingMessage): Promise<string> {
       size += chunk.length;
       if (size <= largestBody) chunks.push(chunk);
       else {
+        // What still comes is dropped unread; the answer closes the connection.
         chunks.length = 0;
-        // Read no further; the answer closes the connection.
-        request.pause();
         reject(new Failure("PAYLOAD_TOO_LARGE"));
       }
     });

@@ -138,7 +138,7 @@ export const CompletionInput = builder.inputType("CompletionInput", {
     sensitivity: t.field({ type: "Sensitivity", description: "How sensitive the data is, as declared." }),
     purpose: t.string({ description: "What it is for; one of the key's purposes." }),
     task: t.string({ description: "What kind of work it is: routes may go by it." }),
-    sessionId: t.string({ description: "Keeps a conversation at one provider." }),
+    sessionId: t.id({ description: "Keeps a conversation at one provider." }),
     planHash: t.id({ description: "Executes exactly this plan, or fails PLAN_STALE." }),
     maxOutputTokens: t.int({ description: "How long the answer may be." }),
     n: t.int({ defaultValue: 1, description: "How many answers." }),

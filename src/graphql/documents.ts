@@ -1,20 +1,13 @@
 // Documents, parsed, measured and validated once each and remembered by their text.
 // `execute.ts` asks for them. Suggestions are off: they would tell what the schema hides.
 
-import {
-  GraphQLError,
-  Kind,
-  parse,
-  validate,
-  type DocumentNode,
-  type GraphQLSchema,
-  type OperationDefinitionNode,
-} from "graphql";
+import { GraphQLError, Kind, parse, validate, type DocumentNode, type GraphQLSchema } from "graphql";
 import { excesses, limits, measure, type Measure } from "./limits.ts";
 import { placeOf } from "./masking.ts";
 
 export interface CheckedOperation {
-  readonly node: OperationDefinitionNode;
+  readonly kind: "query" | "mutation" | "subscription";
+  readonly name: string | undefined;
   readonly measure: Measure;
 }
 
@@ -60,7 +53,11 @@ function check(text: string, schema: GraphQLSchema): CheckedDocument {
   }
   const operations = document.definitions
     .filter((one) => one.kind === Kind.OPERATION_DEFINITION)
-    .map((node): CheckedOperation => ({ node, measure: measure(node, document, schema) }));
+    .map((node): CheckedOperation => ({
+      kind: node.operation,
+      name: node.name?.value,
+      measure: measure(node, document, schema),
+    }));
   const over = new Set(operations.flatMap((one) => excesses(one.measure, document)));
   if (over.size > 0) {
     return refused([...over].map((message) => coded(new GraphQLError(message), "GRAPHQL_VALIDATION_FAILED")));
@@ -72,7 +69,7 @@ function check(text: string, schema: GraphQLSchema): CheckedDocument {
     document,
     operation(name) {
       if (name === undefined) return operations.length === 1 ? operations[0] : undefined;
-      return operations.find(({ node }) => node.name?.value === name);
+      return operations.find((one) => one.name === name);
     },
   };
 }

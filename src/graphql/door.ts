@@ -11,6 +11,7 @@ import { openExchange, type Exchange } from "./exchange.ts";
 import { createExecutor, isStream, type Operation } from "./execute.ts";
 import { graphiqlPage, wantsGraphiql } from "./graphiql.ts";
 import { schema } from "./schema.ts";
+import { createSingleConnection } from "./single-connection.ts";
 import { sendStream } from "./streams.ts";
 import { createTransport, type Passage } from "./transport.ts";
 
@@ -26,9 +27,11 @@ export interface GraphqlDoor {
 export function createGraphqlDoor(parts: DoorParts): GraphqlDoor {
   const execute = createExecutor(parts, schema);
   const transport = createTransport(execute, parts);
+  const single = createSingleConnection(execute);
   const open = new Set<Exchange>();
 
   async function answer(exchange: Exchange): Promise<void> {
+    if (exchange.path === "/graphql/stream") return await single.handle(exchange);
     if (wantsGraphiql(exchange, parts.production)) return sendPage(exchange.response);
     const { request, response } = exchange;
     if (request.method !== "GET" && request.method !== "POST") {
@@ -78,10 +81,12 @@ export function createGraphqlDoor(parts: DoorParts): GraphqlDoor {
       throw new Failure("INVALID_REQUEST", "Subscriptions need a connection of their own.");
     },
     cut() {
-      for (const exchange of open)
-        exchange.controller.abort(new Failure("OVERLOADED", "The gateway is stopping."));
+      const reason = new Failure("OVERLOADED", "The gateway is stopping.");
+      for (const { controller } of open) controller.abort(reason);
+      single.cut(reason);
     },
     async close() {
+      single.close();
       await transport.dispose();
     },
   };

@@ -13,7 +13,7 @@ export const EmbedInput = builder.inputType("EmbedInput", {
     sensitivity: t.field({ type: "Sensitivity", description: "How sensitive the data is, as declared." }),
     purpose: t.string({ description: "What it is for; one of the key's purposes." }),
     task: t.string({ description: "What kind of work it is: routes may go by it." }),
-    sessionId: t.string({ description: "Keeps a conversation at one provider." }),
+    sessionId: t.id({ description: "Keeps a conversation at one provider." }),
     maxCostUsd: t.field({ type: "Decimal", description: "What it may cost at most." }),
     onUnsupported: t.field({
       type: OnUnsupported,

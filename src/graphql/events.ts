@@ -141,21 +141,24 @@ function streamed(
   info: GraphQLResolveInfo,
 ): AsyncIterableIterator<EventView> {
   const requestId = context.nextReceiptId();
-  const { controller, release } = follow(context.signal);
+  const leaving = follow(context.signal);
   const bodies = viewAnswer({
     open() {
       const asked = askedCompletion(input, context, info, requestId, true);
       return {
-        events: context.parts.gateway.complete(asked, controller.signal),
+        events: context.parts.gateway.complete(asked, leaving.controller.signal),
         format: asked.request.responseFormat,
       };
     },
     failed: (error) => failedBody(error, requestId, context),
-    signal: controller.signal,
+    signal: leaving.controller.signal,
   });
   const window = Math.min(input.coalesceMs ?? 0, longestCoalesce);
   const merged = window > 0 ? coalesce(bodies, window) : bodies;
-  return abortable(releasing(numbered(merged), release), controller);
+  return abortable(
+    releasing(numbered(merged), () => leaving.release()),
+    leaving.controller,
+  );
 }
 
 async function* releasing<T>(
@@ -169,9 +172,13 @@ async function* releasing<T>(
   }
 }
 
-async function failedBody(error: unknown, requestId: string, context: GraphqlContext): Promise<EventBody> {
-  const failure = failureAsData(error, requestId, context);
+async function failedBody(thrown: unknown, requestId: string, context: GraphqlContext): Promise<EventBody> {
+  const failure = failureAsData(thrown, requestId, context);
   // The receipt is an extra here: where it cannot be read, the failure itself must still arrive.
-  const receipt = await receiptOf(context, requestId).catch(() => undefined);
-  return { kind: "CompletionFailed", failure, receipt };
+  const [receipt] = await Promise.allSettled([receiptOf(context, requestId)]);
+  return {
+    kind: "CompletionFailed",
+    failure,
+    receipt: receipt.status === "fulfilled" ? receipt.value : undefined,
+  };
 }

@@ -59,7 +59,7 @@ const AttestInput = builder.inputType("AttestInput", {
     deployment: t.id({ required: true, description: "A deployment, or a provider with all of its own." }),
     guarantee: t.string({ required: true, description: "zero-retention, baa, dpa …" }),
     evidenceUrl: t.string({ required: true, description: "Where the contract can be read." }),
-    until: t.field({ type: "DateTime", description: "When it ends; absent means with its evidence." }),
+    until: t.field({ type: "DateTime", required: true, description: "When it ends." }),
     reason: t.string({ required: true, description: "Why it holds." }),
   }),
 });
@@ -83,10 +83,7 @@ builder.mutationField("attest", (t) =>
     args: { input: t.arg({ type: AttestInput, required: true, description: "What holds." }) },
     resolve: (_root, { input: { deployment, until, ...rest } }, context) =>
       orFailure(context, () =>
-        context.parts.administration.attest(
-          { ...rest, subject: deployment, until: until ?? undefined },
-          context.caller,
-        ),
+        context.parts.administration.attest({ ...rest, subject: deployment, until }, context.caller),
       ),
   }),
 );

@@ -67,9 +67,7 @@ export function createExecutor(parts: DoorParts, schema: GraphQLSchema): Executo
         operationName: operation.operationName ?? null,
         hideSuggestions: true,
       };
-      const outcome = await (chosen.node.operation === "subscription"
-        ? subscribe(prepared)
-        : execute(prepared));
+      const outcome = await (chosen.kind === "subscription" ? subscribe(prepared) : execute(prepared));
       return Symbol.asyncIterator in outcome ? masked(outcome, masking) : maskResult(outcome, masking);
     } catch (error) {
       return { errors: [maskError(error, masking)] };
@@ -81,8 +79,8 @@ const schemaFields = new Set(["__schema", "__type", "__typename"]);
 /** What tells the shape of the whole graph. */
 const shapeFields = ["__schema", "__type", "_service"];
 
-function gate({ node, measure }: CheckedOperation, asker: Asker, production: boolean): void {
-  if (node.operation === "mutation" && !asker.mayChange) {
+function gate({ kind, measure }: CheckedOperation, asker: Asker, production: boolean): void {
+  if (kind === "mutation" && !asker.mayChange) {
     throw new Failure("METHOD_NOT_ALLOWED", "A mutation must come by POST.");
   }
   if (!asker.caller && (production || ![...measure.rootFields].every((name) => schemaFields.has(name)))) {

@@ -54,7 +54,7 @@ export function failureTypeIn(members: readonly FailureTypeName[], view: Failure
 
 /** For unions of one success and some failures. */
 export const resolveResult =
-  <Success extends string>(success: Success, failures: readonly FailureTypeName[]) =>
+  (success: string, failures: readonly FailureTypeName[]) =>
   (value: object): string =>
     value instanceof FailureView ? failureTypeIn(failures, value) : success;
 

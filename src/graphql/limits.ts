@@ -52,13 +52,13 @@ export interface Measure {
 }
 
 /** Every limit that the operation passes, in words. */
-export function excesses(measure: Measure, document: DocumentNode): readonly string[] {
+export function excesses(measured: Measure, document: DocumentNode): readonly string[] {
   const checks = [
-    [measure.depth, limits.depth, "levels deep"],
-    [measure.introspectionDepth, limits.introspectionDepth, "levels deep in introspection"],
-    [measure.aliases, limits.aliases, "aliases"],
-    [measure.paidFields, limits.paidFields, "complete, embed or completion fields"],
-    [measure.answerFields, limits.answerFields, "fields in the answer, as reckoned"],
+    [measured.depth, limits.depth, "levels deep"],
+    [measured.introspectionDepth, limits.introspectionDepth, "levels deep in introspection"],
+    [measured.aliases, limits.aliases, "aliases"],
+    [measured.paidFields, limits.paidFields, "complete, embed or completion fields"],
+    [measured.answerFields, limits.answerFields, "fields in the answer, as reckoned"],
     [literalNesting(document), limits.nesting, "literals within each other"],
   ] as const;
   return checks

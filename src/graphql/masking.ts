@@ -7,7 +7,7 @@ import { asFailure, Failure, failureKinds } from "../core/errors.ts";
 export interface Masking {
   readonly requestId: string;
   /** Called once for each error that is not ours. */
-  reportFault(error: unknown, requestId: string): void;
+  readonly reportFault: (error: unknown, requestId: string) => void;
 }
 
 export function maskResult(result: ExecutionResult, masking: Masking): ExecutionResult {

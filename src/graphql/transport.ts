@@ -26,19 +26,19 @@ export function createTransport(execute: Executor, parts: DoorParts) {
       if (body) setRequestParser(() => body);
     },
     onParams({ context, setParamsHandler }) {
-      const { exchange } = (context as unknown as { passage: Passage }).passage;
+      const { exchange } = context.passage;
       setParamsHandler(async ({ params }) => withStatus(await execute(params as Operation, exchange.asker)));
     },
-    async onResultProcess({ request, result, setResultProcessor, serverContext }) {
-      const outcome = result as Outcome;
+    async onResultProcess(processing) {
+      const outcome = processing.result as Outcome;
       if (!isStream(outcome)) return;
-      const form = streamFormFor(request.headers.get("accept") ?? "*/*");
+      const form = streamFormFor(processing.request.headers.get("accept") ?? "*/*");
       if (!form) {
         await outcome.return?.();
         return;
       }
-      serverContext.passage.stream = { form, results: outcome };
-      setResultProcessor((_result, fetchAPI) => new fetchAPI.Response(null), form.contentType);
+      processing.serverContext.passage.stream = { form, results: outcome };
+      processing.setResultProcessor((_result, fetchAPI) => new fetchAPI.Response(null), form.contentType);
     },
   };
   return createYoga<{ passage: Passage }>({

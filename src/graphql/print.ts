@@ -1,0 +1,48 @@
+// `npm run schema`: writes what callers see into schema/, to be reviewed and committed.
+// A test compares the files with the code; nothing reads them at run time.
+
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { composeServices } from "@theguild/federation-composition";
+import { isAbstractType, parse, type GraphQLSchema } from "graphql";
+import { examples } from "./examples.ts";
+import { schema } from "./schema.ts";
+import { printSchemaSdl, printServiceSdl } from "./sdl.ts";
+
+const folder = new URL("../../schema/", import.meta.url);
+
+/** File name, from schema/ → content. */
+export async function printedFiles(): Promise<ReadonlyMap<string, string>> {
+  const example = await readFile(new URL("example/tickets.graphql", folder), "utf8");
+  return new Map([
+    ["portcullis.graphql", `${printSchemaSdl(schema)}\n`],
+    ["possible-types.json", `${JSON.stringify(possibleTypes(schema), null, 2)}\n`],
+    ["supergraph.graphql", `${compose(example)}\n`],
+    ...examples.map(({ name, query }): [string, string] => [`operations/${name}.graphql`, query]),
+  ]);
+}
+
+/** Which types a client's cache must know to keep the fields of an interface or a union. */
+function possibleTypes(of: GraphQLSchema): Record<string, string[]> {
+  const abstract = Object.values(of.getTypeMap()).filter(isAbstractType);
+  return Object.fromEntries(
+    abstract
+      .filter(({ name }) => !name.startsWith("_"))
+      .map((type) => [type.name, of.getPossibleTypes(type).map(({ name }) => name)]),
+  );
+}
+
+function compose(example: string): string {
+  const composed = composeServices([
+    { name: "portcullis", url: "http://127.0.0.1:4000/graphql", typeDefs: parse(printServiceSdl(schema)) },
+    { name: "tickets", url: "http://127.0.0.1:4001/graphql", typeDefs: parse(example) },
+  ]);
+  if (composed.supergraphSdl === undefined) {
+    throw new Error(`The subgraphs do not compose: ${composed.errors?.map(String).join("\n") ?? ""}`);
+  }
+  return composed.supergraphSdl;
+}
+
+if (import.meta.main) {
+  await mkdir(new URL("operations/", folder), { recursive: true });
+  for (const [name, content] of await printedFiles()) await writeFile(new URL(name, folder), content);
+}

@@ -1,0 +1,149 @@
+// graphql-sse on /graphql/stream: many operations over one event stream, for browsers with HTTP/1.1.
+// Protocol: https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md; `door.ts` hands it exchanges.
+
+import { createHandler, type Response as ProtocolResponse } from "graphql-sse";
+import type { ServerResponse } from "node:http";
+import type { ExecutionResult } from "graphql";
+import { abortable } from "../core/abortable.ts";
+import { Failure } from "../core/errors.ts";
+import { readJsonObject } from "./body.ts";
+import { header, type Exchange } from "./exchange.ts";
+import { isStream, type Executor, type Operation } from "./execute.ts";
+import {
+  createFlow,
+  createReservations,
+  mostOperations,
+  type Flow,
+  type Reservation,
+} from "./reservations.ts";
+import { writableAgain } from "./streams.ts";
+
+export interface SingleConnection {
+  readonly handle: (exchange: Exchange) => Promise<void>;
+  /** Ends every operation with its failure event. */
+  readonly cut: (reason: unknown) => void;
+  readonly close: () => void;
+}
+
+/** What travels beside a request through graphql-sse. */
+interface Passage {
+  /** Absent where we ourselves end a stream. */
+  readonly exchange: Exchange | undefined;
+  reservation: Reservation | undefined;
+  flow: Flow;
+}
+
+export function createSingleConnection(execute: Executor): SingleConnection {
+  const reservations = createReservations((reservation) => void abandon(reservation));
+
+  const handler = createHandler<Passage, undefined>({
+    authenticate({ method, raw }) {
+      if (!raw.exchange) return raw.reservation?.token;
+      const { caller } = raw.exchange.asker;
+      if (!caller) throw new Failure("UNAUTHENTICATED");
+      // A token that the client still remembers is not looked at: a stream starts with one of ours.
+      const token = method === "PUT" ? undefined : tokenOf(raw.exchange);
+      if (method !== "PUT" && token === undefined) return null;
+      const reservation =
+        token === undefined ? reservations.reserve(caller.key) : reservations.find(token, caller.key);
+      if (!reservation) return notFound;
+      raw.reservation = reservation;
+      raw.flow = reservation.flow;
+      return reservation.token;
+    },
+    onSubscribe({ raw }, params) {
+      return raw.exchange && operate(raw.exchange, raw.reservation, params);
+    },
+    async onNext(_context, { raw }) {
+      await raw.flow.admit();
+    },
+  });
+
+  /** Always a stream, also for one result, so that the client can end whatever it began. */
+  function operate(
+    exchange: Exchange,
+    reservation: Reservation | undefined,
+    operation: Operation,
+  ): AsyncGenerator<ExecutionResult> {
+    const controller = reservation ? new AbortController() : exchange.controller;
+    if (reservation && reservation.running.size >= mostOperations) {
+      throw new Failure("RATE_LIMITED", "Too many operations run on this event stream.");
+    }
+    reservation?.running.add(controller);
+    const asker = { ...exchange.asker, signal: controller.signal };
+    async function* results(): AsyncGenerator<ExecutionResult, void, undefined> {
+      try {
+        const outcome = await execute(operation, asker);
+        if (isStream(outcome)) yield* outcome;
+        else yield outcome;
+      } finally {
+        reservation?.running.delete(controller);
+      }
+    }
+    return abortable(results(), controller) as AsyncGenerator<ExecutionResult>;
+  }
+
+  async function stream(
+    chunks: AsyncGenerator<string>,
+    response: ServerResponse,
+    { reservation, flow }: Passage,
+  ): Promise<void> {
+    const leave = (): void => {
+      flow.open();
+      if (reservation) reservations.release(reservation);
+      void chunks.return(undefined);
+    };
+    if (reservation) reservations.connected(reservation);
+    response.once("close", leave);
+    if (response.destroyed) leave();
+    for await (const chunk of chunks) {
+      if (chunk.startsWith("event: next")) flow.taken();
+      if (!response.write(chunk)) await writableAgain(response);
+    }
+    response.end();
+  }
+
+  /** graphql-sse keeps what was reserved until someone reads it: so we read it, and leave. */
+  async function abandon(reservation: Reservation): Promise<void> {
+    reservations.release(reservation);
+    const raw: Passage = { exchange: undefined, reservation, flow: reservation.flow };
+    const headers = { get: (name: string) => (name === "accept" ? "text/event-stream" : undefined) };
+    const [body] = await handler({ method: "GET", url: "/", headers, body: null, raw, context: undefined });
+    if (body !== null && typeof body !== "string") await body.return(undefined);
+  }
+
+  return {
+    async handle(exchange) {
+      const { request, response } = exchange;
+      const raw: Passage = { exchange, reservation: undefined, flow: createFlow() };
+      const [body, init] = await handler({
+        method: request.method ?? "GET",
+        url: request.url ?? "/",
+        headers: { get: (name) => header(request, name.toLowerCase()) },
+        body: request.method === "POST" ? await readJsonObject(request) : null,
+        raw,
+        context: undefined,
+      });
+      response.writeHead(init.status, init.statusText, init.headers);
+      if (body === null || typeof body === "string") response.end(body ?? undefined);
+      else await stream(body, response, raw);
+    },
+    cut(reason) {
+      for (const { running } of reservations.all()) for (const one of running) one.abort(reason);
+    },
+    close() {
+      for (const reservation of reservations.all()) void abandon(reservation);
+    },
+  };
+}
+
+/** https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md#making-a-connection */
+function tokenOf({ request }: Exchange): string | undefined {
+  const query = new URLSearchParams((request.url ?? "").split("?")[1]).get("token");
+  return header(request, "x-graphql-event-stream-token") ?? query ?? undefined;
+}
+
+const notFound: ProtocolResponse = [
+  JSON.stringify({ errors: [{ message: "Stream not found", extensions: { code: "NOT_FOUND" } }] }),
+  { status: 404, statusText: "Not Found", headers: { "content-type": "application/json; charset=utf-8" } },
+];
