@@ -17,8 +17,8 @@ export interface Decision {
   readonly validUntil: number;
 }
 
-/** More rows than these cannot change an answer: one denial denies, one grant grants. */
-const mostRows = 6;
+/** Of each effect. More cannot change an answer: one denial denies, one grant grants. */
+const mostRows = 4;
 
 const enforcersKept = 1_000;
 
@@ -45,7 +45,9 @@ export function makeDecide(engine: CasbinEngine): Decide {
     const applying = rows.filter((row) => applies(row, question));
     const denials = applying.filter((row) => row.effect === "deny");
     const grants = applying.filter((row) => row.effect === "allow");
-    const allowed = applying.length > 0 && enforcerOver([...denials, ...grants].slice(0, mostRows))(question);
+    const allowed =
+      applying.length > 0 &&
+      enforcerOver([...denials.slice(0, mostRows), ...grants.slice(0, mostRows)])(question);
     const validUntil = nextChangeOf(rows, question.circumstances.now);
     const [grant] = grants;
     if (allowed && grant !== undefined) {

@@ -59,6 +59,20 @@ test("deny wins wherever the rows stand", async () => {
   }
 });
 
+test("one denial beats any number of grants", async () => {
+  const grants = Array.from(
+    { length: 50 },
+    (_, index) => `p, a${index}, allow, role:a, complete, up to internal, anywhere, always, R`,
+  );
+  const policy = await policyOf(
+    [...grants, "p, no, deny, anyone, anything, internal or above, anywhere, always, R"].join("\n"),
+  );
+  const ask = (data: string) =>
+    policy.permit(weighed({ caller: callerWith("role:a"), data }), [deploymentWith()]);
+  assert.equal(ask("public").allowed.length, 1);
+  assert.equal(ask("internal").considered[0]?.rule, "no");
+});
+
 test("a denial for one of a caller's roles beats a grant for another", async () => {
   const policy = await policyOf(`
     p, a, allow, role:a, complete, up to internal, anywhere, always, R

@@ -1,0 +1,31 @@
+// The page for people who write rules shows only rules that load.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+
+import { parsePolicy } from "../../src/policy/parse-policy.ts";
+import { formatProblem } from "../../src/policy/problems.ts";
+import { readTests } from "../../src/policy/tests-file.ts";
+import { vocabularyOf } from "../../src/policy/vocabulary.ts";
+
+const page = await readFile(new URL("../../policies/README.md", import.meta.url), "utf8");
+const blocks = (language: string): readonly string[] =>
+  [...page.matchAll(new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``, "g"))].map((match) => match[1] ?? "");
+
+const now = Date.parse("2026-11-21T00:00:00Z");
+const base = "p, zz-base, allow, role:b, complete, up to public, anywhere, always, R\n";
+
+test("every row on the page loads, and there are at least ten examples", () => {
+  const examples = blocks("csv");
+  assert.ok(examples.length >= 12);
+  for (const example of examples) {
+    const rows = example.replace(/^([^#\n]+?)\s+#.*$/gm, "$1");
+    const parsed = parsePolicy(base + rows, now);
+    assert.ok(parsed.ok, parsed.ok ? "" : parsed.problems.map(formatProblem).join("\n"));
+  }
+});
+
+test("the tests on the page can be read", () => {
+  for (const example of blocks("yaml")) assert.equal(readTests(example, vocabularyOf([])).ok, true);
+});
