@@ -5,7 +5,7 @@ import type { ParamChange } from "../core/answer.ts";
 import type { UnsupportedParam } from "../core/dialect.ts";
 import type { Extras } from "../core/request.ts";
 
-export type Shown = string | number | boolean | undefined;
+type Shown = string | number | boolean | undefined;
 
 export interface ChangeLog {
   readonly params: readonly ParamChange[];

@@ -7,7 +7,7 @@ import type { ChangeLog } from "../change-log.ts";
 import { isObject, type JsonObject, parseJson } from "../json.ts";
 import { blockFields, encodePart, encodeText, pickExtras } from "./encode-parts.ts";
 
-export interface Turn {
+interface Turn {
   readonly role: "user" | "assistant";
   readonly content: readonly JsonObject[];
 }

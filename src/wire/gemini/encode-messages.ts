@@ -10,7 +10,7 @@ import { encodePart } from "./encode-parts.ts";
 import { encodeToolResult } from "./encode-tool-result.ts";
 import { checksSignatures } from "./thinking.ts";
 
-export interface Content {
+interface Content {
   readonly role: "user" | "model";
   readonly parts: readonly JsonObject[];
 }

@@ -84,6 +84,22 @@ test("a finish that comes with every chunk is told once, at the end", () => {
   assert.deepEqual(decoder.end(), [{ type: "choice-finish", choice: 0, reason: "stop" }]);
 });
 
+test("a chunk after the finish does not take the finish back", () => {
+  const decoder = geminiDialect.decodeStream();
+  decoder.push(chunk(said("a", { finishReason: "MAX_TOKENS" })));
+  decoder.push(chunk(said("")));
+  assert.deepEqual(decoder.end(), [{ type: "choice-finish", choice: 0, reason: "length" }]);
+});
+
+test("candidates without a number count in their order", () => {
+  const candidates = ["a", "b"].flatMap((text) => said(text, { finishReason: "STOP" }).candidates);
+  const choices = gatherChoices(geminiDialect.decodeCompletion({ candidates }));
+  assert.deepEqual(
+    choices.map((choice) => choice.text),
+    ["a", "b"],
+  );
+});
+
 const finishes = {
   STOP: "stop",
   MAX_TOKENS: "length",

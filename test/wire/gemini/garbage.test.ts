@@ -6,7 +6,7 @@ import { WireFault } from "../../../src/core/dialect.ts";
 import { geminiDialect } from "../../../src/wire/gemini/dialect.ts";
 import { createServerEventDecoder } from "../../../src/wire/sse.ts";
 import { fixtureBytes, fixtureJson } from "../../kit/fixtures.ts";
-import { mangled } from "../../kit/mangled.ts";
+import { spoiled as spoil } from "../../kit/spoiled.ts";
 import { randomOf } from "../../kit/recut.ts";
 
 const rounds = 400;
@@ -26,7 +26,7 @@ function faultOf(decode: () => unknown): "fault" | "answer" {
 test("a spoiled answer is read or refused", (context) => {
   const outcomes = { fault: 0, answer: 0 };
   for (let seed = 1; seed <= rounds; seed++) {
-    const spoiled = mangled(body, randomOf(seed));
+    const spoiled = spoil(body, randomOf(seed));
     outcomes[faultOf(() => geminiDialect.decodeCompletion(spoiled))]++;
     assert.ok(geminiDialect.decodeError(400, spoiled) instanceof WireFault);
   }
@@ -41,7 +41,7 @@ test("a spoiled stream is read or refused", (context) => {
     const decoder = geminiDialect.decodeStream();
     const decode = () => {
       for (const frame of frames) {
-        const data = JSON.stringify(mangled(JSON.parse(frame.data), random, 60));
+        const data = JSON.stringify(spoil(JSON.parse(frame.data), random, 60));
         decoder.push({ event: frame.event, data });
       }
       decoder.end();
