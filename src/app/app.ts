@@ -141,6 +141,7 @@ async function compose(
   const { server, metricsServer } = createServers(config, {
     rest,
     graphql,
+    corsOrigins: config.corsOrigins,
     newRequestId,
     reportFault,
     health: {

@@ -109,6 +109,7 @@ export function openAccount(permitted: Permitted, parts: GatewayParts): Account 
 function report(row: SettlementRow, permitted: Permitted, { telemetry }: GatewayParts): void {
   telemetry.requestDone({
     ...row,
+    callerReference: permitted.callerReference,
     door: permitted.door ?? "inner",
     action: permitted.request.action,
     model: permitted.request.model,
