@@ -10,6 +10,7 @@ import {
 } from "../core/sensitivity.ts";
 import { read, refuse, type Cell } from "./cells/cell.ts";
 import type { GrantQuestion } from "./casbin-engine.ts";
+import { isWithinHours } from "./cells/hours.ts";
 import { identityAtom } from "./cells/provider.ts";
 import { applies, evaluate, rowsFor } from "./compiled.ts";
 import type { Links } from "./links.ts";
@@ -98,11 +99,12 @@ function* situations(
     ? environments
     : environments.slice(0, 1);
   const deployment = { atoms: new Set(atoms), uncertain: [] };
+  const moments = momentsOf(rows, now);
   for (const subjects of subjectsOf(rows)) {
     for (const action of actions) {
       for (const purpose of new Set([undefined, ...purposes])) {
         for (const environment of environmentsUsed) {
-          for (const moment of momentsOf(rows, now)) {
+          for (const moment of moments) {
             const circumstances = { purpose, environment, now: moment, breakGlass: false };
             yield { subjects, action, data: never.data, deployment, circumstances };
           }
@@ -119,16 +121,26 @@ export function subjectsOf(rows: PolicyRows): readonly string[] {
   return [...new Set(["", ...named, ...teams])];
 }
 
-/** Every quarter of the day on each side of each date, where any row looks at the clock. */
-function momentsOf(rows: PolicyRows, now: number): readonly number[] {
+/** One moment for every way in which the rows that look at the clock can answer together. */
+export function momentsOf(rows: PolicyRows, now: number): readonly number[] {
   const conditions = rows.grants.flatMap((row) => row.when.conditions);
+  const hours = conditions.flatMap((condition) => (condition.kind === "hours" ? [condition.hours] : []));
   const dates = conditions.flatMap((condition) =>
-    condition.kind === "before" ? [condition.at - 86_400_000, condition.at] : [],
+    condition.kind === "before" ? [condition.at - day, condition.at] : [],
   );
-  const days = [now, ...dates];
-  if (!conditions.some((condition) => condition.kind === "hours")) return days;
-  return days.flatMap((day) => Array.from({ length: 96 }, (_, quarter) => day + quarter * 900_000));
+  const starts = [...new Set([now, ...dates])];
+  if (hours.length === 0) return starts;
+  return starts.flatMap((start) => {
+    const moments = new Map<string, number>();
+    for (let moment = start; moment < start + day; moment += minute) {
+      moments.set(hours.map((one) => isWithinHours(one, moment)).join(), moment);
+    }
+    return [...moments.values()];
+  });
 }
+
+const minute = 60_000;
+const day = 86_400_000;
 
 /** Takes away every promise that the counterexample does not need. */
 function tell(own: readonly GrantRow[], question: GrantQuestion, guarantees: Links): string {
