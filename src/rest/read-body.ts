@@ -36,25 +36,19 @@ function readBytes(request: IncomingMessage, mostBytes: number): Promise<Buffer>
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    const done = (): void => {
-      request.off("data", onData).off("end", onEnd).off("close", onClose).off("error", onClose);
-    };
-    const onData = (chunk: Buffer): void => {
+    const onClose = (): void => reject(new CallerLeft("the body did not come to its end"));
+    request.on("data", (chunk: Buffer) => {
       size += chunk.length;
       if (size <= mostBytes) return void chunks.push(chunk);
-      done();
-      request.pause();
+      // What still comes is thrown away; `failure-answer.ts` sees to it that it ends.
+      chunks.length = 0;
       reject(tooLarge(mostBytes));
-    };
-    const onEnd = (): void => {
-      done();
-      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size));
-    };
-    const onClose = (): void => {
-      done();
-      reject(new CallerLeft("the body did not come to its end"));
-    };
-    request.on("data", onData).on("end", onEnd).on("close", onClose).on("error", onClose);
+    });
+    request.on("end", () => {
+      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks));
+    });
+    request.on("close", onClose);
+    request.on("error", onClose);
   });
 }
 
