@@ -2,6 +2,7 @@
 // Every replica polls it; a notification only makes the next poll come sooner.
 
 import type { Database } from "./database.ts";
+import { within } from "./deadline.ts";
 
 export interface Generation {
   /** When the database last answered a poll, milliseconds since the epoch; starts with the opening. */
@@ -19,6 +20,8 @@ export interface OpenedGeneration extends Generation {
 }
 
 const pollMilliseconds = 500;
+/** A poll that hangs must not keep the next ones from trying another connection. */
+const longestPoll = 5_000;
 /** Made by a trigger in `drizzle/`. */
 const channel = "portcullis_generation";
 
@@ -35,7 +38,7 @@ export async function openGeneration(
   let stopped = false;
 
   const poll = async () => {
-    const seen = await read(database);
+    const seen = await within(longestPoll, read(database));
     lastSeenAt = now().getTime();
     if (seen === current) return;
     current = seen;

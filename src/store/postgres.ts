@@ -28,9 +28,10 @@ export async function openPostgres(
     ...quiet,
     max: poolSize,
     prepare: !mayBePooler,
+    connection: { ...named, ...(mayBePooler ? {} : patience) },
   });
   const orm = drizzle(pool);
-  const direct = mayBePooler ? postgres(directUrl, { ...quiet, max: 1, idle_timeout: 5 }) : pool;
+  const direct = mayBePooler ? postgres(directUrl, { ...quiet, max: 1, connection: named }) : pool;
   return {
     embedded: false,
     orm,
@@ -50,12 +51,19 @@ export async function openPostgres(
 const quiet = {
   connect_timeout: connectSeconds,
   onnotice: () => {},
-  connection: { application_name: "portcullis" },
 };
+
+const named = { application_name: "portcullis" };
+
+/** A replica whose machine vanished must not hold rows for hours. Poolers refuse such settings. */
+const patience = { lock_timeout: 10_000, idle_in_transaction_session_timeout: 30_000 };
+
+/** The same for the migration lock, where waiting long is right and holding it dead is not. */
+const keepalive = { tcp_keepalives_idle: 30, tcp_keepalives_interval: 10, tcp_keepalives_count: 3 };
 
 /** One connection from lock to unlock; replicas that start meanwhile wait for it. */
 async function migrateAlone(url: string, migrationsFolder: string): Promise<void> {
-  const client = postgres(url, { ...quiet, max: 1 });
+  const client = postgres(url, { ...quiet, max: 1, connection: { ...named, ...keepalive } });
   try {
     await client.unsafe("select pg_advisory_lock($1::text::bigint)", [migrationLock]);
     await migrate(drizzle(client), { migrationsFolder });

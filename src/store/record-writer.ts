@@ -4,6 +4,7 @@
 import { genesis, linkHash } from "../audit/chain.ts";
 import type { ChainHead } from "../audit/chain.ts";
 import type { Database } from "./database.ts";
+import { within } from "./deadline.ts";
 import type { LedgerEntry } from "./ledger.ts";
 
 export interface PendingRow {
@@ -26,7 +27,7 @@ interface LinkedRow extends Omit<PendingRow, "entry"> {
   readonly hash: string;
 }
 
-/** A write that did not return by then counts as failed: the connection may be gone without a word. */
+/** A write that did not return by then counts as failed, and is tried on another connection. */
 const writeMilliseconds = 10_000;
 
 export async function openRecordWriter(database: Database, replica: string): Promise<RecordWriter> {
@@ -107,16 +108,6 @@ async function readHead(database: Database, replica: string): Promise<ChainHead>
 async function readOpen(database: Database, replica: string): Promise<Map<string, number>> {
   const rows = await database.query<{ requestId: string; position: string }>(openStatement, [replica]);
   return new Map(rows.map(({ requestId, position }) => [requestId, Number(position)]));
-}
-
-async function within<Value>(milliseconds: number, work: Promise<Value>): Promise<Value> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error("the record store does not answer")), milliseconds);
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 const registerStatement = `

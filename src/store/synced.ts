@@ -6,7 +6,7 @@ import type { SyncedModel, SyncedPrice } from "../catalog/synced.ts";
 import type { Database } from "./database.ts";
 import { syncedModel, syncedPrice } from "./tables.ts";
 
-export interface SyncedRows {
+interface SyncedRows {
   readonly models: readonly SyncedModel[];
   readonly prices: readonly SyncedPrice[];
 }
