@@ -39,7 +39,10 @@ function readBytes(request: IncomingMessage, mostBytes: number): Promise<Buffer>
     const onClose = (): void => reject(new CallerLeft("the body did not come to its end"));
     request.on("data", (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= mostBytes) return void chunks.push(chunk);
+      if (size <= mostBytes) {
+        chunks.push(chunk);
+        return;
+      }
       // What still comes is thrown away; `failure-answer.ts` sees to it that it ends.
       chunks.length = 0;
       reject(tooLarge(mostBytes));
