@@ -28,7 +28,7 @@ export interface Column {
 }
 
 /** Longest time a team may be on observe. */
-export const observeDays = 30;
+const observeDays = 30;
 
 const day = 86_400_000;
 

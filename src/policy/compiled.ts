@@ -2,6 +2,7 @@
 // It prepares what Casbin is asked, explains what Casbin decided, and serves the publish gate, which
 // asks too often for Casbin. It must agree with Casbin always; loading a policy proves a sample.
 
+import type { Sensitivity } from "../core/sensitivity.ts";
 import { coversAction } from "./cells/does.ts";
 import { coversData } from "./cells/data.ts";
 import { coversProvider } from "./cells/provider.ts";
@@ -23,8 +24,17 @@ const order = Object.keys(tests) as readonly FailingColumn[];
 
 /** Rows that name the caller, or anyone. Everything else cannot matter to this caller. */
 export function rowsFor(rows: readonly GrantRow[], subjects: string, teams: Links): readonly GrantRow[] {
-  return rows.filter((row) => row.who === "anyone" || teams.syncedHasLink(subjects, row.who));
+  const reached = new Set(["anyone"]);
+  for (const subject of subjects.split(" ")) for (const name of teams.reach(subject)) reached.add(name);
+  return rows.filter((row) => reached.has(row.who));
 }
+
+/** Of those, the rows that this action and this data do not rule out, whatever the provider. */
+export const rowsAbout = (
+  rows: readonly GrantRow[],
+  action: string,
+  data: Sensitivity,
+): readonly GrantRow[] => rows.filter((row) => coversAction(row.does, action) && coversData(row.data, data));
 
 export const applies = (row: GrantRow, question: GrantQuestion): boolean =>
   order.every((column) => tests[column](row, question));

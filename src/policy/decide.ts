@@ -5,6 +5,7 @@ import type { CasbinEngine, GrantQuestion } from "./casbin-engine.ts";
 import { nextChange } from "./cells/when.ts";
 import { applies } from "./compiled.ts";
 import { explainRefusal } from "./explain.ts";
+import type { OwnRows } from "./own-rows.ts";
 import type { GrantRow } from "./rows.ts";
 
 export interface Decision {
@@ -22,9 +23,8 @@ const mostRows = 4;
 
 const enforcersKept = 1_000;
 
-export type Decide = (rows: readonly GrantRow[], question: GrantQuestion) => Decision;
+export type Decide = (rows: OwnRows, question: GrantQuestion) => Decision;
 
-/** `rows` are those for the caller; see `rowsFor`. */
 export function makeDecide(engine: CasbinEngine): Decide {
   const enforcers = new Map<string, (question: GrantQuestion) => boolean>();
 
@@ -42,13 +42,13 @@ export function makeDecide(engine: CasbinEngine): Decide {
   };
 
   return (rows, question) => {
-    const applying = rows.filter((row) => applies(row, question));
+    const applying = rows.about.filter((row) => applies(row, question));
     const denials = applying.filter((row) => row.effect === "deny");
     const grants = applying.filter((row) => row.effect === "allow");
     const allowed =
       applying.length > 0 &&
       enforcerOver([...denials.slice(0, mostRows), ...grants.slice(0, mostRows)])(question);
-    const validUntil = nextChangeOf(rows, question.circumstances.now);
+    const validUntil = nextChangeOf(rows.about, question.circumstances.now);
     const [grant] = grants;
     if (allowed && grant !== undefined) {
       return {

@@ -15,7 +15,7 @@ export interface PolicyDiff {
   readonly closes: readonly PolicyChange[];
 }
 
-export interface PolicyChange {
+interface PolicyChange {
   readonly who: string;
   readonly actions: readonly string[];
   readonly data: Sensitivity;

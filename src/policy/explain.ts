@@ -5,6 +5,7 @@ import { formatSensitivity } from "../core/sensitivity.ts";
 import type { GrantQuestion } from "./casbin-engine.ts";
 import { failingColumns, type FailingColumn } from "./compiled.ts";
 import type { GrantRow } from "./rows.ts";
+import type { OwnRows } from "./own-rows.ts";
 import { conditionWords, dataWords, guaranteeWords, joinWords } from "./sentences.ts";
 
 export interface Refusal {
@@ -14,7 +15,7 @@ export interface Refusal {
 
 /** `denial` is the first deny row that applies; without one it was for want of a grant. */
 export function explainRefusal(
-  rows: readonly GrantRow[],
+  rows: OwnRows,
   denial: GrantRow | undefined,
   question: GrantQuestion,
 ): Refusal {
@@ -33,7 +34,8 @@ function refusedBy(denial: GrantRow): Refusal {
 }
 
 /** The grant that came nearest, told by the first column in which it failed. */
-function refusedForWantOfGrant(rows: readonly GrantRow[], question: GrantQuestion): Refusal {
+function refusedForWantOfGrant({ all, about }: OwnRows, question: GrantQuestion): Refusal {
+  const rows = about.some((row) => row.effect === "allow") ? about : all;
   let nearest: { row: GrantRow; fails: readonly FailingColumn[]; distance: number } | undefined;
   for (const row of rows) {
     if (row.effect !== "allow") continue;

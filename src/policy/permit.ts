@@ -7,11 +7,11 @@ import type { Permit, PermittedDeployment } from "../core/permit.ts";
 import { formatSensitivity, type Sensitivity } from "../core/sensitivity.ts";
 import type { Weighed } from "../core/stages.ts";
 import type { CasbinEngine } from "./casbin-engine.ts";
-import { rowsFor } from "./compiled.ts";
 import { makeDecide, type Decision } from "./decide.ts";
 import { pointOf } from "./deployment-point.ts";
 import { featuresOf, featuresThatDrop } from "./features.ts";
 import { obligationsOf } from "./obligations.ts";
+import { ownRows, type OwnRows } from "./own-rows.ts";
 import type { BreakGlass } from "./policy.ts";
 import type { GrantRow, PolicyRows } from "./rows.ts";
 import { makeSubjects, notMinted } from "./subjects.ts";
@@ -32,7 +32,7 @@ type AskPermit = (weighed: Weighed, candidates: readonly Deployment[], breakGlas
 /** All that is the same for every candidate, and what was decided in it. */
 interface Situation {
   readonly subjects: string;
-  readonly rows: readonly GrantRow[];
+  readonly rows: OwnRows;
   readonly action: string;
   readonly data: Sensitivity;
   readonly purpose: string | undefined;
@@ -88,7 +88,7 @@ export function makePermit(parts: PermitParts): AskPermit {
     const key = `${subjects}|${action}|${formatSensitivity(data)}|${purpose ?? ""}|${features}|${breakGlass}`;
     let situation = situations.get(key);
     if (situation === undefined) {
-      const own = rowsFor(rows.grants, subjects, engine.teams);
+      const own = ownRows(rows.grants, { subjects, action, data }, engine.teams);
       situation = {
         subjects,
         action,

@@ -6,7 +6,7 @@ import type { BundleFiles } from "./version-book.ts";
 import { isName } from "./vocabulary.ts";
 import { entriesOf, itemsOf, readYaml, textOf, type Entry, type YamlFile } from "./yaml-file.ts";
 
-export const routesFile = "routes.yaml";
+const routesFile = "routes.yaml";
 
 export interface Route {
   readonly name: string;

@@ -4,9 +4,9 @@
 import { hashBundle, strayFiles } from "./bundle.ts";
 import { buildEngine, type CasbinEngine, type GrantQuestion } from "./casbin-engine.ts";
 import { identityAtom } from "./cells/provider.ts";
-import { rowsFor } from "./compiled.ts";
 import { makeDecide } from "./decide.ts";
 import { counterexample } from "./never.ts";
+import { ownRows } from "./own-rows.ts";
 import { parsePolicy, policyFile } from "./parse-policy.ts";
 import { PolicyProblems, type PolicyProblem } from "./problems.ts";
 import type { PolicyRows } from "./rows.ts";
@@ -76,7 +76,7 @@ function askGrant(test: TestCase, rows: PolicyRows, engine: CasbinEngine, now: n
       breakGlass: test.breakGlass,
     },
   };
-  const own = rowsFor(rows.grants, question.subjects, engine.teams);
+  const own = ownRows(rows.grants, question, engine.teams);
   const allowed = engine.permits(question);
   const { row } = makeDecide(engine)(own, question);
   return { outcome: allowed ? "allowed" : "refused", rule: row?.id ?? null };

@@ -3,9 +3,10 @@
 
 import { levels, parseSensitivity, sensitivity, type Sensitivity } from "../core/sensitivity.ts";
 import { buildEngine, type CasbinEngine, type GrantQuestion } from "./casbin-engine.ts";
-import { evaluate, rowsFor } from "./compiled.ts";
+import { evaluate } from "./compiled.ts";
 import { makeDecide } from "./decide.ts";
 import { goldenGrants, goldenPolicy, goldenSafety } from "./golden.ts";
+import { ownRows } from "./own-rows.ts";
 import { parsePolicy } from "./parse-policy.ts";
 import type { PolicyRows } from "./rows.ts";
 import { actions } from "./vocabulary.ts";
@@ -52,8 +53,8 @@ export function proveAgreement(rows: PolicyRows, engine: CasbinEngine): void {
   const end = performance.now() + mostMilliseconds;
   for (let sample = 0; sample < mostSamples && performance.now() < end; sample++) {
     const question = randomQuestion(rows, random);
-    const own = rowsFor(rows.grants, question.subjects, engine.teams);
-    const answers = [engine.permits(question), decide(own, question).allowed, evaluate(own, question)];
+    const own = ownRows(rows.grants, question, engine.teams);
+    const answers = [engine.permits(question), decide(own, question).allowed, evaluate(own.all, question)];
     demand(new Set(answers).size === 1, `Casbin and the compiled rows differ: ${answers.join(", ")}`);
   }
 }

@@ -40,7 +40,7 @@ export interface Expectation {
   readonly rule: string | null | undefined;
 }
 
-export interface PolicyTests {
+interface PolicyTests {
   readonly cases: readonly TestCase[];
   readonly never: readonly Never[];
 }
