@@ -91,7 +91,7 @@ const sync: Command = {
   },
 };
 
-const attestUsage = "attest SUBJECT GUARANTEE --reason WHY [--until 2027-06-30] [--evidence URL]";
+const attestUsage = "attest SUBJECT GUARANTEE --until 2027-06-30 --reason WHY [--evidence URL]";
 
 const attest: Command = {
   name: "attest",
@@ -104,10 +104,8 @@ const attest: Command = {
       { least: 2, most: 2, usage: attestUsage },
     );
     const [deployment = "", guarantee = ""] = read.words;
-    const reason = read.one("reason");
-    if (reason === undefined)
-      throw new CommandError(`--reason is missing.\nUsage: portcullis ${attestUsage}`);
-    const until = readMoment(read.one("until"), "until", new Date())?.toISOString();
+    const reason = read.one("reason") ?? missing("--reason");
+    const until = readMoment(read.one("until") ?? missing("--until"), "until", new Date())?.toISOString();
     const attestation = await withConnection(env, async (connection) => {
       const evidenceUrl = read.one("evidence") ?? (await publishedSource(connection, deployment, guarantee));
       const query = `mutation ($input: AttestInput!) { attest(input: $input) { __typename ... on Attestation { id opens } ${failureFields} } }`;
@@ -121,6 +119,10 @@ const attest: Command = {
     return 0;
   },
 };
+
+function missing(option: string): never {
+  throw new CommandError(`${option} is missing.\nUsage: portcullis ${attestUsage}`);
+}
 
 export const catalogCommands: readonly Command[] = [list, sync, attest];
 
