@@ -40,7 +40,7 @@ const streamQuery = `subscription ($input: CompletionInput!) { completion(input:
 
 test("a streamed answer comes event by event to a graphql-sse client", async (context) => {
   const { url } = await runGraphqlDoor(context, friendly());
-  const client = createClient({ url, headers: bearer, retryAttempts: 0 });
+  const client = createClient({ url, headers: { ...bearer }, retryAttempts: 0 });
   const events: unknown[] = [];
   for await (const { data, errors } of client.iterate({ query: streamQuery, variables: { input } })) {
     assert.equal(errors, undefined);

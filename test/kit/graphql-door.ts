@@ -25,11 +25,19 @@ export interface RunningGraphqlDoor {
   /** What was reported as nobody's failure. */
   readonly faults: unknown[];
   /** With every scope, unless the key names others: `pc_catalog+receipts`. */
-  ask<Data = Record<string, never>>(
+  readonly ask: (
     query: string,
     variables?: Record<string, unknown>,
     headers?: Record<string, string>,
-  ): Promise<{ status: number; headers: Headers; data?: Data; errors?: readonly GraphqlError[] }>;
+  ) => Promise<Answer>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** As the test asked for it. */
+  readonly data?: unknown;
+  readonly errors?: readonly GraphqlError[];
 }
 
 export interface GraphqlError {
@@ -44,7 +52,8 @@ interface Settings {
   readonly administration?: Partial<Administration>;
 }
 
-export const bearer = { authorization: "Bearer pc_all" };
+/** Frozen: the graphql-sse client writes its token into the headers that it is given. */
+export const bearer = Object.freeze({ authorization: "Bearer pc_all" });
 
 export async function runGraphqlDoor(
   context: TestContext,
@@ -98,7 +107,8 @@ function callerOf(authorization: string | undefined): Caller {
   const named = /^Bearer pc_([a-z+]+)$/.exec(authorization ?? "")?.[1];
   if (named === undefined) throw new Failure("UNAUTHENTICATED");
   if (named === "all") return testCaller();
-  return testCaller(allScopes.filter((scope: Scope) => named.split("+").includes(scope)));
+  const caller = testCaller(allScopes.filter((scope: Scope) => named.split("+").includes(scope)));
+  return { ...caller, key: `key:${named}` };
 }
 
 const plainEnquiries: Enquiries = {
