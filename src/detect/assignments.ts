@@ -20,7 +20,7 @@ const passwordNames = /^(?:pass|pwd|contra|mot|kenn)/i;
 
 export const findAssignments: Detector = (region, found) => {
   eachMatch(assignment, region, (match, start) => {
-    const value = (match[2] ?? "").replace(/[.!?:]+$/, "");
+    const value = (match[2] ?? "").replace(/[.?:]+$/, "");
     const closing = match[3] ?? "";
     if (closing === "(" || closing === "[" || value.length < 6 || placeholder.test(value)) return;
     const isPassword = passwordNames.test(match[1] ?? "");

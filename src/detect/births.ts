@@ -17,10 +17,12 @@ const date = new RegExp(
   "gi",
 );
 
-const birthWords =
-  /(?:\bborn\b|\bbirth|\bd\.?o\.?b\b|\bb-?day\b|\bgeb(?:oren|urt|\.)|\bn[ée]e? le\b|naissance|\bnacid[oa]|nacimiento|\bnat[oa] (?:il|a)\b|nascita|geboorte|urodz|\bur\. |nascid[oa]|nascimento|syntym|född|f(?:ö|oe)delse|doğum|जन्म|생년월일|เกิด)[^\n]{0,40}$/i;
+const birthWord =
+  /\bborn\b|\bbirth|\bd\.?o\.?b\b|\bb-?day\b|\bgeb(?:oren|urt|\.)|\bn[ée]e? le\b|naissance|\bnacid[oa]|nacimiento|\bnat[oa] (?:il|a)\b|nascita|geboorte|urodz|\bur\. |nascid[oa]|nascimento|syntym|född|f(?:ö|oe)delse|doğum|जन्म|생년월일|เกิด/i;
+const birthWords = new RegExp(`(?:${birthWord.source})[^\\n]{0,40}$`, "i");
 
 export const findBirthDates: Detector = (region, found) => {
+  if (!birthWord.test(region.text)) return;
   eachMatch(date, region, (match, start) => {
     if (!isCalendarDate(match) || !hasContextBefore(region.whole, start, birthWords)) return;
     found.push({ label: "pii", kind: "date-of-birth", start, end: start + match[0].length, certain: false });

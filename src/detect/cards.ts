@@ -4,7 +4,7 @@
 import { isTrivial, luhn } from "./checksums.ts";
 import { eachMatch, hasContext, hasContextBefore, type Detector } from "./span.ts";
 
-const candidate = /(?<![\w+]|\w[-.,/]|[^\s\w]\.)\d(?:[ .-]{0,2}\d){11,18}(?![\w]|[-./,]\d)/g;
+const candidate = /\b\d(?<!(?:\+|\w[-.,/]|[^\s\w]\.)\d)(?:[ .-]{0,2}\d){11,18}(?![\w]|[-./,]\d)/g;
 
 interface Issuer {
   readonly prefixes: RegExp;

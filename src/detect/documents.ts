@@ -60,7 +60,13 @@ const numbers: readonly NamedNumber[] = [
 const machineLine =
   /(?<![A-Z0-9<])[A-Z0-9<]{9}\d[A-Z<]{3}\d{7}[MF<X]\d{7}[A-Z0-9<]{14}[0-9<]\d(?![A-Z0-9<])/g;
 
+/** Spares most regions the five expressions. */
+const anyWord =
+  /pass(?:p|a)|pas nr|reisep|paspo|paszp|パスポート|护照|licen[cs]e|\bdl\b|führer|permis|patente|rijbew|carnet|ausweis|identit|national id|dowód|mrn|medical|patient|health p|member|chart|account|acct|konto|routing|sort c/i;
+
 export const findDocuments: Detector = (region, found) => {
+  if (region.text.includes("<")) findMachineLines(region, found);
+  if (!anyWord.test(region.text)) return;
   for (const { kind, label, pattern } of numbers) {
     eachMatch(pattern, region, (match, start) => {
       const end = start + match[0].length;
@@ -68,6 +74,9 @@ export const findDocuments: Detector = (region, found) => {
       found.push({ label, kind, start: end - number.length, end, certain: false });
     });
   }
+};
+
+const findMachineLines: Detector = (region, found) => {
   eachMatch(machineLine, region, (match, start) => {
     const line = match[0];
     if (!checks(line.slice(0, 9), line.charAt(9)) || !checks(line.slice(13, 19), line.charAt(19))) return;

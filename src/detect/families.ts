@@ -19,7 +19,7 @@ interface Family {
   readonly find: Detector;
 }
 
-const sevenDigits = /\d(?:[^\w\n]{0,3}\d){6}/;
+const sevenDigits = /\d(?:[ .()/-]{0,3}\d){6}/;
 const longToken = /[\w+/~.:@-]{16}/;
 
 export const families: readonly Family[] = [
@@ -31,7 +31,7 @@ export const families: readonly Family[] = [
   { gate: /swift|bic/i, find: findBics },
   { gate: sevenDigits, find: findPhones },
   { gate: /\d[^\n]{0,4}\d|[a-z]\d/i, find: findNationalIds },
-  { gate: /\d.*[.:]|[.:-].*[0-9a-f]/i, find: findNetworkAddresses },
+  { gate: /\d\.\d|[0-9a-f]?[:-][0-9a-f]{0,4}[:-]|[0-9a-f]{4}\.[0-9a-f]{4}\./i, find: findNetworkAddresses },
   { gate: /[a-z0-9]{25}/i, find: findCryptoAddresses },
   { gate: /\d{4}|\d[./-]\d/, find: findBirthDates },
   { gate: /\d{3}/, find: findDocuments },

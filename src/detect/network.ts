@@ -3,51 +3,38 @@
 
 import { eachMatch, hasContextBefore, type Detector } from "./span.ts";
 
-const ipv4 = /(?<![\w-]|\w\.|\w[:/]\d{0,9}\.)(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?![\w-]|\.\d|\.\w)/g;
+const ipv4 = /\b(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?![\w-]|\.\w)/g;
 const ipv6 =
-  /(?<![\w:.-])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,8}(?:\.\d{1,3}){0,3}(?:%\w{1,16})?(?![\w:])/g;
+  /(?:\b[0-9A-Fa-f]{1,4}(?=:)|(?<![\w:.-])(?=::[0-9A-Fa-f]))(?::[0-9A-Fa-f]{0,4}){2,8}(?:\.\d{1,3}){0,3}(?:%\w{1,16})?(?![\w:])/g;
 const mac =
-  /(?<![\w:.-])(?:[0-9A-Fa-f]{2}([:-])[0-9A-Fa-f]{2}(?:\1[0-9A-Fa-f]{2}){4}|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4})(?![\w:-]|\.\w)/g;
+  /\b(?:[0-9A-Fa-f]{2}([:-])[0-9A-Fa-f]{2}(?:\1[0-9A-Fa-f]{2}){4}|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4})(?![\w:-]|\.\w)/g;
+const ipv6Sign = /:[0-9A-Fa-f]{0,4}:/;
+const macSign = /[0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-]|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\./;
+/** What stands before an address that is only part of something longer. */
+const joined = /[\w-]$|\w\.$/;
 
 const versionWords =
   /(?:\b(?:v|ver|version|release|build|firmware|chapter|section|§|oid|assembly|driver)\.?:?\s{0,2}|\bv|§ ?)$/i;
 
 export const findNetworkAddresses: Detector = (region, found) => {
-  if (region.text.includes(".")) {
-    eachMatch(ipv4, region, (match, start) => {
-      if (!isHostAddress(match.slice(1, 5)) || hasContextBefore(region.whole, start, versionWords, 16))
-        return;
-      found.push({
-        label: "contact",
-        kind: "ip-address",
-        start,
-        end: start + match[0].length,
-        certain: false,
-      });
-    });
-  }
-  if (region.text.includes(":")) {
-    eachMatch(ipv6, region, (match, start) => {
-      if (!isIpv6(match[0])) return;
-      found.push({
-        label: "contact",
-        kind: "ip-address",
-        start,
-        end: start + match[0].length,
-        certain: false,
-      });
-    });
-  }
-  eachMatch(mac, region, (match, start) => {
-    if (/^[0f:.-]+$/i.test(match[0])) return;
-    found.push({
-      label: "contact",
-      kind: "mac-address",
-      start,
-      end: start + match[0].length,
-      certain: false,
-    });
+  const push = (kind: string, start: number, text: string) => {
+    if (joined.test(region.whole.slice(Math.max(0, start - 2), start))) return;
+    found.push({ label: "contact", kind, start, end: start + text.length, certain: false });
+  };
+  eachMatch(ipv4, region, (match, start) => {
+    if (!isHostAddress(match.slice(1, 5)) || hasContextBefore(region.whole, start, versionWords, 16)) return;
+    push("ip-address", start, match[0]);
   });
+  if (ipv6Sign.test(region.text)) {
+    eachMatch(ipv6, region, (match, start) => {
+      if (isIpv6(match[0]) && region.whole.charAt(start - 1) !== ":") push("ip-address", start, match[0]);
+    });
+  }
+  if (macSign.test(region.text)) {
+    eachMatch(mac, region, (match, start) => {
+      if (!/^[0f:.-]+$/i.test(match[0])) push("mac-address", start, match[0]);
+    });
+  }
 };
 
 /** Octets in range, and neither "no address" nor a netmask. */

@@ -11,14 +11,16 @@ const strange = [
   "\\ufe50-\\ufe6f\\ufeff\\uff00-\\uffef\\ud800-\\ud83b\\ud83f-\\udbff",
 ].join("");
 /** Everyday in prose, so suspect only between letters or digits. */
-const everyday = "\\u0300-\\u036f\\u2010-\\u2015\\u2018-\\u201f\\ufe00-\\ufe0f";
+const marks = "\\u0300-\\u036f\\ufe00-\\ufe0f";
+const punctuation = "\\u2010-\\u2015\\u2018-\\u201f";
 
 const disguise = new RegExp(
   [
     `[${strange}]`,
-    `[\\w@.][${everyday}]+[\\w@.]`,
+    `[\\w@.][${marks}]{1,4}[\\w@.]`,
+    `[\\d@.][${punctuation}]{1,4}[\\w@.]`,
     "\\ud83c[\\udd00-\\uddff]",
-    String.raw`\\+(?:u[0-9A-Fa-f]{4}|[nrtbf"/])`,
+    String.raw`\\(?:u[0-9A-Fa-f]{4}|[nrtbf"/])`,
   ].join("|"),
 );
 
@@ -45,7 +47,9 @@ export class NormalForm {
   /** Takes raw text. A half of a surrogate pair or of an escape at the end waits, unless `final`. */
   push(raw: string, final: boolean): void {
     const input = this.#unread === "" ? raw : this.#unread + raw;
-    const whole = final ? input.length : input.length - (unfinished.exec(input)?.[0].length ?? 0);
+    const whole = final
+      ? input.length
+      : input.length - (unfinished.exec(input.slice(-longestEscape))?.[0].length ?? 0);
     this.#unread = whole === input.length ? "" : input.slice(whole);
     let index = 0;
     let out = "";
@@ -80,6 +84,7 @@ export class NormalForm {
 }
 
 const backslash = 92;
+const longestEscape = 14;
 const unfinished = /(?:\\{1,8}(?:u[0-9A-Fa-f]{0,3})?|[\ud800-\udbff])$/;
 const escape = /\\{1,8}(?:u([0-9A-Fa-f]{4})|([nrtbf"/]))/y;
 const escapes: Readonly<Record<string, string>> = {

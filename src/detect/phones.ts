@@ -5,10 +5,10 @@ import { isInPlan, isInternationalNumber } from "./phone-plans.ts";
 import { eachMatch, hasContext, hasContextBefore, type Detector, type Region, type Span } from "./span.ts";
 
 const international =
-  /(?<![\w+]|[\w)][-./])(?:\+|00|011[ .-]?)(?:\(?\d{1,3}\)?)(?:[ ./-]{0,2}\(?\d{1,5}\)?){1,8}(?![\w]|[-./]\d)/g;
-const northAmerican =
-  /(?<![\w+/=]|[\w)][-.,])(?:1[ .-])?(?:\(([2-9]\d\d)\) ?|([2-9]\d\d)([ .-]))([2-9]\d\d)([ .-])(\d{4})(?![\w]|[-./]\d)/g;
-const national = /(?<![\w+/=]|[\w)][-./,])\(?\d{1,5}\)?(?:[ ./-]{0,2}\(?\d{1,5}\)?){1,6}(?![\w]|[-./]\d)/g;
+  /[+0](?<!(?:[\w+]|[\w)][-./])[+0])(?:(?<=\+)|0|11[ .-]?)\(?\d(?:[ ./()-]{0,3}\d){5,15}(?![\w]|[-./]\d)/g;
+const northAmerican = /(?:\(|\b)([2-9]\d\d)(?:\) ?|([ .-]))([2-9]\d\d)([ .-])(\d{4})(?![\w]|[-./]\d)/g;
+const longToken = /[\w+/=]$|[\w)][-.,]$/;
+const national = /[(\d](?<!(?:[\w+/=]|[\w)][-./,])[(\d])(?:[ ./()-]{0,3}\d){6,12}(?![\w]|[-./]\d)/g;
 
 const phoneWords =
   /\b(?:(?:tele)?phones?|tel|cell(?:ular|phone)?|mobile?s?|mobil(?:e|nummer)|handy|fax|call(?: me| us)?|dial|ring|text(?: me| us)?|sms|whats ?app|hotline|landline|telefon[oe]?|téléphone|telefoon|telefonnummer|rufnummer|celular|m[oó]vil|portable|numer telefonu|puhelin|contact (?:number|no)|reach (?:me|us|him|her) (?:at|on)|pager|extension|ext)\b/i;
@@ -66,43 +66,42 @@ const homeRegions = [
 ];
 
 export const findPhones: Detector = (region, found) => {
-  eachMatch(international, region, (match, start) => {
-    const digits = match[0].replace(/^\+|^00|^011|\D/g, "").replace(/\D/g, "");
-    if (
-      digits.length < 7 ||
-      digits.length > 16 ||
-      !isInternationalNumber(digits.replace(/^(\d{1,3})0(?=\d{9,}$)/, "$1"))
-    ) {
-      if (digits.length > 16 || !isInternationalNumber(digits)) return;
-    }
-    const end = start + match[0].length;
-    const spoken = hasContext(region.whole, start, end, phoneWords);
-    if (!match[0].startsWith("+") && !spoken && !/[ .-]/.test(match[0].slice(3))) return;
-    push(found, start, match[0]);
-  });
+  eachMatch(international, region, (match, start) => findInternational(match[0], start, region, found));
   eachMatch(northAmerican, region, (match, start) => findNorthAmerican(match, start, region, found));
   eachMatch(national, region, (match, start) => findNational(match[0], start, region, found));
 };
 
-function findNorthAmerican(match: RegExpExecArray, start: number, region: Region, found: Span[]): void {
-  const area = match[1] ?? match[2] ?? "";
-  const exchange = match[4] ?? "";
-  const end = start + match[0].length;
-  const spoken = hasContext(region.whole, start, end, phoneWords);
-  const fictional = exchange === "555";
-  if (!spoken) {
-    const spaced = match[3] === " " || (match[1] === undefined && match[5] === " ");
-    if (spaced || (match[3] ?? match[5]) !== match[5]) return;
-    if (hasContextBefore(region.whole, start, unlike)) return;
-  }
+function findInternational(text: string, start: number, region: Region, found: Span[]): void {
+  const digits = text
+    .replace("(0)", "")
+    .replace(/\D/g, "")
+    .replace(/^(?:011|00)/, "");
+  if (digits.length < 7 || !isInternationalNumber(digits)) return;
+  const isGrouped = /[ .-]/.test(text.slice(3));
   if (
-    fictional
-      ? /^[2-9](?!11)\d\d$/.test(area)
-      : isInPlan(area + exchange + (match[6] ?? ""), "US") ||
-        isInternationalNumber(`1${area}${exchange}${match[6] ?? ""}`)
-  ) {
-    push(found, start, match[0]);
+    !text.startsWith("+") &&
+    !isGrouped &&
+    !hasContext(region.whole, start, start + text.length, phoneWords)
+  )
+    return;
+  push(found, start, text);
+}
+
+function findNorthAmerican(match: RegExpExecArray, start: number, region: Region, found: Span[]): void {
+  const [text, area = "", separator, exchange = "", second, line = ""] = match;
+  const trunk = /(?<!\w)1[ .-]$/.test(region.whole.slice(Math.max(0, start - 3), start)) ? 2 : 0;
+  const from = start - trunk;
+  if (longToken.test(region.whole.slice(Math.max(0, from - 2), from))) return;
+  const isParenthesised = text.startsWith("(");
+  if (!isParenthesised && separator === undefined) return;
+  if (!hasContext(region.whole, from, start + text.length, phoneWords)) {
+    const isLoose = separator === " " || (separator !== undefined && separator !== second);
+    if (isLoose || hasContextBefore(region.whole, from, unlike)) return;
   }
+  // 555 numbers are fictional, and written as if they were not.
+  const isFictional = exchange === "555" && !area.endsWith("11");
+  if (!isFictional && !isInternationalNumber(`1${area}${exchange}${line}`)) return;
+  push(found, from, region.whole.slice(from, start + text.length));
 }
 
 function findNational(text: string, start: number, region: Region, found: Span[]): void {

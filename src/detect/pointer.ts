@@ -4,37 +4,69 @@
 import type { Region } from "./span.ts";
 
 /**
- * In order: a name that may introduce a secret, a birth or a bank (group 1); an at sign; five digits
- * together; a letter beside digits in something long; dotted numbers; colon groups; URLs; PEM.
+ * Each alternative begins with a character that is rare in prose, which is what makes the pass cheap:
+ * an at sign; five digits together, a letter beside digits in something long, dotted numbers, a day before
+ * a month; a colon of URLs and addresses, or after a name that may introduce a secret; hyphens of PEM and MAC.
  */
-const pointer =
-  /(passw|passphrase|passcode|\bpwd|contraseñ|kennwort|mot de passe|secret|token|credential|[_-]key|api.?key|bearer|basic |auth[:=]|\bborn\b|birth|\bd\.?o\.?b|\bswift|\bbic\b|\bgeb|naissance|nacid|nacim|nascit|nat[ao] il|medical rec|passport|account)|@|\d(?:[ .,:()/-]{0,2}\d){4}|[a-z]\d(?:\d\d|\w{5})|\d[a-z]\w{6}|\d\.\d{1,3}\.\d{1,3}\.\d|[0-9a-f]?:[0-9a-f]{0,4}:[0-9a-f]|[0-9a-f]{2}-[0-9a-f]{2}-[0-9a-f]{2}-|:\/\/|-----b|eyj|(?:gh[oprsu]|sk|hf|gsk)[_-]\w{9}/gi;
+const signs = new RegExp(
+  [
+    "@",
+    String.raw`\d(?:(?:[ .,:()/-]{0,2}\d){4}|[a-z]\w{6}|(?<=[a-z]\d)(?:\d\d|\w{5})|\.\d{1,3}\.\d{1,3}\.\d|(?:st|nd|rd|th|\.|º)?(?: de| of)?[ -][a-zà-ÿ]{3,10}\.?,?(?: de| of)?[ -]\d\d)`,
+    String.raw`:(?:\/\/|[0-9a-f]{0,4}:[0-9a-f])`,
+    "[:=](?<=(?:pass|pwd|secret|token|key|credential|auth|ontraseñ|kennwort)\\w{0,16}[\"'`\\])]{0,2}\\s{0,3}[:=])",
+    "-(?:----b|[0-9a-f]{2}-[0-9a-f]{2}-)",
+  ].join("|"),
+  "gi",
+);
+
+/** Words that introduce what has no sign of its own; five letters and more, or the search slows down. */
+const words = /passwo|passwd|passph|passcod|passpor|mot de pa|contras|kennwo|swift| bic[ :]|bearer/gi;
 
 const before = 110;
 const after = 170;
 const longestToken = 4096;
 const whitespace = /\s/;
 
+interface Mark {
+  readonly start: number;
+  readonly end: number;
+}
+
 /**
- * The stretches of `text` to look at. With `from`, only what may hold a hit that ends after it: names
- * just before count, other signs must reach beyond it.
+ * The stretches of `text` to look at. With `from`, only what may hold a hit that ends after it: words and
+ * names just before count, other signs must reach beyond it.
  */
 export function pointAt(text: string, from: number): Region[] {
-  const regions: Region[] = [];
-  let open: { start: number; end: number } | undefined;
-  pointer.lastIndex = from > before ? from - before : 0;
-  for (let match = pointer.exec(text); match; match = pointer.exec(text)) {
-    const end = match.index + match[0].length;
-    if (end <= from && match[1] === undefined) continue;
-    const reach = Math.min(text.length, end + after);
-    if (open && match.index - before <= open.end) {
-      open.end = Math.max(open.end, reach);
-      continue;
-    }
-    if (open) regions.push(regionOf(text, open.start, open.end));
-    open = { start: Math.max(0, match.index - before), end: reach };
+  const marks: Mark[] = [];
+  const first = from > before ? from - before : 0;
+  words.lastIndex = first;
+  for (let match = words.exec(text); match; match = words.exec(text)) {
+    marks.push({ start: match.index, end: words.lastIndex });
   }
-  if (open) regions.push(regionOf(text, open.start, open.end));
+  const isMixed = marks.length > 0;
+  signs.lastIndex = first;
+  for (let match = signs.exec(text); match; match = signs.exec(text)) {
+    const introduces = match[0] === ":" || match[0] === "=";
+    if (introduces || signs.lastIndex > from) marks.push({ start: match.index, end: signs.lastIndex });
+  }
+  if (marks.length === 0) return [];
+  if (isMixed) marks.sort((a, b) => a.start - b.start);
+  return merge(text, marks);
+}
+
+function merge(text: string, marks: readonly Mark[]): Region[] {
+  const regions: Region[] = [];
+  let start = 0;
+  let end = -1;
+  for (const mark of marks) {
+    if (end >= 0 && mark.start - before > end) {
+      regions.push(regionOf(text, start, end));
+      end = -1;
+    }
+    if (end < 0) start = Math.max(0, mark.start - before);
+    end = Math.max(end, Math.min(text.length, mark.end + after));
+  }
+  regions.push(regionOf(text, start, end));
   return regions;
 }
 

@@ -43,6 +43,7 @@ export const americas: readonly IdRow[] = [
   },
   {
     kind: "us-dea-number",
+    opens: "letter",
     pattern: idPattern("[A-HJ-NPRSTUX][A-Z9]\\d{7}"),
     valid: isDeaNumber,
     words: /\b(?:dea|licen[cs]e|prescriber|medical certificate)\b/i,
@@ -75,6 +76,7 @@ export const americas: readonly IdRow[] = [
   },
   {
     kind: "mx-curp",
+    opens: "letter",
     pattern: idPattern(
       "[A-Z][AEIOUX][A-Z]{2}\\d{6}[HMX](?:AS|B[CS]|C[CLMSH]|D[FG]|G[TR]|HG|JC|M[CNS]|N[ETL]|OC|PL|Q[TR]|S[PLR]|T[CSL]|VZ|YN|ZS)[B-DF-HJ-NP-TV-Z]{3}[A-Z0-9]\\d",
       "gi",

@@ -16,6 +16,7 @@ export const asiaPacific: readonly IdRow[] = [
   },
   {
     kind: "in-pan",
+    opens: "letter",
     pattern: idPattern("[A-Z]{3}[ABCFGHJLPT][A-Z]\\d{4}[A-Z]"),
     words: /\b(?:pan|permanent account|income tax)\b/i,
     needs: "accept",
@@ -23,6 +24,7 @@ export const asiaPacific: readonly IdRow[] = [
   },
   {
     kind: "sg-nric",
+    opens: "letter",
     pattern: idPattern("[STFGM]\\d{7}[A-Z]", "gi"),
     valid: isNric,
     words: /\b(?:nric|fin|singapore)\b/i,

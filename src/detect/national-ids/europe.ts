@@ -34,6 +34,7 @@ export const europe: readonly IdRow[] = [
   },
   {
     kind: "es-nie",
+    opens: "letter",
     pattern: idPattern(String.raw`[XYZ][ -]?\d{7}[ -]?[A-HJ-NP-TV-Z]`, "gi"),
     valid: (text) => controlLetter("XYZ".indexOf(text.charAt(0)) + text.slice(1, -1)) === text.at(-1),
     words: spanishWords,
@@ -42,6 +43,7 @@ export const europe: readonly IdRow[] = [
   },
   {
     kind: "it-codice-fiscale",
+    opens: "letter",
     pattern: idPattern(
       String.raw`[A-Z]{6}[0-9LMNP-V]{2}[A-EHLMPR-T][0-9LMNP-V]{2}[A-Z][0-9LMNP-V]{3}[A-Z]`,
       "gi",

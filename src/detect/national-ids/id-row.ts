@@ -4,9 +4,11 @@
 export interface IdRow {
   readonly kind: string;
   readonly label?: "pii" | "phi";
-  /** Global, with look-arounds that keep it out of longer tokens, linear. */
+  /** Forms that begin with a letter say so; the others begin with a digit. */
+  readonly opens?: "letter";
+  /** Sticky: tried where a token begins. Linear, and bounded. */
   readonly pattern: RegExp;
-  /** Gets the match without separators, upper-case. */
+  /** Gets the match without separators in capitals, and as it was. */
   valid?(compact: string, raw: string): boolean;
   readonly words: RegExp;
   /** `accept`: enough by itself. `formatted`: needs its separators or a word. `words`: always needs a word. */
@@ -14,9 +16,6 @@ export interface IdRow {
   readonly certain: boolean;
 }
 
-const before = String.raw`(?<![\w+$€£]|\w[-./,=]|[.,]\d)`;
-const after = String.raw`(?![\w]|[-/.,]\d|-\w)`;
-
-/** Wraps the bare form of an id in the usual look-arounds. */
-export const idPattern = (form: string, flags = "g"): RegExp =>
-  new RegExp(`${before}(?:${form})${after}`, flags);
+/** Not the first part of something longer. */
+export const idPattern = (form: string, flags = ""): RegExp =>
+  new RegExp(String.raw`(?:${form})(?![\w]|[-/.,]\d|-\w)`, `y${flags.replace("g", "")}`);

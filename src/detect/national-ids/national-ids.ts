@@ -5,6 +5,7 @@ import { eachMatch, hasContext, hasContextBefore, type Detector } from "../span.
 import { americas } from "./americas.ts";
 import { asiaPacific } from "./asia-pacific.ts";
 import { europe } from "./europe.ts";
+import type { IdRow } from "./id-row.ts";
 import { northEurope } from "./north-europe.ts";
 
 const rows = [...americas, ...europe, ...northEurope, ...asiaPacific];
@@ -13,20 +14,31 @@ const rows = [...americas, ...europe, ...northEurope, ...asiaPacific];
 const businessWords =
   /\b(?:order|invoice|tracking|ticket|serial|imei|isbn|issn|ean|upc|sku|shipment|parcel|timestamp|build|commit|version|part|model|article|case|issue|ref(?:erence)?|trace|transaction|port|pid|offset|size|bytes|total|price|amount|population|distance)\b[^\n]{0,20}$/i;
 
+/** Where a number may begin: not inside a longer token, an amount or a decimal. */
+const beginning = /\b(?=([A-Za-z]{0,6})\d)(?<!\w[-./,=]|[.,]\d|[+$€£])/g;
+
+const letterRows = rows.filter((row) => row.opens === "letter");
+const digitRows = rows.filter((row) => row.opens !== "letter");
+
 export const findNationalIds: Detector = (region, found) => {
-  for (const row of rows) {
-    eachMatch(row.pattern, region, (match, start) => {
-      const raw = match[0];
-      const end = start + raw.length;
-      const compact = raw.replace(/[^A-Za-z0-9]/g, "").toUpperCase();
-      if (row.valid && !row.valid(compact, raw)) return;
-      if (!hasContext(region.whole, start, end, row.words)) {
-        if (row.needs === "words") return;
-        const formatted = /[A-Za-z0-9][ ./-]+[A-Za-z0-9]/.test(raw);
-        if (row.needs === "formatted" && !formatted) return;
-        if (hasContextBefore(region.whole, start, businessWords)) return;
+  eachMatch(beginning, region, (match, start) => {
+    for (const row of match[1] === "" ? digitRows : letterRows) {
+      row.pattern.lastIndex = match.index;
+      const raw = row.pattern.exec(region.text)?.[0];
+      if (raw !== undefined && isId(row, raw, region.whole, start)) {
+        const end = start + raw.length;
+        found.push({ label: row.label ?? "pii", kind: row.kind, start, end, certain: row.certain });
       }
-      found.push({ label: row.label ?? "pii", kind: row.kind, start, end, certain: row.certain });
-    });
-  }
+    }
+  });
 };
+
+function isId(row: IdRow, raw: string, whole: string, start: number): boolean {
+  const compact = raw.replace(/[^A-Za-z0-9]/g, "").toUpperCase();
+  if (row.valid && !row.valid(compact, raw)) return false;
+  if (hasContext(whole, start, start + raw.length, row.words)) return true;
+  if (row.needs === "words") return false;
+  const isFormatted = /[A-Za-z0-9][ ./-]+[A-Za-z0-9]/.test(raw);
+  if (row.needs === "formatted" && !isFormatted) return false;
+  return !hasContextBefore(whole, start, businessWords);
+}

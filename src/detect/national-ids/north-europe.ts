@@ -28,6 +28,7 @@ export const northEurope: readonly IdRow[] = [
   },
   {
     kind: "uk-nino",
+    opens: "letter",
     pattern: idPattern(
       String.raw`(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]([ -]?)\d{2}\1\d{2}\1\d{2}\1[A-D]`,
       "gi",
