@@ -50,9 +50,9 @@ async function* answer(
   asked: Asked<CompletionRequest>,
   signal: AbortSignal,
 ): AsyncGenerator<AnswerEvent, void, undefined> {
-  const snapshot = parts.snapshots.current();
-  const permitted = permit(await weigh(normalise(asked, snapshot.policy.labels, parts.now())), snapshot);
+  const { permitted, snapshot } = await admit(asked, parts);
   const account = openAccount(permitted, parts);
+  const streamClosed = asked.request.stream ? parts.telemetry.streamOpened() : undefined;
   let outcome = "cancelled";
   try {
     const planned = planFor(permitted, snapshot, parts);
@@ -84,7 +84,23 @@ async function* answer(
     outcome = signal.aborted ? "cancelled" : failure.code;
     throw failure;
   } finally {
+    streamClosed?.();
     await account.settle(outcome);
+  }
+}
+
+/** Until the policy has answered there is no account, so what is refused before is only counted. */
+async function admit<R extends ModelRequest>(
+  asked: Asked<R>,
+  parts: GatewayParts,
+): Promise<{ readonly permitted: Permitted<R>; readonly snapshot: Snapshot }> {
+  try {
+    const snapshot = parts.snapshots.current();
+    const weighed = await weigh(normalise(asked, snapshot.policy.labels, parts.now()));
+    return { permitted: permit(weighed, snapshot), snapshot };
+  } catch (error) {
+    parts.telemetry.requestRefused(asked.door ?? "inner", asFailure(error).code);
+    throw error;
   }
 }
 
@@ -93,8 +109,7 @@ async function embedding(
   asked: Asked<EmbeddingRequest>,
   signal: AbortSignal,
 ): Promise<EmbeddingResult> {
-  const snapshot = parts.snapshots.current();
-  const permitted = permit(await weigh(normalise(asked, snapshot.policy.labels, parts.now())), snapshot);
+  const { permitted, snapshot } = await admit(asked, parts);
   const account = openAccount(permitted, parts);
   let outcome = "cancelled";
   try {
