@@ -85,9 +85,11 @@ function askGrant(test: TestCase, rows: PolicyRows, engine: CasbinEngine, now: n
 const outcomes = { block: "blocked", redact: "redacted", flag: "flagged" } as const;
 
 function askSafety(test: TestCase, category: string, rows: PolicyRows, engine: CasbinEngine): Expectation {
-  const [key = "key:nobody", ...roles] = test.who;
+  const named = (kind: string): readonly string[] => test.who.filter((id) => id.startsWith(`${kind}:`));
+  const [key = "key:nobody"] = named("key");
+  const [team = "team:nobody"] = named("team");
   const decision = makeSafetyDecision(rows.safety, engine)(
-    { key, team: "team:none", roles },
+    { key, team, roles: named("role") },
     test.data,
     category,
   );

@@ -6,6 +6,7 @@ import type { CasbinEngine } from "./casbin-engine.ts";
 import { coversData } from "./cells/data.ts";
 import type { SafetyDecision, Subjects } from "./policy.ts";
 import type { SafetyRow } from "./rows.ts";
+import { isMinted } from "./subjects.ts";
 import { safetyActions } from "./vocabulary.ts";
 
 const answersKept = 5_000;
@@ -18,7 +19,9 @@ export function makeSafetyDecision(
 ): (subjects: Subjects, data: Sensitivity, category: string) => SafetyDecision {
   const answers = new Map<string, SafetyDecision>();
 
-  return ({ key, team, roles }, data, category) => {
+  return (who, data, category) => {
+    if (!isMinted(who)) return blocked;
+    const { key, team, roles } = who;
     const subjects = [key, team, ...roles].join(" ");
     const question = `${subjects}|${formatSensitivity(data)}|${category}`;
     let answer = answers.get(question);

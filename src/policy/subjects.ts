@@ -35,5 +35,6 @@ export function makeSubjects(
   }
 }
 
-const isMinted = ({ key, team, roles }: Pick<Caller, "key" | "team" | "roles">): boolean =>
+/** True where every id is of the form that the server mints for its kind. */
+export const isMinted = ({ key, team, roles }: Pick<Caller, "key" | "team" | "roles">): boolean =>
   minted.key.test(key) && minted.team.test(team) && roles.every((role) => minted.role.test(role));

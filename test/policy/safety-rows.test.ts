@@ -41,6 +41,15 @@ test("a row for a role is for that role, also where the team brings it", async (
   assert.equal(ask({ team: "team:clinic" }), "redact");
 });
 
+test("ids that the server cannot have minted get the strictest answer", async () => {
+  const own = await policyOf(`${examplePolicy}\np2, a, flag, role:a, public or above, contact, R`);
+  const ask = (who: Partial<Subjects>) =>
+    own.safetyDecision({ ...anybody, ...who }, tag("public"), "contact").action;
+  assert.equal(ask({ roles: ["role:a"] }), "flag");
+  assert.equal(ask({ key: "key:k role:a" }), "block");
+  assert.equal(ask({ team: "role:a" }), "block");
+});
+
 test("a stricter row wins over a looser one, whatever their order", async () => {
   const loose = "p2, l, flag, anyone, public or above, anything, R";
   const strict = "p2, s, redact, anyone, public or above, pii, R";
