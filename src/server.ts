@@ -10,7 +10,7 @@ import { noticeDepartures } from "./server/departures.ts";
 import { answerHealth, answerMetrics, type Health, type MetricsSource } from "./server/operations.ts";
 
 /** Takes over the exchange, and never throws after it began to answer. */
-export interface Door {
+interface Door {
   handle(request: IncomingMessage, response: ServerResponse): void | Promise<void>;
   /** Ends what still runs, each answer with its error event. Absent where the door has none of its own. */
   cut?(): void;
@@ -28,9 +28,9 @@ export interface ServerParts {
   reportFault(error: unknown, requestId: string): void;
 }
 
-export type ListenTarget = { readonly host: string; readonly port: number } | { readonly path: string };
+type ListenTarget = { readonly host: string; readonly port: number } | { readonly path: string };
 
-export interface DrainSettings {
+interface DrainSettings {
   /** While load balancers learn from /readyz, requests are still taken. */
   readonly graceMilliseconds?: number | undefined;
   /** How long answers that run may go on. */

@@ -4,7 +4,7 @@
 import pino from "pino";
 import { describeFault } from "./fault.ts";
 
-export type LogFields = Readonly<Record<string, unknown>>;
+type LogFields = Readonly<Record<string, unknown>>;
 
 export interface Log {
   debug(fields: LogFields, message: string): void;
@@ -17,8 +17,7 @@ export interface Log {
   flush(): void;
 }
 
-export const logLevels = ["silent", "fatal", "error", "warn", "info", "debug", "trace"] as const;
-export type LogLevel = (typeof logLevels)[number];
+type LogLevel = "silent" | "fatal" | "error" | "warn" | "info" | "debug" | "trace";
 
 export interface LogSettings {
   readonly level: LogLevel;

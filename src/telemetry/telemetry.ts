@@ -45,13 +45,3 @@ export interface Telemetry {
   /** Call the answer when the stream is over, once; calling it again does nothing. */
   streamOpened(): () => void;
 }
-
-/** For parts of the gateway that run without anyone watching: tests and one-shot commands. */
-export const silentTelemetry: Telemetry = {
-  requestDone() {},
-  requestRefused() {},
-  attemptDone() {},
-  verdict() {},
-  firstToken() {},
-  streamOpened: () => () => {},
-};
