@@ -51,10 +51,13 @@ async function main(words: readonly string[]): Promise<number> {
   }
 }
 
-const isExpected = (error: unknown): error is Error =>
-  error instanceof CommandError || error instanceof ConfigProblems || error instanceof AlreadyRunning;
+function isExpected(error: unknown): error is Error {
+  return error instanceof CommandError || error instanceof ConfigProblems || error instanceof AlreadyRunning;
+}
 
-const complain = (line: string): void => void process.stderr.write(`${line}\n`);
+function complain(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
 
 function help(): string {
   const width = Math.max(...commands.map(({ name }) => name.length));
