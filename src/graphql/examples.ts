@@ -44,7 +44,7 @@ query Model($id: ID!) {
   }
 }
 `,
-    variables: { id: "echo" },
+    variables: { id: "demo-echo" },
   },
   {
     name: "providers",
@@ -153,7 +153,7 @@ mutation Embed($input: EmbedInput!) {
   }
 }
 `,
-    variables: { input: { model: "demo/embed", texts: ["A gate that lifts."] } },
+    variables: { input: { model: "demo/embedding", texts: ["A gate that lifts."] } },
   },
   {
     name: "keys",

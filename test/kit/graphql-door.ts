@@ -143,7 +143,7 @@ const plainEnquiries: Enquiries = {
   receipt: (id): Promise<Receipt | undefined> =>
     Promise.resolve(id.startsWith("req_") ? receipt(id) : undefined),
   usableNames: () => Promise.resolve([]),
-  usableModel: (id) => id === "echo",
+  usableModel: (id) => id === "demo-echo",
 };
 
 /** Whatever a test does not give must not be asked. */
