@@ -3,12 +3,12 @@
 
 import { execFile, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { chown, mkdtemp, readdir, rm } from "node:fs/promises";
+import { chown, readdir, rm } from "node:fs/promises";
 import { createServer, connect } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import postgres from "postgres";
+import { scratchFolder } from "./scratch.ts";
 
 export interface PostgresServer {
   readonly port: number;
@@ -47,7 +47,7 @@ export async function startPostgres(): Promise<PostgresServer | undefined> {
     process.stderr.write("\n!!! NOT TESTED on PostgreSQL: no server binaries in /usr/lib/postgresql !!!\n\n");
     return undefined;
   }
-  const folder = await mkdtemp(join(tmpdir(), "portcullis-postgres-"));
+  const folder = await scratchFolder("postgres");
   if ("uid" in asWhom) await chown(folder, nobody.uid, nobody.gid);
   const data = join(folder, "data");
   await execute(

@@ -1,8 +1,7 @@
 // Runs a store test on PGlite and on PostgreSQL, each with a database of its own.
 // Tests of `store/` and of whatever is built on it call `forEachStore`.
 
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { PGlite } from "@electric-sql/pglite";
@@ -11,6 +10,7 @@ import { openStore } from "../../src/store/store.ts";
 import type { Store, StoreSettings } from "../../src/store/store.ts";
 import { copyPgliteTemplate } from "./pglite-template.ts";
 import { closeSharedPostgres, sharedPostgres } from "./postgres.ts";
+import { scratchFolder } from "./scratch.ts";
 
 /** Where one test's data lives; every store that it opens sees the same. */
 export interface StorePlace {
@@ -46,7 +46,7 @@ async function atFreshPlace(
   databaseUrl: string | undefined,
   run: (place: StorePlace) => Promise<void>,
 ): Promise<void> {
-  const dataFolder = await mkdtemp(join(tmpdir(), "portcullis-store-"));
+  const dataFolder = await scratchFolder("store");
   const opened: Store[] = [];
   const faults: unknown[] = [];
   try {

@@ -1,15 +1,15 @@
 // What opening promises: it makes what is missing, several may do it at once, and half-done work is no harm.
 
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { openStore } from "../../src/store/store.ts";
 import { forEachStore, onPostgres } from "../kit/stores.ts";
+import { scratchFolder } from "../kit/scratch.ts";
 
 test("a missing data folder is made, for its owner alone", async () => {
-  const parent = await mkdtemp(join(tmpdir(), "portcullis-open-"));
+  const parent = await scratchFolder("open");
   const dataFolder = join(parent, "deep", "data");
   try {
     const store = await openStore({ dataFolder, replicaId: "a", onFault: assert.ifError });
@@ -25,7 +25,7 @@ test("a missing data folder is made, for its owner alone", async () => {
 });
 
 test("half a database that a killed start left is made anew", async () => {
-  const dataFolder = await mkdtemp(join(tmpdir(), "portcullis-open-"));
+  const dataFolder = await scratchFolder("open");
   const unfinished = join(dataFolder, "pglite.unfinished");
   try {
     await mkdir(unfinished, { recursive: true });

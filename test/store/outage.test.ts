@@ -1,20 +1,19 @@
 // What a database that dies does to a running gateway: it refuses, says so, and takes up where it stood.
 
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openStore } from "../../src/store/store.ts";
 import { digestOf } from "../kit/key-record.ts";
 import { startPostgres } from "../kit/postgres.ts";
 import { decisionRow, settlementRow } from "../kit/record-rows.ts";
+import { scratchFolder } from "../kit/scratch.ts";
 
 test("records wait for a database that was killed, are told apart from durable ones, and are written once", async (context) => {
   const server = await startPostgres();
   if (!server) return context.skip("no PostgreSQL server binaries on this machine");
-  const dataFolder = await mkdtemp(join(tmpdir(), "portcullis-outage-"));
+  const dataFolder = await scratchFolder("outage");
   const faults: unknown[] = [];
   const store = await openStore({
     databaseUrl: await server.freshDatabase(),

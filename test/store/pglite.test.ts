@@ -1,18 +1,18 @@
 // The embedded database has no server that tidies up: its log must stay small without one.
 
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { openPglite } from "../../src/store/pglite.ts";
 import { copyPgliteTemplate } from "../kit/pglite-template.ts";
+import { scratchFolder } from "../kit/scratch.ts";
 
 const migrations = fileURLToPath(new URL("../../drizzle", import.meta.url));
 
 test("the write-ahead log stays bounded and dead rows are cleared away", async () => {
-  const dataFolder = await mkdtemp(join(tmpdir(), "portcullis-pglite-"));
+  const dataFolder = await scratchFolder("pglite");
   await copyPgliteTemplate(dataFolder);
   const database = await openPglite(dataFolder, migrations);
   try {

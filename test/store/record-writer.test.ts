@@ -1,9 +1,7 @@
 // The writer of a chain, when the database does its work but the answer is lost on the way.
 
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { canonicalJson } from "../../src/audit/canonical.ts";
@@ -14,13 +12,14 @@ import type { PendingRow } from "../../src/store/record-writer.ts";
 import { verifyChains } from "../../src/store/verification.ts";
 import { copyPgliteTemplate } from "../kit/pglite-template.ts";
 import { decisionRow } from "../kit/record-rows.ts";
+import { scratchFolder } from "../kit/scratch.ts";
 
 const migrations = fileURLToPath(new URL("../../drizzle", import.meta.url));
 let dataFolder = "";
 let database: Database;
 
 before(async () => {
-  dataFolder = await mkdtemp(join(tmpdir(), "portcullis-writer-"));
+  dataFolder = await scratchFolder("writer");
   await copyPgliteTemplate(dataFolder);
   database = await openPglite(dataFolder, migrations);
 });
