@@ -2,7 +2,7 @@
 // Whoever holds it owns the folder; a socket left by a killed process is taken over.
 
 import { chmod, mkdir, rm, rmdir, stat } from "node:fs/promises";
-import { createServer, request, type Server } from "node:http";
+import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -38,16 +38,7 @@ export async function takeControl(dataFolder: string): Promise<Control> {
   const server = createServer();
   server.keepAliveTimeout = 1;
   let answer: Answer | undefined;
-  server.on("request", (incoming, outgoing) => {
-    const respond = (status: number, body: unknown): void => {
-      outgoing.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
-    };
-    if (!answer) return respond(503, { error: "The gateway is starting." });
-    const reply = answer;
-    text(incoming)
-      .then(async (body) => respond(200, await reply(JSON.parse(body))))
-      .catch((error: unknown) => respond(500, { error: error instanceof Error ? error.message : "failed" }));
-  });
+  server.on("request", (incoming, outgoing) => void respond(incoming, outgoing, answer));
 
   await duringTakeover(dataFolder, async () => {
     if (await isAlive(path)) throw new AlreadyRunning(dataFolder);
@@ -62,6 +53,22 @@ export async function takeControl(dataFolder: string): Promise<Control> {
       await new Promise<void>((done) => server.close(() => done()));
     },
   };
+}
+
+async function respond(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  answer: Answer | undefined,
+): Promise<void> {
+  const send = (status: number, body: unknown): void => {
+    outgoing.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+  };
+  if (!answer) return send(503, { error: "The gateway is starting." });
+  try {
+    send(200, await answer(JSON.parse(await text(incoming))));
+  } catch (error) {
+    send(500, { error: error instanceof Error ? error.message : "failed" });
+  }
 }
 
 /** Undefined where no gateway holds the folder. */

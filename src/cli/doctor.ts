@@ -31,7 +31,7 @@ const doctor: Command = {
     const findings = await examine(terminal);
     if (read.flag("json")) terminal.print(JSON.stringify(findings, null, 2));
     else for (const { ok, name, detail } of findings) terminal.print(`${ok ? "✓" : "✗"} ${name}: ${detail}`);
-    return findings.every((finding) => finding.ok) ? 0 : 1;
+    return findings.every(({ ok }) => ok) ? 0 : 1;
   },
 };
 

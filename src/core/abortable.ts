@@ -1,23 +1,38 @@
 // Makes leaving a stream cancel it at once. A generator's own `return()` waits behind a pending
 // `next()`, so a stalled upstream would be held open: here `return()` aborts first.
 
-/** `controller` must be the one whose signal the stream's source listens to. */
+/**
+ * `controller` must be the one whose signal the stream's source listens to; `onEnd` is called once,
+ * however the stream ends.
+ */
 export function abortable<T>(
   stream: AsyncIterable<T>,
   controller: AbortController,
+  onEnd: () => void = () => undefined,
 ): AsyncIterableIterator<T> {
   const inner = stream[Symbol.asyncIterator]();
-  let left = false;
+  let over = false;
+  const end = (): void => {
+    if (!over) onEnd();
+    over = true;
+  };
   return {
     [Symbol.asyncIterator]() {
       return this;
     },
     async next() {
-      if (left) return { done: true, value: undefined };
-      return await inner.next();
+      if (over) return { done: true, value: undefined };
+      try {
+        const result = await inner.next();
+        if (result.done) end();
+        return result;
+      } catch (error) {
+        end();
+        throw error;
+      }
     },
     async return() {
-      left = true;
+      end();
       controller.abort();
       // The source may reject with the abort itself: the caller has left and need not hear of it.
       await inner.return?.().catch(() => undefined);

@@ -13,6 +13,8 @@ export interface Engaged {
   readonly params: readonly ParamChange[];
   /** Everything the deployment says, metered. Throws a `Failure`. */
   readonly events: AsyncIterable<ModelEvent>;
+  /** Lets go of the upstream, also where nobody read the events. */
+  close(): Promise<void>;
 }
 
 export async function engage(
@@ -32,7 +34,12 @@ export async function engage(
       opening.push(value);
     }
   }
-  return { target, params: call.params, events: goOn(opening, source, meter, attempt) };
+  return {
+    target,
+    params: call.params,
+    events: goOn(opening, source, meter, attempt),
+    close: async () => void (await source.return?.()),
+  };
 }
 
 const reachesCaller = (event: ModelEvent): boolean => event.type !== "answer-begin" && event.type !== "usage";

@@ -22,7 +22,7 @@ export function createEnquiries(parts: GatewayParts): Enquiries {
     asked: Asked<CompletionRequest>,
     snapshot: Snapshot,
   ): Promise<Plan<CompletionRequest>> {
-    const weighed = await weigh(normalise(asked, snapshot.policy.labels, parts.now()));
+    const weighed = await weigh(normalise(asked, snapshot.policy.labels, parts.now()), snapshot.policy);
     return plan(permit(weighed, snapshot), { ...parts.health, worstCase: worstCaseOf, secret: parts.secret });
   }
 

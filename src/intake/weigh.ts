@@ -2,6 +2,7 @@
 // and every message's own tag. Only ever raised. The permit stage works with this and nothing else.
 
 import { scan } from "../detect/scan.ts";
+import type { Span } from "../detect/span.ts";
 import { scanSliced } from "../detect/sliced.ts";
 import { Failure, type Detection, type SensitivityReport } from "../core/errors.ts";
 import type { Message, ModelRequest } from "../core/request.ts";
@@ -20,15 +21,22 @@ const scannedAtOnceCharacters = 16 * 1024;
 /** Text beyond this is not looked into, and says so by its label. */
 const mostScannedCharacters = 1024 * 1024;
 
-export async function weigh<R extends ModelRequest>(normalised: Normalised<R>): Promise<Weighed<R>> {
+/** A team that a policy row puts on observe: found and reported, but not joined. */
+export interface Observation {
+  observes(team: string, kind: string, now: number): boolean;
+}
+
+export async function weigh<R extends ModelRequest>(
+  normalised: Normalised<R>,
+  observation: Observation,
+): Promise<Weighed<R>> {
   const { request, caller } = normalised;
-  const found = await detect(textsOf(request));
+  const isObserved = ({ label, kind, certain }: Span): boolean =>
+    !certain && observation.observes(caller.team, `${label}.${kind}`, normalised.at);
+  const found = await detect(textsOf(request), isObserved);
   const unscanned = found.unscanned || hasMedia(request);
   const declared = declaredBy(normalised);
-  const detected = sensitivity("public", [
-    ...found.detections.map((one) => one.label),
-    ...(unscanned ? ["unscanned"] : []),
-  ]);
+  const detected = sensitivity("public", [...found.labels, ...(unscanned ? ["unscanned"] : [])]);
   const base = declared ?? caller.defaultSensitivity;
   const effective = joinSensitivity(joinSensitivity(base, caller.floor), detected);
   const report: SensitivityReport = {
@@ -52,6 +60,8 @@ function declaredBy({ declared, request, caller }: Normalised): Sensitivity | un
 
 interface Found {
   readonly detections: readonly Detection[];
+  /** Of those that count; what is only observed is reported and no more. */
+  readonly labels: ReadonlySet<string>;
   readonly unscanned: boolean;
 }
 
@@ -60,22 +70,25 @@ interface Located {
   readonly text: string;
 }
 
-async function detect(texts: readonly Located[]): Promise<Found> {
+async function detect(texts: readonly Located[], isObserved: (span: Span) => boolean): Promise<Found> {
   const counts = new Map<string, Detection>();
+  const labels = new Set<string>();
   let budget = mostScannedCharacters;
   for (const { text, messageIndex } of texts) {
     const looked = text.length > budget ? text.slice(0, budget) : text;
     budget -= looked.length;
     if (looked === "") continue;
     const spans = looked.length <= scannedAtOnceCharacters ? scan(looked) : await scanSliced(looked);
-    for (const { label, kind } of spans) {
+    for (const span of spans) {
+      const { label, kind } = span;
+      if (!isObserved(span)) labels.add(label);
       const key = `${messageIndex} ${label} ${kind}`;
       const count = (counts.get(key)?.count ?? 0) + 1;
       counts.set(key, { label, kind, messageIndex, count });
     }
   }
   const total = texts.reduce((sum, { text }) => sum + text.length, 0);
-  return { detections: [...counts.values()], unscanned: total > mostScannedCharacters };
+  return { detections: [...counts.values()], labels, unscanned: total > mostScannedCharacters };
 }
 
 function textsOf(request: ModelRequest): readonly Located[] {

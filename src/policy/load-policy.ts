@@ -25,8 +25,6 @@ export interface LoadPolicy {
 
 export interface LoadedPolicy extends Policy {
   readonly rows: PolicyRows;
-  /** True where findings of this kind are only reported for the team, not joined to its data. */
-  observes(team: string, kind: string, now: number): boolean;
 }
 
 /** Throws `PolicyProblems` with everything that is wrong, or an Error where Casbin cannot be trusted. */

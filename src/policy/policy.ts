@@ -36,6 +36,8 @@ export interface Policy {
   rolesOf(team: string): readonly string[];
   /** Never throws for a denial: an empty `allowed` is the denial, with every reason. */
   permit(weighed: Weighed, candidates: readonly Deployment[], breakGlass?: BreakGlass): Permit;
+  /** True where findings of this kind are only reported for the team, not joined to its data. */
+  observes(team: string, kind: string, now: number): boolean;
   /** What happens to output of this category, shown to these subjects, about such data. */
   safetyDecision(subjects: Subjects, data: Sensitivity, category: string): SafetyDecision;
 }

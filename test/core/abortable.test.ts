@@ -18,9 +18,11 @@ async function* stalling(signal: AbortSignal, onClosed: () => void): AsyncGenera
 test("return() ends a stalled stream within a few milliseconds and closes its source", async () => {
   const controller = new AbortController();
   let closed = false;
+  let ends = 0;
   const stream = abortable(
     stalling(controller.signal, () => (closed = true)),
     controller,
+    () => (ends += 1),
   );
   assert.deepEqual(await stream.next(), { done: false, value: 1 });
   const pending = stream.next();
@@ -29,6 +31,7 @@ test("return() ends a stalled stream within a few milliseconds and closes its so
   await stream.return?.();
   assert.ok(performance.now() - startedAt < 50);
   assert.ok(closed);
+  assert.equal(ends, 1, "its end is told once");
   assert.deepEqual(await stream.next(), { done: true, value: undefined });
 });
 

@@ -8,13 +8,20 @@ import type { CompletionRequest, Message } from "../../src/core/request.ts";
 import { builtInLabels, formatSensitivity, sensitivity } from "../../src/core/sensitivity.ts";
 import { operator } from "../../src/intake/authenticate.ts";
 import { normalise } from "../../src/intake/normalise.ts";
-import { weigh } from "../../src/intake/weigh.ts";
+import { weigh, type Observation } from "../../src/intake/weigh.ts";
 
 const labels = new Set<string>(builtInLabels);
 const user = (text: string, over: Partial<Message> = {}): Message =>
   ({ role: "user", parts: [{ type: "text", text }], ...over }) as Message;
 
-async function weighed(messages: readonly Message[], declared?: string, caller: Partial<Caller> = {}) {
+const observeNothing = { observes: () => false };
+
+async function weighed(
+  messages: readonly Message[],
+  declared?: string,
+  caller: Partial<Caller> = {},
+  observation: Observation = observeNothing,
+) {
   const request: CompletionRequest = {
     action: "complete",
     model: "m",
@@ -29,7 +36,7 @@ async function weighed(messages: readonly Message[], declared?: string, caller: 
     declared,
     caller: { ...operator("key:test", () => []), ...caller },
   };
-  return (await weigh(normalise(asked, labels, 0))).sensitivity;
+  return (await weigh(normalise(asked, labels, 0), observation)).sensitivity;
 }
 
 const effective = async (...given: Parameters<typeof weighed>): Promise<string> =>
@@ -79,6 +86,21 @@ test("what is in tool calls and reasoning is found too", async () => {
     reasoning: [{ text: "The card is 4111111111111111." }],
   };
   assert.equal(await effective([assistant], "public"), "restricted+contact+pci");
+});
+
+test("what a team only observes is reported and not joined, unless it is certain", async () => {
+  const observation = {
+    observes: (team: string, kind: string) => team === "team:operators" && /^(contact|pci)\./.test(kind),
+  };
+  const report = await weighed(
+    [user("Mail jane.doe@example.com, call +44 20 7946 0958, card 4111 1111 1111 1111")],
+    "public",
+    {},
+    observation,
+  );
+  const kinds = report.detected.map((one) => one.label);
+  assert.ok(kinds.includes("contact") && kinds.includes("pci"));
+  assert.ok(report.effective.labels.includes("pci"), "a checksummed card always counts");
 });
 
 test("above the key's ceiling the request is refused, with what was found", async () => {

@@ -78,10 +78,10 @@ test("2,000 opened and dropped streams leave nothing behind", async () => {
   await dropMany(400);
   const before = standing();
   await dropMany(2_000);
-  const after_ = standing();
+  const left = standing();
   assert.equal(await gateway.app.server.connections(), 0, "no connection to a caller is open");
-  assert.ok(after_.sockets <= before.sockets + 2, `${before.sockets} sockets became ${after_.sockets}`);
-  assert.ok(after_.timers <= before.timers + 3, `${before.timers} timers became ${after_.timers}`);
-  const grown = (after_.heap - before.heap) / 2_000;
+  assert.ok(left.sockets <= before.sockets + 2, `${before.sockets} sockets became ${left.sockets}`);
+  assert.ok(left.timers <= before.timers + 3, `${before.timers} timers became ${left.timers}`);
+  const grown = (left.heap - before.heap) / 2_000;
   assert.ok(grown < 2_048, `${Math.round(grown)} bytes stayed for each stream`);
 });

@@ -1,0 +1,54 @@
+// The flow for embeddings: the same stages without a stream; vectors are not text, so no screen.
+// `gateway.ts` offers it beside completions.
+
+import { follow } from "../core/abortable.ts";
+import { asFailure } from "../core/errors.ts";
+import type { EmbeddingRequest } from "../core/request.ts";
+import type { Asked } from "../core/stages.ts";
+import { openAccount } from "./account.ts";
+import type { EmbeddingResult } from "./contract.ts";
+import { failover } from "./failover.ts";
+import type { GatewayParts } from "./parts.ts";
+import { reserve } from "./reserve.ts";
+import { admit, attemptsUnder, planFor } from "./stages.ts";
+
+export async function embed(
+  parts: GatewayParts,
+  asked: Asked<EmbeddingRequest>,
+  callerSignal: AbortSignal,
+): Promise<EmbeddingResult> {
+  const { permitted, snapshot } = await admit(asked, parts);
+  const account = openAccount(permitted, parts);
+  const { controller, release } = follow(callerSignal);
+  const { signal } = controller;
+  let outcome = "cancelled";
+  try {
+    const plan = await reserve(planFor(permitted, snapshot, parts), parts.budgets, account);
+    const { target, embeddings } = await failover(
+      plan,
+      async (candidate, attempt) => {
+        const { onUnsupported } = asked;
+        const { answer, params } = await parts.providers.embed(candidate, asked.request, {
+          onUnsupported,
+          signal,
+        });
+        account.meterFor(candidate).count({ type: "usage", usage: answer.usage });
+        account.engaged({ target: candidate, params });
+        attempt.done();
+        return { target: candidate, embeddings: answer.embeddings };
+      },
+      attemptsUnder(permitted, snapshot, account, parts, signal),
+      signal,
+    );
+    await account.durable;
+    outcome = "ok";
+    return { embeddings, deployment: target.deployment, receipt: await account.settle(outcome) };
+  } catch (error) {
+    const failure = asFailure(error);
+    outcome = signal.aborted ? "cancelled" : failure.code;
+    throw failure;
+  } finally {
+    release();
+    await account.settle(outcome);
+  }
+}

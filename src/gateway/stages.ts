@@ -1,0 +1,68 @@
+// The stages that completions and embeddings share, each one step of the flow.
+// `gateway.ts` and `embed.ts` call them in order.
+
+import { asFailure } from "../core/errors.ts";
+import type { ModelRequest } from "../core/request.ts";
+import type { Asked, Permitted, Plan } from "../core/stages.ts";
+import { normalise } from "../intake/normalise.ts";
+import { weigh } from "../intake/weigh.ts";
+import { plan } from "../routing/plan.ts";
+import type { Account } from "./account.ts";
+import { beginAttempt } from "./attempts.ts";
+import type { FailoverParts } from "./failover.ts";
+import type { GatewayParts } from "./parts.ts";
+import { permit, requireCandidate } from "./permission.ts";
+import { planUnchanged } from "./plan-hash.ts";
+import type { Snapshot } from "./snapshots.ts";
+import { worstCaseOf } from "./worst-case.ts";
+
+export interface Admitted<R extends ModelRequest> {
+  readonly permitted: Permitted<R>;
+  /** Pinned: the whole request is judged under it. */
+  readonly snapshot: Snapshot;
+}
+
+/** Until the policy has answered there is no account, so what is refused before is only counted. */
+export async function admit<R extends ModelRequest>(
+  asked: Asked<R>,
+  parts: GatewayParts,
+): Promise<Admitted<R>> {
+  try {
+    const snapshot = parts.snapshots.current();
+    const normalised = normalise(asked, snapshot.policy.labels, parts.now());
+    const weighed = await weigh(normalised, snapshot.policy);
+    return { permitted: permit(weighed, snapshot), snapshot };
+  } catch (error) {
+    parts.telemetry.requestRefused(asked.door ?? "inner", asFailure(error).code);
+    throw error;
+  }
+}
+
+/** Throws where nothing may serve, or where the caller is bound to another plan. */
+export function planFor<R extends ModelRequest>(
+  permitted: Permitted<R>,
+  snapshot: Snapshot,
+  { health, secret }: GatewayParts,
+): Plan<R> {
+  const planned = plan(permitted, { worstCase: worstCaseOf, isHealthy: health.isHealthy, secret });
+  return planUnchanged(requireCandidate(planned, snapshot));
+}
+
+/** Every attempt must also not be denied by what is newest when its turn comes. */
+export function attemptsUnder(
+  permitted: Permitted,
+  pinned: Snapshot,
+  account: Account,
+  parts: GatewayParts,
+  signal: AbortSignal,
+): FailoverParts {
+  return {
+    begin: (target) => beginAttempt(target, permitted.requestId, account.attempts, parts, signal),
+    stillPermitted({ deployment }) {
+      const newest = parts.snapshots.current();
+      if (newest === pinned) return true;
+      const again = newest.catalog.deployment(deployment.id);
+      return again !== undefined && newest.policy.permit(permitted, [again]).allowed.length > 0;
+    },
+  };
+}
