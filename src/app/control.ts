@@ -4,6 +4,7 @@
 import { chmod, mkdir, rm, rmdir, stat } from "node:fs/promises";
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -72,25 +73,23 @@ async function respond(
 }
 
 /** Undefined where no gateway holds the folder. */
-export function askControl(dataFolder: string, body: unknown): Promise<unknown> {
-  return new Promise((done, fail) => {
-    const asking = request(
-      {
-        socketPath: controlPath(dataFolder),
-        path: "/",
-        method: "POST",
-        headers: { "content-type": "application/json" },
-      },
-      (incoming) => {
-        text(incoming).then((answer) => {
-          if (incoming.statusCode === 200) done(JSON.parse(answer));
-          else fail(new Error(messageOf(answer)));
-        }, fail);
-      },
-    );
-    asking.on("error", (error) => (isAbsent(error) ? done(undefined) : fail(error)));
-    asking.end(JSON.stringify(body));
+export async function askControl(dataFolder: string, body: unknown): Promise<unknown> {
+  const asking = request({
+    socketPath: controlPath(dataFolder),
+    path: "/",
+    method: "POST",
+    headers: { "content-type": "application/json" },
   });
+  asking.end(JSON.stringify(body));
+  try {
+    const [incoming] = (await once(asking, "response")) as [IncomingMessage];
+    const answer = await text(incoming);
+    if (incoming.statusCode === 200) return JSON.parse(answer);
+    throw new Error(messageOf(answer));
+  } catch (error) {
+    if (error instanceof Error && isAbsent(error)) return undefined;
+    throw error;
+  }
 }
 
 export function controlPath(dataFolder: string): string {
