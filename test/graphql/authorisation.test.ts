@@ -1,0 +1,85 @@
+// Every root field asks for its scope, and a refused subscription never reaches the gateway.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { isObjectType } from "graphql";
+import { schema } from "../../src/graphql/schema.ts";
+import { runGraphqlDoor } from "../kit/graphql-door.ts";
+import { saying, scriptGateway } from "../kit/scripted-answers.ts";
+
+const input = '{ model: "demo/echo", messages: [{ user: { text: "hi" } }] }';
+
+/** Root field → [a query, the scopes that open it]. Whoever adds a field adds a row. */
+const fields: Readonly<Record<string, readonly [query: string, opens: readonly string[]]>> = {
+  models: ["{ models { totalCount } }", ["catalog"]],
+  model: ['{ model(id: "demo-echo") { id } }', ["catalog"]],
+  providers: ["{ providers { id } }", ["catalog"]],
+  routePlan: [`{ routePlan(input: ${input}) { __typename } }`, ["complete"]],
+  quote: [`{ quote(input: ${input}) { __typename } }`, ["complete"]],
+  receipt: ['{ receipt(id: "req_1") { id } }', ["receipts", "records"]],
+  keys: ["{ keys { id } }", ["keys"]],
+  budgets: ["{ budgets { scope } }", ["keys"]],
+  usage: ['{ usage(since: "2026-11-01T00:00:00Z") { requests } }', ["metrics"]],
+  attestations: ["{ attestations { id } }", ["evidence"]],
+  verifyRecords: ["{ verifyRecords { rows } }", ["records"]],
+  complete: [`mutation { complete(input: ${input}) { __typename } }`, ["complete"]],
+  embed: ['mutation { embed(input: { model: "demo/embedding", texts: ["a"] }) { __typename } }', ["embed"]],
+  createKey: ['mutation { createKey(input: { name: "a", team: "b" }) { __typename } }', ["keys"]],
+  rotateKey: ['mutation { rotateKey(id: "key:a") { __typename } }', ["keys"]],
+  revokeKey: ['mutation { revokeKey(id: "key:a") { __typename } }', ["keys"]],
+  setBudget: ['mutation { setBudget(input: { scope: "team:a", limitUsd: "1" }) { __typename } }', ["keys"]],
+  attest: [
+    'mutation { attest(input: { deployment: "openai", guarantee: "baa", evidenceUrl: "https://a.example", until: "2027-01-01T00:00:00Z", reason: "it is" }) { __typename } }',
+    ["evidence"],
+  ],
+  syncCatalog: ["mutation { syncCatalog { __typename } }", ["evidence"]],
+};
+/** Open to every key, or with rules of their own (`federation.test.ts`, `http.test.ts`). */
+const otherwise = ["caller", "_entities", "_service", "completion"];
+
+const gateway = () => scriptGateway((asked) => saying(asked, ["hi"]));
+const everything = "complete embed catalog receipts introspect metrics records keys evidence policy".split(
+  " ",
+);
+
+test("no root field is without a row here", () => {
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+  const names = roots.flatMap((root) => (isObjectType(root) ? Object.keys(root.getFields()) : []));
+  assert.deepEqual(names.sort(), [...Object.keys(fields), ...otherwise].sort());
+});
+
+for (const [name, [query, opens]] of Object.entries(fields)) {
+  test(`${name} opens to ${opens.join(" or ")} and to nothing else`, async (context) => {
+    const door = await runGraphqlDoor(context, gateway(), {
+      administration: {
+        listKeys: () => Promise.resolve([]),
+        listBudgets: () => Promise.resolve([]),
+        listAttestations: () => Promise.resolve([]),
+        usage: () => Promise.resolve([]),
+        verifyRecords: () => Promise.resolve({ rows: 0, chains: 0 }),
+      },
+    });
+    const ask = (scopes: readonly string[]) =>
+      door.ask(query, {}, { authorization: `Bearer pc_${scopes.join("+")}` });
+    const refused = await ask(everything.filter((scope) => !opens.includes(scope)));
+    assert.equal(refused.errors?.[0]?.extensions.code, "FORBIDDEN");
+    assert.match(refused.errors[0].message, new RegExp(opens[0] ?? ""));
+    for (const scope of opens) assert.equal((await ask([scope])).errors, undefined, scope);
+  });
+}
+
+test("a subscription without the scope is refused before the gateway hears of it", async (context) => {
+  const scripted = gateway();
+  const door = await runGraphqlDoor(context, scripted);
+  const answer = await fetch(door.url, {
+    method: "POST",
+    headers: {
+      authorization: "Bearer pc_catalog",
+      "content-type": "application/json",
+      accept: "text/event-stream",
+    },
+    body: JSON.stringify({ query: `subscription { completion(input: ${input}) { seq } }` }),
+  });
+  assert.match(await answer.text(), /"code":"FORBIDDEN"/);
+  assert.equal(scripted.asked.length, 0);
+});
