@@ -12,7 +12,19 @@ import type { Snapshot } from "./snapshots.ts";
 export function permit<R extends ModelRequest>(weighed: Weighed<R>, snapshot: Snapshot): Permitted<R> {
   const named = resolve(weighed.request, snapshot.catalog, snapshot.routes);
   if (named.length === 0) throw notFound(weighed.request.model, snapshot);
-  return { ...weighed, permit: snapshot.policy.permit(weighed, named) };
+  const fitting = named.filter((deployment) => isMadeFor(deployment, weighed.request.action));
+  if (fitting.length === 0) throw unfit(weighed.request);
+  return { ...weighed, permit: snapshot.policy.permit(weighed, fitting) };
+}
+
+/** Of models that the catalog does not list nothing is known, so they are asked. */
+function isMadeFor({ model, unlisted }: Deployment, action: ModelRequest["action"]): boolean {
+  return unlisted || model.capabilities.includes("EMBEDDING") === (action === "embed");
+}
+
+function unfit({ action, model }: ModelRequest): Failure {
+  const what = action === "embed" ? "makes no embeddings" : "makes embeddings only";
+  return new Failure("INVALID_REQUEST", `The model ${model} ${what}.`, { path: "model" });
 }
 
 /** Throws where nothing may serve: because all of it is off, or because the policy says so. */
