@@ -50,6 +50,8 @@ export async function openPostgres(
 
 const quiet = {
   connect_timeout: connectSeconds,
+  /** The driver's own pauses grow to 20 s, and a query that meets one waits: an outage would outlive itself. */
+  backoff: (attempt: number) => Math.min(attempt / 10, 1),
   onnotice: () => {},
 };
 
