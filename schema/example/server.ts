@@ -1,7 +1,7 @@
 // A subgraph as a company would have it beside Portcullis: the help desk of tickets.graphql, in memory.
 // Tests serve it behind a real federation router; it is an example to read, not a part of the product.
 
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { buildASTSchema, concatAST, graphql, parse, type GraphQLSchema } from "graphql";
@@ -69,16 +69,13 @@ export function createTicketsServer({ tickets, teams }: HelpDesk): Server {
       representations.map((one) => (one.__typename === "Team" ? team(one) : ticket(one))),
   };
 
-  return createServer((request, response) => {
-    void readOperation(request)
-      .then(({ query, variables }) =>
-        graphql({ schema, source: query, variableValues: variables ?? {}, rootValue }),
-      )
-      .then((result) => {
-        response.setHeader("content-type", "application/json");
-        response.end(JSON.stringify(result));
-      });
-  });
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { query, variables } = await readOperation(request);
+    const result = await graphql({ schema, source: query, variableValues: variables ?? {}, rootValue });
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify(result));
+  }
+  return createServer((request, response) => void answer(request, response));
 }
 
 async function readOperation(

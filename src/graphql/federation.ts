@@ -22,7 +22,7 @@ const entities: Readonly<
 const Entity = builder.unionType("_Entity", {
   description: "Every type that other subgraphs may point at.",
   types: ["Model", "Provider", "Deployment", "Receipt"],
-  resolveType: (value) => (value as unknown as Record<"__typename", string>)["__typename"],
+  resolveType: (value) => (value as unknown as { __typename: string }).__typename,
 });
 
 const Service = builder.objectRef<{ readonly sdl: string }>("_Service").implement({

@@ -60,7 +60,7 @@ test("urql follows a subscription over fetch to its end", async () => {
       .subscribe(({ data, error, hasNext }) => {
         if (error) reject(error);
         if (data) events.push(data.completion);
-        if (hasNext === false || data?.completion.__typename === "CompletionFinished") resolve();
+        if (!hasNext || data?.completion.__typename === "CompletionFinished") resolve();
       });
   });
   wholeStory(events);
