@@ -22,7 +22,7 @@ interface Reference {
   readonly id: string;
 }
 
-export interface Ticket {
+interface Ticket {
   readonly id: string;
   readonly subject: string;
   readonly teamId: string;
@@ -31,7 +31,7 @@ export interface Ticket {
   readonly summaryReceiptId: string;
 }
 
-export interface Team {
+interface Team {
   readonly id: string;
   readonly name: string;
   readonly defaultModelId: string;

@@ -4,7 +4,7 @@
 import type { IncomingMessage } from "node:http";
 import { Failure } from "../core/errors.ts";
 
-export const largestBody = 25_000_000;
+const largestBody = 25_000_000;
 
 export async function readJsonObject(request: IncomingMessage): Promise<Record<string, unknown>> {
   requireJson(request);

@@ -25,7 +25,7 @@ const MediaInput = builder.inputType("MediaInput", {
   }),
 });
 
-export const PartInput = builder.inputType("PartInput", {
+const PartInput = builder.inputType("PartInput", {
   description: "One part of a message.",
   isOneOf: true,
   fields: (t) => ({
@@ -74,7 +74,7 @@ const ToolResultInput = builder.inputType("ToolResultInput", {
   }),
 });
 
-export const MessageInput = builder.inputType("MessageInput", {
+const MessageInput = builder.inputType("MessageInput", {
   description: "One message; exactly one of its fields.",
   isOneOf: true,
   fields: (t) => ({

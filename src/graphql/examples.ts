@@ -13,7 +13,7 @@ const hello = { input: { model: "demo/echo", messages: [{ user: { text: "Say hel
 export const examples: readonly Example[] = [
   {
     name: "catalog",
-    query: `# Models that keep nothing, cheapest first.
+    query: `# Models on enabled providers, cheapest first.
 query Catalog($after: String) {
   models(filter: { available: true }, sort: INPUT_PRICE_ASC, first: 20, after: $after) {
     totalCount

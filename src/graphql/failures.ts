@@ -47,7 +47,7 @@ const everyFailureType = [
 export type FailureTypeName = (typeof everyFailureType)[number];
 
 /** Which member of a union shows it: the one of its code, else OtherFailure. */
-export function failureTypeIn(members: readonly FailureTypeName[], view: FailureView): FailureTypeName {
+function failureTypeIn(members: readonly FailureTypeName[], view: FailureView): FailureTypeName {
   const own = typeOfCode[shownCode(view)];
   return own !== undefined && members.includes(own) ? own : "OtherFailure";
 }
