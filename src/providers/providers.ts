@@ -120,8 +120,7 @@ async function* decode(
   streamed: boolean,
 ): AsyncGenerator<ModelEvent, void, undefined> {
   const answer = await send();
-  // Some servers answer whole although a stream was asked for.
-  if (!streamed || answer.contentType.startsWith("application/json")) {
+  if (!isStream(answer.contentType, streamed)) {
     yield* dialect.decodeCompletion(await readJson(answer.body));
     return;
   }
@@ -132,6 +131,13 @@ async function* decode(
   }
   for (const event of serverEvents.end()) yield* decoder.push(event);
   yield* decoder.end();
+}
+
+/** Some servers answer whole although a stream was asked for, and some the other way round. */
+function isStream(contentType: string, asked: boolean): boolean {
+  const type = contentType.toLowerCase();
+  if (type.startsWith("text/event-stream")) return true;
+  return asked && !type.startsWith("application/json");
 }
 
 function destinationOf(target: PermittedDeployment): Destination {

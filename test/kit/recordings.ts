@@ -97,7 +97,7 @@ function recording(row: IndexRow, expected: ExpectedReading | undefined): Record
 }
 
 /** `.chunks.txt` files hold one event's data a line, without the frame. */
-function framed(lines: string, wire: string): string {
+export function framed(lines: string, wire: string): string {
   const events = lines
     .split("\n")
     .filter((line) => line.trim() !== "")
