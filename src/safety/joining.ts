@@ -1,7 +1,7 @@
 // Which words belong together because a number or a date may run through them: `4111 1111`, `5 March 1980`.
 // `segments.ts` asks it. Too little joined lets a hit out in halves; too much makes readers wait.
 
-const code = /^(?:[-./()+]{1,2}|(?=[^\d]{0,16}\d)[\w().:/+-]{1,40}|[A-Z]{1,5}[.)]?)$/;
+const code = /^(?:[-./()+]{1,2}|(?=[^\d]{0,16}\d)[\w().:/+-]{1,18}|[A-Z]{1,5}[.)]?)$/;
 const dateWord =
   /^(?:jan|f[eé][bv]|m[aä]r|mrt|apr|avr|abr|ma[iy]|mei|mag|jun|juin|giu|jul|juil|lug|aug|ao[uû]|ago|sep|set|o[ckt]t|out|nov|de[czs]|d[eé]c|dic|de[l]?$|of$)[a-zéû]{0,8}\.?$/i;
 const day = /^\(?\d{1,2}(?:st|nd|rd|th|\.|º)?$/;
