@@ -67,10 +67,21 @@ export class WireFault extends Error {
   /** HTTP status, or the one that an error inside a 200 stands for. */
   readonly status: number;
   readonly kind: "malformed" | "truncated" | "error" | "context-length" | "content-filter";
+  /** The parameter that is wrong, where the provider names it. */
+  readonly param: string | undefined;
+  /** Where the body says how long to wait, and not only a header. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(kind: WireFault["kind"], message: string, status = 502) {
+  constructor(kind: WireFault["kind"], message: string, status = 502, more: FaultDetail = {}) {
     super(message);
     this.kind = kind;
     this.status = status;
+    this.param = more.param;
+    this.retryAfterSeconds = more.retryAfterSeconds;
   }
+}
+
+export interface FaultDetail {
+  readonly param?: string | undefined;
+  readonly retryAfterSeconds?: number | undefined;
 }

@@ -1,7 +1,7 @@
 // Decides whose fault an upstream failure is: the caller's, the provider's, or the network's.
 // Nothing of the upstream's headers or body reaches a caller, save a checked message of a 400.
 
-import { Failure, type FailureCode } from "../core/errors.ts";
+import { Failure, type FailureCode, type FailureDetail } from "../core/errors.ts";
 import { WireFault } from "../core/dialect.ts";
 
 /** A failed attempt: what the caller would be told, and whether another deployment may be tried. */
@@ -40,26 +40,32 @@ export function fromFault(
   retryAfterSeconds: number | undefined,
 ): AttemptFailure {
   if (fault.kind === "context-length") return callerFault("CONTEXT_LENGTH_EXCEEDED", fault.message);
+  if (fault.kind === "content-filter") {
+    const detail = { phase: "input", categories: [] } as const;
+    return callerFault("INPUT_BLOCKED", `${provider}: ${fault.message}`, detail);
+  }
   if (fault.kind === "malformed")
     return providerFault("UPSTREAM_FAILED", `${provider} sent an answer that cannot be read.`, fault);
   if (fault.kind === "truncated")
     return providerFault("UPSTREAM_FAILED", `${provider} broke off before the end of the answer.`, fault);
-  return byStatus(fault, provider, retryAfterSeconds);
+  return byStatus(fault, provider, fault.retryAfterSeconds ?? retryAfterSeconds);
 }
 
 function byStatus(fault: WireFault, provider: string, retryAfterSeconds: number | undefined): AttemptFailure {
   const { status } = fault;
   if (status === 400 || status === 422 || status === 413)
-    return callerFault("INVALID_REQUEST", `${provider}: ${fault.message}`);
-  if (status === 401 || status === 403) {
-    const failure = new Failure("UPSTREAM_FAILED", `${provider} refused the gateway's credentials.`, {
-      cause: fault,
-    });
+    return callerFault("INVALID_REQUEST", `${provider}: ${fault.message}`, { path: fault.param });
+  if (status === 401 || status === 402 || status === 403) {
+    const why = status === 402 ? "wants the gateway's account paid" : "refused the gateway's credentials";
+    const failure = new Failure("UPSTREAM_FAILED", `${provider} ${why}.`, { cause: fault });
     return new AttemptFailure(failure, { mayTryAnother: true, alarm: true });
   }
   if (status === 404) {
     return new AttemptFailure(
-      new Failure("MODEL_UNAVAILABLE", `${provider} does not know this model.`, { cause: fault }),
+      new Failure("MODEL_NOT_FOUND", `${provider} does not know this model.`, {
+        path: "model",
+        cause: fault,
+      }),
       { mayTryAnother: true },
     );
   }
@@ -80,8 +86,8 @@ function byStatus(fault: WireFault, provider: string, retryAfterSeconds: number 
   );
 }
 
-const callerFault = (code: FailureCode, message: string): AttemptFailure =>
-  new AttemptFailure(new Failure(code, message), { mayTryAnother: false });
+const callerFault = (code: FailureCode, message: string, detail: FailureDetail = {}): AttemptFailure =>
+  new AttemptFailure(new Failure(code, message, detail), { mayTryAnother: false });
 
 function providerFault(
   code: FailureCode,

@@ -81,6 +81,15 @@ test("a server that answers whole although a stream was asked for is understood"
   assert.equal(textOf(await call(whole)), "Hello");
 });
 
+test("a server that streams although a whole answer was asked for is understood", async () => {
+  assert.equal(textOf(await call(streamOpenai(["Hel", "lo"]), { stream: false })), "Hello");
+});
+
+test("a refused parameter keeps its name", async () => {
+  const body = { error: { message: "Unsupported value", param: "temperature", code: "unsupported_value" } };
+  assert.equal((await failureOf(answerError(400, body))).failure.detail.path, "temperature");
+});
+
 test("a compressed answer is read although none was asked for", async () => {
   const body = JSON.stringify({
     id: "x",
@@ -98,7 +107,7 @@ test("a compressed answer is read although none was asked for", async () => {
 test("the keys of a provider are used in turn, and go into the header alone", async () => {
   await call(answerOpenai("a"), { stream: false });
   await call(answerOpenai("b"), { stream: false });
-  const used = upstream.seen.slice(-2).map((seen) => seen.headers["authorization"]);
+  const used = upstream.seen.slice(-2).map((seen) => String(seen.headers["authorization"]));
   assert.deepEqual([...used].sort(), ["Bearer sk-first-of-two", "Bearer sk-second-of-two"]);
   assert.ok(!JSON.stringify(upstream.seen.map((seen) => seen.body)).includes("sk-"));
 });
@@ -113,7 +122,20 @@ const failures: readonly [string, Behaviour, FailureCode, boolean][] = [
   ["403", answerError(403, {}), "UPSTREAM_FAILED", true],
   ["400", answerError(400, { error: { message: "temperature is too hot" } }), "INVALID_REQUEST", false],
   ["422", answerError(422, { detail: "no such field" }), "INVALID_REQUEST", false],
-  ["404", answerError(404, { error: { message: "no such model" } }), "MODEL_UNAVAILABLE", true],
+  ["404", answerError(404, { error: { message: "no such model" } }), "MODEL_NOT_FOUND", true],
+  [
+    "400 of a content filter",
+    answerError(400, { error: { message: "The prompt was filtered.", code: "content_filter" } }),
+    "INPUT_BLOCKED",
+    false,
+  ],
+  ["402", answerError(402, { error: { message: "Insufficient Balance" } }), "UPSTREAM_FAILED", true],
+  [
+    "429 for want of money",
+    answerError(429, { error: { message: "You exceeded your current quota", code: "insufficient_quota" } }),
+    "UPSTREAM_FAILED",
+    true,
+  ],
   [
     "429",
     answerError(429, { error: { message: "slow down" } }, { "retry-after": "7" }),
@@ -160,6 +182,7 @@ test("a provider's wait is kept, and refused credentials raise an alarm", async 
     7,
   );
   assert.equal((await failureOf(answerError(401, {}))).alarm, true);
+  assert.equal((await failureOf(answerError(402, {}))).alarm, true);
 });
 
 for (const [name, behaviour, over] of [

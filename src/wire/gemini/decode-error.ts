@@ -19,7 +19,15 @@ export function decodeError(status: number | undefined, body: unknown): WireFaul
   const meant = meantStatus(status ?? statusOf(error), message, error);
   if (meant === 401 || meant === 403) return new WireFault("error", credentialRefused, meant);
   const shown = shownMessage(message, `The provider answered with status ${meant}.`);
-  return new WireFault(meant === 400 && tooLong.test(message) ? "context-length" : "error", shown, meant);
+  const kind = meant === 400 && tooLong.test(message) ? "context-length" : "error";
+  return new WireFault(kind, shown, meant, { retryAfterSeconds: retryDelay(error) });
+}
+
+/** Google says in the body how long to wait: `RetryInfo`, as `34.4s`. */
+function retryDelay(error: JsonObject): number | undefined {
+  const delays = arrayOf(error["details"]).map((detail) => stringOf(objectOf(detail)?.["retryDelay"]));
+  const seconds = Number.parseFloat(delays.find((delay) => delay !== undefined) ?? "");
+  return seconds >= 0 ? Math.ceil(seconds) : undefined;
 }
 
 /** https://cloud.google.com/apis/design/errors#handling_errors */

@@ -11,8 +11,10 @@ export function decodeError(status: number, body: unknown): WireFault {
   if (status === 401 || status === 403) {
     return new WireFault("error", credentialRefused, status);
   }
-  const { message, code } = readError(body);
-  return new WireFault(kindOf(status, code, message), presentable(message, status), status);
+  const { message, code, param } = readError(body);
+  // Where the money is gone, waiting helps nobody.
+  const meant = status === 429 && code.includes("insufficient_quota") ? 402 : status;
+  return new WireFault(kindOf(meant, code, message), presentable(message, meant), meant, { param });
 }
 
 /** An error inside a 200, whole or streamed: its status is what its code stands for. */
@@ -31,6 +33,7 @@ export function isErrorBody(body: JsonObject): boolean {
 interface ReadError {
   readonly message: string | undefined;
   readonly code: string;
+  readonly param?: string | undefined;
 }
 
 /** `{error: {…}}`, `{error: "…"}`, `{message}`, `{detail}`, `{detail: [{msg, loc}]}`, `[…]`, `"…"`. */
@@ -42,10 +45,16 @@ function readError(value: unknown, depth = 0): ReadError {
   for (const nest of ["error", "errors", "detail"]) {
     if (value[nest] !== undefined && value[nest] !== null && value[nest] !== "") {
       const inner = readError(value[nest], depth + 1);
-      return { message: inner.message ?? ownMessage(value), code: inner.code || ownCode(value) };
+      return { ...inner, message: inner.message ?? ownMessage(value), code: inner.code || ownCode(value) };
     }
   }
-  return { message: ownMessage(value), code: ownCode(value) };
+  return { message: ownMessage(value), code: ownCode(value), param: ownParam(value) };
+}
+
+/** A path into the request, and never a piece of what it says. */
+function ownParam(error: JsonObject): string | undefined {
+  const param = textOf(error["param"]);
+  return param !== undefined && /^[a-z_]\w*(?:[.[\]\w]{0,80})$/i.test(param) ? param : undefined;
 }
 
 /** OpenRouter says only "Provider returned error" and keeps the provider's words in its metadata. */
