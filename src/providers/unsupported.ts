@@ -18,6 +18,9 @@ const changesMeaning = new Set([
   "top_logprobs",
   "seed",
   "logit_bias",
+  "audio",
+  "modalities",
+  "web_search_options",
 ]);
 
 /** The report of what was changed; throws where the caller must hear of it instead. */

@@ -92,7 +92,7 @@ function assertError(error: APIError, expected: Expected, begun: boolean): void 
   // Once text has gone out, the status has too: the error is then the stream's last event.
   if (begun) return;
   assert.equal(error.status, expected.status);
-  const headers = new Headers(error.headers as HeadersInit);
+  const headers = new Headers(error.headers);
   assert.equal(headers.get("x-should-retry"), String(expected.retry));
   assert.ok(!JSON.stringify([...headers]).includes(canary), "no header of the upstream comes back");
 }
@@ -137,7 +137,7 @@ test("what a provider says of waiting and of the wrong parameter reaches the cal
   const ask = async (model: string) => await errorOf(readWhole(restClient(gateway), { model, messages }));
   const details = [{ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: "34.4s" }];
   const limited = await ask(put(429, { code: 429, message: "Quota", details }, "gemini"));
-  assert.equal(new Headers(limited.headers as HeadersInit).get("retry-after"), "35");
+  assert.equal(new Headers(limited.headers).get("retry-after"), "35");
   const refused = await ask(put(400, { message: "Too hot.", param: "temperature", code: "unsupported" }));
   assert.equal(refused.param, "temperature");
 });
