@@ -19,8 +19,11 @@ const anyPrefix = new RegExp(
 const formsByPrefix = Map.groupBy(byPrefix, ({ prefix }) => prefix);
 
 const jwt = /(?<![A-Za-z0-9_-])eyJ[\w-]{10,4000}\.(?:eyJ)?[\w-]{8,8000}(?:\.[\w-]{0,4000}){0,3}/g;
-const privateKey =
-  /-----BEGIN[ A-Z0-9_-]{0,60}PRIVATE KEY(?: BLOCK)?-----(?=[\s\\nrA-Za-z0-9+/=:,()-]{40})[\s\\A-Za-z0-9+/=:,().-]{0,16384}?(?:-----END[ A-Z0-9_-]{0,60}KEY(?: BLOCK)?-----|(?![\s\\A-Za-z0-9+/=:,().-])|$)/g;
+const keyBeginning =
+  /-----BEGIN[ A-Z0-9_-]{0,60}PRIVATE KEY(?: BLOCK)?-----\s{0,8}(?:[A-Z][A-Za-z-]{2,16}: [^\n]{1,100}\s{1,4}){0,4}[A-Za-z0-9+/=]{32}/g;
+/** The last line, or what no key holds. */
+const keyEnd = /-----END[ A-Z0-9_-]{0,60}-----|[^\s\\A-Za-z0-9+/=:,().-]/g;
+const longestKey = 16 * 1024;
 const webhook =
   /(?<![\w.-])https:\/\/(?:hooks\.slack\.com\/(?:services|workflows|triggers)\/[A-Za-z0-9+/]{40,60}|[a-z0-9.-]{0,60}webhook\.office\.com\/webhookb2\/[\w@/-]{60,200}|(?:[a-z]+\.)?discord(?:app)?\.com\/api\/webhooks\/\d{15,20}\/[\w-]{50,80})/g;
 const connection =
@@ -49,7 +52,11 @@ export const findSecrets: Detector = (region, found) => {
   eachMatch(azureSecret, region, (match, start) => push("azure-client-secret", start, match[0].length));
   eachMatch(telegram, region, (match, start) => push("telegram-token", start, match[0].length));
   if (region.text.includes("-----BEGIN")) {
-    eachMatch(privateKey, region, (match, start) => push("private-key", start, match[0].length));
+    eachMatch(keyBeginning, region, (match, start) => {
+      const end = endOfKey(region.whole, start + match[0].length, start + longestKey);
+      keyBeginning.lastIndex = Math.max(keyBeginning.lastIndex, end - region.offset);
+      push("private-key", start, end - start);
+    });
   }
   if (!region.text.includes("://")) return;
   eachMatch(webhook, region, (match, start) => push("webhook-url", start, match[0].length));
@@ -57,6 +64,13 @@ export const findSecrets: Detector = (region, found) => {
     if (!placeholder.test(match[1] ?? "")) push("connection-string", start, match[0].length);
   });
 };
+
+function endOfKey(text: string, from: number, limit: number): number {
+  keyEnd.lastIndex = from;
+  const match = keyEnd.exec(text);
+  const end = match ? (match[0].length > 1 ? keyEnd.lastIndex : match.index) : text.length;
+  return Math.min(end, limit);
+}
 
 /** Not one character over and over, nor words joined by hyphens. */
 function looksRandom(body: string): boolean {

@@ -5,9 +5,9 @@ import { settleOverlaps } from "./overlaps.ts";
 import { scan } from "./scan.ts";
 import type { Span } from "./span.ts";
 
-const sliceLength = 8 * 1024;
+const sliceLength = 4 * 1024;
 /** Longer than any hit save a private key, whose parts are then found one by one. */
-const overlap = 1024;
+const overlap = 768;
 
 /** As `scan`, with a turn of the event loop after each slice. */
 export async function scanSliced(text: string): Promise<readonly Span[]> {

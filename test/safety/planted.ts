@@ -1,6 +1,8 @@
 // Texts with violations planted in them: synthetic values of real form, put together at run time.
 // The chunking and leak tests use them. `hidden` is what must never be seen, in any part.
 
+import { glue } from "../detect/glue.ts";
+
 export interface Planted {
   readonly name: string;
   readonly text: string;
@@ -11,9 +13,9 @@ export interface Planted {
 
 const filler = "Alphanumeric0Body1With2Mixed3Case4Letters5And6Digits7";
 export const githubToken = `ghp_${filler.slice(0, 36)}`;
-export const anthropicKey = `sk-ant-${"api03-"}${filler}`;
+export const anthropicKey = `${glue("sk-ant-", "api03-")}${filler}`;
 export const card = ["4111", "1111", "1111", "1111"].join(" ");
-const keyLine = "MIIEpAIBAAKCAQEA" + "q7Zx9LkPmN2vB4cD8eF1gH3jK5tR6wY0uI";
+const keyLine = glue("MIIEpAIBAAKCAQEA", "q7Zx9LkPmN2vB4cD8eF1gH3jK5tR6wY0uI");
 export const privateKey = [
   ["-----BEGIN RSA PRIV", "ATE KEY-----"].join(""),
   ...Array.from({ length: 14 }, (_, index) => keyLine + String.fromCharCode(65 + index)),
@@ -52,7 +54,7 @@ export const plantedTexts: readonly Planted[] = [
   planted("a card in a row", card.replaceAll(" ", ""), "pci.credit-card"),
   planted("an IBAN in groups", iban, "pii.iban"),
   planted("an IBAN in small letters", iban.toLowerCase(), "pii.iban"),
-  planted("a social security number", "536-90-" + "4399", "pii.us-ssn"),
+  planted("a social security number", glue("536-90-", "4399"), "pii.us-ssn"),
   planted("a JWT", jwt, "secret.jwt"),
   planted("a JWT longer than what is held", longJwt, "secret.jwt"),
   planted("a private key", privateKey, "secret.private-key", [keyLine]),
@@ -61,10 +63,10 @@ export const plantedTexts: readonly Planted[] = [
   ]),
   planted(
     "a connection string",
-    "postgres://app:" + "S3cr,et;Pw@db.internal:5432/app",
+    glue("postgres://app:", "S3cr,et;Pw@db.internal:5432/app"),
     "secret.connection-string",
   ),
-  planted("a password", "password: " + "Hunter22xyz", "secret.password", ["Hunter22xyz"]),
+  planted("a password", glue("password: ", "Hunter22xyz"), "secret.password", ["Hunter22xyz"]),
   planted("an e-mail address", "jane.doe@example.com", "contact.email"),
   planted("an escaped e-mail address", "jane.doe\\u0040example.com", "contact.email"),
   planted("a phone number", "+44 20 7946 0958", "contact.phone"),

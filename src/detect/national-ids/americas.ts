@@ -68,7 +68,7 @@ export const americas: readonly IdRow[] = [
   },
   {
     kind: "ca-sin",
-    pattern: idPattern(String.raw`[1-79]\d\d-\d{3}-\d{3}`),
+    pattern: idPattern(String.raw`[0-79]\d\d-\d{3}-\d{3}`),
     valid: (digits) => luhn(digits) && !isTrivial(digits),
     words: /\b(?:sin|social insurance|assurance sociale|nas)\b/i,
     needs: "formatted",

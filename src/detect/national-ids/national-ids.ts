@@ -15,7 +15,8 @@ const businessWords =
   /\b(?:order|invoice|tracking|ticket|serial|imei|isbn|issn|ean|upc|sku|shipment|parcel|timestamp|build|commit|version|part|model|article|case|issue|ref(?:erence)?|trace|transaction|port|pid|offset|size|bytes|total|price|amount|population|distance)\b[^\n]{0,20}$/i;
 
 /** Where a number may begin: not inside a longer token, an amount or a decimal. */
-const beginning = /\b(?=([A-Za-z]{0,6})\d(?:[ ./:+-]?[0-9A-Za-z]){4})(?<!\w[-./,=]|[.,]\d|[+$€£])/g;
+const beginning =
+  /\b(?=([A-Za-z]{0,6}|[A-Za-z]{2}[ -])\d(?:[ ./:+-]?[0-9A-Za-z]){4})(?<!\w[-./,=]|[.,]\d|[+$€£])/g;
 
 interface Group {
   readonly rows: readonly IdRow[];
