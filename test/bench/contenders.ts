@@ -1,0 +1,95 @@
+// Starts everything that is measured, and the upstreams behind it. `run.ts` calls it once.
+
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { startPostgres } from "../kit/postgres.ts";
+import { askGraphql, mintKey, startGateway } from "./gateways.ts";
+import { hasNginx, startFloor, startStaticUpstream } from "./nginx.ts";
+import { startPortkey } from "./portkey.ts";
+import { startProgram, type Program } from "./program.ts";
+import { catalogQuery } from "./questions.ts";
+import { hasWrk } from "./wrk.ts";
+
+export interface Contenders {
+  readonly wholeUpstream: Program;
+  readonly streamUpstream: Program;
+  readonly pglite: Program;
+  readonly pgliteKey: string;
+  /** Absent where the machine has no PostgreSQL. */
+  readonly postgres: Program | undefined;
+  readonly postgresKey: string;
+  readonly databaseUrl: string | undefined;
+  readonly bareProxy: Program;
+  readonly bareYoga: Program;
+  readonly floor: Program | undefined;
+  readonly portkey: Program | undefined;
+  /** What this machine has and lacks, for the head of the report. */
+  readonly notes: readonly string[];
+  stop(): Promise<void>;
+}
+
+export async function startContenders(folder: string, withPortkey: boolean): Promise<Contenders> {
+  const streamUpstream = await startOwn("upstream", folder);
+  const wholeUpstream = hasNginx ? await startStaticUpstream(folder) : streamUpstream;
+  const upstreams = { wholeUrl: wholeUpstream.url, streamUrl: streamUpstream.url };
+  const server = await startPostgres();
+  const databaseUrl = await server?.freshDatabase();
+  const pglite = await startGateway({ name: "portcullis-pglite", folder, ...upstreams });
+  const pgliteKey = await mintKey(pglite.url);
+  const postgres =
+    databaseUrl === undefined
+      ? undefined
+      : await startGateway({ name: "portcullis-postgres", folder, ...upstreams, databaseUrl });
+  const postgresKey = postgres === undefined ? "" : await mintKey(postgres.url);
+  const bareProxy = await startOwn("bare-proxy", folder, upstreams.wholeUrl, upstreams.streamUrl);
+  const rowsPath = join(folder, "models.json");
+  await writeFile(rowsPath, JSON.stringify(await catalogRows(pglite.url)));
+  const bareYoga = await startOwn("bare-yoga", folder, upstreams.wholeUrl, rowsPath);
+  const floor = hasNginx ? await startFloor(folder, upstreams.wholeUrl, upstreams.streamUrl) : undefined;
+  const portkey = withPortkey ? await startPortkey(folder) : undefined;
+  const all = [pglite, postgres, bareProxy, bareYoga, floor, portkey, wholeUpstream, streamUpstream];
+  return {
+    wholeUpstream,
+    streamUpstream,
+    pglite,
+    pgliteKey,
+    postgres,
+    postgresKey,
+    databaseUrl,
+    bareProxy,
+    bareYoga,
+    floor,
+    portkey,
+    notes: [
+      `whole answers come from ${hasNginx ? "nginx, from memory" : "a node program: there is no nginx here, nor a floor"}`,
+      "streams come from a node program: 100 chunks, 20 ms apart",
+      `whole answers are asked for by ${hasWrk ? "wrk" : "node: there is no wrk here"}; streams by node`,
+      databaseUrl === undefined
+        ? "NO PostgreSQL on this machine: that column is missing"
+        : "PostgreSQL runs beside it; its own CPU time is not counted, PGlite's is (same process)",
+      portkey === undefined
+        ? "Portkey's gateway: not measured (--with-portkey installs it aside)"
+        : "Portkey's gateway: from npm",
+    ],
+    async stop() {
+      for (const program of new Set(all)) await program?.stop();
+      await server?.close();
+    },
+  };
+}
+
+const startOwn = (name: string, folder: string, ...args: string[]): Promise<Program> =>
+  startProgram({
+    name,
+    command: process.execPath,
+    args: [fileURLToPath(new URL(`programs/${name}.ts`, import.meta.url)), ...args],
+    env: { NODE_ENV: "production" },
+    ready: /listening on (http:\S+)/,
+    folder,
+  });
+
+async function catalogRows(gatewayUrl: string): Promise<readonly unknown[]> {
+  const { models } = (await askGraphql(gatewayUrl, catalogQuery, {})) as { models: { nodes: unknown[] } };
+  return models.nodes;
+}

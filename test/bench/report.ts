@@ -1,0 +1,82 @@
+// What was measured, as a table for people; `run.ts` prints it and writes it beside the JSON.
+
+import type { ColdStart } from "./cold-start.ts";
+import type { Verdict } from "./budgets.ts";
+import type { CaseResult } from "./measure.ts";
+
+export interface Report {
+  readonly machine: string;
+  readonly notes: readonly string[];
+  readonly cases: readonly CaseResult[];
+  readonly coldStarts: readonly ColdStart[];
+  readonly verdicts: readonly Verdict[];
+}
+
+export function formatReport(report: Report): string {
+  return [
+    report.machine,
+    ...report.notes.map((note) => `- ${note}`),
+    "",
+    ...report.cases.flatMap(formatCase),
+    ...formatColdStarts(report.coldStarts),
+    ...formatVerdicts(report.verdicts),
+  ].join("\n");
+}
+
+function formatCase({ name, unit, baseline, lines }: CaseResult): readonly string[] {
+  const latency = unit === "chunk" ? "first chunk ms" : "latency ms";
+  const rows = lines.map((line) => [
+    line.contestant,
+    line.microsecondsPerUnit.toFixed(1),
+    `${line.least.toFixed(1)}–${line.most.toFixed(1)}`,
+    line.ratio.toFixed(2),
+    Math.round(line.perSecond).toString(),
+    [line.p50, line.p90, line.p99].map((time) => time.toFixed(2)).join(" / "),
+    String(line.failed),
+  ]);
+  const head = [
+    "",
+    `CPU µs/${unit}`,
+    "spread",
+    `× ${baseline}`,
+    "per second",
+    `${latency} p50/p90/p99`,
+    "failed",
+  ];
+  return [name, ...table([head, ...rows]), ""];
+}
+
+function formatColdStarts(starts: readonly ColdStart[]): readonly string[] {
+  if (starts.length === 0) return [];
+  const rows = starts.map(({ name, milliseconds, megabytes, starts: count }) => [
+    name,
+    milliseconds.toFixed(0),
+    megabytes.toFixed(0),
+    String(count),
+  ]);
+  return ["cold start", ...table([["", "ms to ready", "MB resident", "starts"], ...rows]), ""];
+}
+
+function formatVerdicts(verdicts: readonly Verdict[]): readonly string[] {
+  const rows = verdicts.map((verdict) => [
+    `${verdict.case}, ${verdict.contestant}`,
+    verdict.ratio.toFixed(2),
+    String(verdict.atMost),
+    String(verdict.aim),
+    verdict.kept ? (verdict.ratio <= verdict.aim ? "aim reached" : "kept") : "PASSED",
+  ]);
+  return ["budgets", ...table([["", "ratio", "at most", "aim", ""], ...rows]), ""];
+}
+
+/** The first column to the left, the others to the right. */
+function table(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  return rows.map((row) =>
+    row
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join("  ")
+      .trimEnd(),
+  );
+}
