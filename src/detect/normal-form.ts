@@ -17,14 +17,19 @@ const punctuation = "\\u2010-\\u2015\\u2018-\\u201f";
 const disguise = new RegExp(
   [
     `[${strange}]`,
-    `[\\w@.][${marks}]{1,4}[\\w@.]`,
-    `[\\d@.][${punctuation}]{1,4}[\\w@.]`,
+    `[${marks}](?<=[\\w@.].)[${marks}]{0,3}[\\w@.]`,
     "\\ud83c[\\udd00-\\uddff]",
     String.raw`\\(?:u[0-9A-Fa-f]{4}|[nrtbf"/])`,
   ].join("|"),
 );
 
-export const isDisguised = (text: string): boolean => disguise.test(text);
+/** Anything but Latin letters and the dashes and quotes of prose: most text stops here. */
+const unusual = /[^\0-[\]-\x9f\xa1-\xac\xae-\xd6\xd8-\xff\u2010-\u2015\u2018-\u201f\u2026]/;
+const joined = new RegExp(`[${punctuation}](?<=[\\d@.].)[${punctuation}]{0,3}[\\w@.]`);
+
+/** Cheap; true does not yet mean that there is something to see through. */
+export const isDisguised = (text: string): boolean =>
+  (unusual.test(text) && disguise.test(text)) || joined.test(text);
 
 /** `text[i]` came from raw units `starts[i]` up to `ends[i]`. Grows at the end, so that a stream can feed it. */
 export class NormalForm {

@@ -28,8 +28,8 @@ export function detect(text: string, from: number): Span[] {
   }
   const settled = settleOverlaps(found);
   const identities = settled.filter(isIdentity);
-  if (identities.length > 0) settled.push(...medicalTermsNear(text, identities));
-  const spans = identities.length > 0 ? settleOverlaps(settled) : settled;
+  const terms = identities.length > 0 ? medicalTermsNear(text, identities) : [];
+  const spans = terms.length > 0 ? settleOverlaps([...settled, ...terms]) : settled;
   return from === 0 ? spans : spans.filter((span) => span.end > from);
 }
 
