@@ -55,7 +55,7 @@ function isGrouped(text: string): boolean {
   );
 }
 
-export function isCardNumber(digits: string): boolean {
+function isCardNumber(digits: string): boolean {
   if (isTrivial(digits) || !luhn(digits)) return false;
   return issuers.some((issuer) => issuer.lengths.includes(digits.length) && issuer.prefixes.test(digits));
 }

@@ -7,7 +7,7 @@ import { HeldText, type Notice, type Release } from "./held-text.ts";
 import { HeldLogprobs } from "./logprobs.ts";
 import { categoryOf, strictest, type VerdictAction } from "./verdicts.ts";
 
-export interface SafetyNotice {
+interface SafetyNotice {
   readonly type: "safety-notice";
   readonly choice: number;
   readonly categories: readonly string[];

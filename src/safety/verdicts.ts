@@ -5,7 +5,7 @@ import type { Span } from "../detect/span.ts";
 
 export type VerdictAction = "block" | "redact" | "flag";
 
-export interface Verdict {
+interface Verdict {
   readonly action: VerdictAction;
   /** Undefined where no row granted anything, which means block. */
   readonly rule: string | undefined;
