@@ -34,6 +34,7 @@ export interface ToolCall {
   readonly arguments: string;
   /** Opaque proof that some models want back with the call. */
   readonly signature?: string | undefined;
+  readonly extras?: Extras | undefined;
 }
 
 /** Reasoning to hand back to the model that wrote it. Opaque fields are neither read nor changed. */

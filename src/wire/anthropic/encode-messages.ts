@@ -94,6 +94,7 @@ function encodeToolCall(call: ToolCall, path: string, log: ChangeLog): JsonObjec
     });
   }
   if (call.signature !== undefined) log.changed("dropped", `${path}.signature`);
+  log.droppedExtras(call.extras, [], `${path}.`);
   return { type: "tool_use", id: toolUseId(call.id), name: call.name, input };
 }
 

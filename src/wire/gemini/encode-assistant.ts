@@ -29,6 +29,7 @@ export function encodeAssistant(
     // Of parallel calls only the first carries a signature.
     const standIn = strict && index === 0 && call.signature === undefined;
     if (standIn) log.changed("mapped", `${path}.toolCalls[0].signature`, undefined, foreignCallSignature);
+    log.droppedExtras(call.extras, [], `${path}.toolCalls[${index}].`);
     parts.push(encodeCall(call, standIn, `${path}.toolCalls[${index}]`));
   }
   return parts;

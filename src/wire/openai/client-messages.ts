@@ -155,12 +155,17 @@ function decodeCall(call: unknown, path: string): ToolCall {
   }
   const google = optionalObject(optionalObject(call, "extra_content", `${path}.`) ?? {}, "google", path);
   const signature = optionalString(google ?? {}, "thought_signature", path);
+  const extras = fieldsBeside(call, placedInCall);
   return {
     id: requiredString(call, "id", `${path}.`),
     ...calledFunction(requiredObject(call, "function", `${path}.`), `${path}.function.`),
     ...(signature === undefined ? {} : { signature }),
+    ...(extras === undefined ? {} : { extras }),
   };
 }
+
+/** `index` is left over from a stream, and says where the call stands anyway. */
+const placedInCall: ReadonlySet<string> = new Set(["id", "type", "function", "index", "extra_content"]);
 
 function calledFunction(called: JsonObject, prefix: string): Pick<ToolCall, "name" | "arguments"> {
   return {

@@ -40,7 +40,9 @@ export function decodeTools(body: JsonObject): DecodedTools {
 
 function decodeTool(tool: unknown, path: string): Tool {
   if (!isObject(tool)) throw wrongType(tool, path, "an object");
-  if (tool["type"] !== "function") throw notOneOf(tool["type"], `${path}.type`, ["function"]);
+  // Some clients leave the type out, as their own providers let them.
+  const type = tool["type"] ?? (isObject(tool["function"]) ? "function" : undefined);
+  if (type !== "function") throw notOneOf(type, `${path}.type`, ["function"]);
   const extras = fieldsBeside(tool, placed);
   const decoded = decodeFunction(requiredObject(tool, "function", `${path}.`), `${path}.function.`);
   return extras === undefined ? decoded : { ...decoded, extras };

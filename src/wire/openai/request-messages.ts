@@ -62,8 +62,9 @@ export function encodeMessages(messages: readonly Message[], to: Destination): E
     return {};
   }
 
-  function encodeCall({ id, name, arguments: text, signature }: ToolCall): JsonObject {
+  function encodeCall({ id, name, arguments: text, signature, extras }: ToolCall): JsonObject {
     return {
+      ...extras,
       id: callId(id, habits),
       type: "function",
       function: { name, arguments: text },

@@ -12,6 +12,20 @@ const chat = (more: Readonly<Record<string, unknown>>) =>
 const inputs = (input: unknown) => decodeEmbeddingRequest({ model: "m", input }).request.inputs;
 const say = (...list: readonly unknown[]) => chat({ messages: list });
 
+test("a tool without its type is a function where it has one", () => {
+  const tools = [{ function: { name: "now" } }];
+  assert.equal(decodeChatRequest({ model: "m", messages, tools }).request.tools?.[0]?.name, "now");
+  assert.throws(() => decodeChatRequest({ model: "m", messages, tools: [{ name: "now" }] }), {
+    message: /Invalid value: 'nothing'/,
+  });
+});
+
+test("what a client says of a call beyond its function goes along, its place in a stream does not", () => {
+  const call = { index: 0, id: "c", type: "function", function: { name: "f", arguments: "{}" }, note: "x" };
+  const [message] = say({ role: "assistant", content: null, tool_calls: [call] }).request.messages;
+  assert.deepEqual(message?.role === "assistant" && message.toolCalls[0]?.extras, { note: "x" });
+});
+
 test("a mistake is INVALID_REQUEST with the path of the field", () => {
   const mistakes: readonly (readonly [string, unknown])[] = [
     ["body", []],
