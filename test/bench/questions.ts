@@ -1,6 +1,9 @@
 // What is asked in the bench, through each door: the same words everywhere, and nothing secret in them
 // but for the one that must be refused.
 
+/** A word of each right answer. GraphQL tells of failures under a status of 200, so one answer is read first. */
+export const rightAnswer = /gateway|capabilities|POLICY_DENIED/i;
+
 const wholeModel = "openai/gpt-4.1-mini";
 const streamModel = "groq/llama-3.3-70b-versatile";
 const question =
@@ -31,7 +34,7 @@ export const deniedBody = bodyOf(
   `What opens this: ${["AKIA", "IOSFODNN7", "EXAMPLE"].join("")}?`,
 );
 
-const messages = [{ role: "USER", content: [{ text: question }] }];
+const messages = [{ user: { text: question } }];
 const variables = { input: { model: wholeModel, messages } };
 
 export const completeBody = JSON.stringify({

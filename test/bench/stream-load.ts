@@ -48,7 +48,7 @@ function readStream({ url, headers, body }: Shot, onFirst: (milliseconds: number
         heard ||= chunk.includes("content");
         tail = chunk.subarray(-tailCharacters).toString("latin1");
       });
-      answer.on("end", () => resolve(properEnds.some((end) => tail.includes(end))));
+      answer.on("end", () => resolve(heard && properEnds.some((end) => tail.includes(end))));
       answer.on("error", () => resolve(false));
     });
     sent.on("error", () => resolve(false));

@@ -17,14 +17,18 @@ interface Answer {
   ];
 }
 
+interface Input {
+  readonly model: string;
+  readonly messages: readonly { readonly user: { readonly text: string } }[];
+}
+
 const schema = createSchema({
   typeDefs: /* GraphQL */ `
-    input PartInput {
+    input UserInput {
       text: String
     }
     input MessageInput {
-      role: String!
-      content: [PartInput!]
+      user: UserInput
     }
     input CompletionInput {
       model: String!
@@ -63,12 +67,13 @@ const schema = createSchema({
   resolvers: {
     Query: { models: (_root, { first }: { first: number }) => ({ nodes: rows.slice(0, first) }) },
     Mutation: {
-      async complete(_root, { input }: { input: { model: string; messages: unknown } }) {
+      async complete(_root, { input }: { input: Input }) {
+        const messages = input.messages.map(({ user }) => ({ role: "user", content: user.text }));
         const answer = await pool.request({
           path: "/v1/chat/completions",
           method: "POST",
           headers: { "content-type": "application/json" },
-          body: JSON.stringify({ model: input.model, messages: input.messages }),
+          body: JSON.stringify({ model: input.model, messages }),
         });
         const { choices } = (await answer.body.json()) as Answer;
         return { text: choices[0].message.content, finishReason: choices[0].finish_reason };
