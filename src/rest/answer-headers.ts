@@ -8,7 +8,8 @@ import { formatSensitivity } from "../core/sensitivity.ts";
 export type Headers = Record<string, string>;
 export type Started = Extract<AnswerEvent, { type: "started" }>;
 
-const longestParams = 1_000;
+/** Clients read 8 to 16 kB of headers in all. */
+const longestParams = 4_000;
 
 /** The same for every answer of this door; spread into each. */
 export const fixedHeaders: Readonly<Headers> = {
@@ -46,10 +47,15 @@ export function receiptHeaders(receipt: Receipt): Headers {
   return headers;
 }
 
-/** `max_tokens=clamped(100000 to 8192), seed=dropped` */
+/** `max_tokens=clamped(100000 to 8192), seed=dropped`; where they are too many, it says how many more. */
 function formatParams(params: readonly ParamChange[]): string {
-  const text = params.map((change) => `${change.param}=${change.action}${formatChange(change)}`).join(", ");
-  return headerSafe(text.length > longestParams ? `${text.slice(0, longestParams)}...` : text);
+  let text = "";
+  for (const [index, change] of params.entries()) {
+    const entry = headerSafe(`${change.param}=${change.action}${formatChange(change)}`);
+    if (text.length + entry.length > longestParams) return `${text}, and ${params.length - index} more`;
+    text += text === "" ? entry : `, ${entry}`;
+  }
+  return text;
 }
 
 function formatChange(change: ParamChange): string {

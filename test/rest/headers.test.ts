@@ -89,6 +89,23 @@ test("changed parameters are listed, but never the caller's own text", async (co
   assert.equal(streamed.headers["x-portcullis-params"], expected);
 });
 
+test("more changes than a header holds are counted", async (context) => {
+  const params = Array.from({ length: 500 }, (_, index) => ({
+    param: `messages[${index}].name`,
+    action: "dropped" as const,
+  }));
+  const gateway = scriptGateway(async function* (asked) {
+    yield started(asked, { params });
+    yield { type: "choice-finish", choice: 0, reason: "stop" };
+    yield { type: "finished", receipt: receipt(asked.requestId, { params }) };
+  });
+  const { port } = await runDoor(context, gateway);
+  const { headers } = await askJson(port, path, body, bearer);
+  const listed = String(headers["x-portcullis-params"]).split(", ");
+  assert.equal(listed.at(-1), `and ${501 - listed.length} more`);
+  assert.equal(listed.at(-2), `messages[${listed.length - 2}].name=dropped`);
+});
+
 test("an id that no header can hold is escaped", async (context) => {
   const deployment = { ...echoDeployment, id: "ollama/modèle\r\nx: y", unlisted: true };
   const gateway = scriptGateway(async function* (asked) {
