@@ -1,5 +1,4 @@
-// What is asked in the bench, through each door: the same words everywhere, and nothing secret in them
-// but for the one that must be refused.
+// What is asked in the bench, through each door: the same words everywhere.
 
 /** A word of each right answer. GraphQL tells of failures under a status of 200, so one answer is read first. */
 export const rightAnswer = /gateway|capabilities|POLICY_DENIED/i;
