@@ -20,7 +20,9 @@ await build({
   outExtension: { ".js": ".mjs" },
   external: ["@electric-sql/pglite"],
   // Some packages are CommonJS inside and ask for `require`.
-  banner: { js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);' },
+  banner: {
+    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+  },
   sourcemap: "linked",
   minify: false,
   legalComments: "linked",

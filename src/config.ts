@@ -4,7 +4,7 @@
 import { providerIds } from "./catalog/providers.ts";
 import { Secret } from "./core/secret.ts";
 
-export interface ProviderCredentials {
+interface ProviderCredentials {
   readonly keys: readonly Secret[];
   readonly baseUrl: string | undefined;
 }
@@ -114,7 +114,7 @@ function readProviders(env: Environment, read: Reader): ReadonlyMap<string, Prov
   return providers;
 }
 
-export const isLoopback = (host: string): boolean =>
+const isLoopback = (host: string): boolean =>
   host === "localhost" || host === "::1" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);
 
 type Reader = ReturnType<typeof createReader>;

@@ -52,7 +52,7 @@ interface MessageBase {
   readonly extras?: Extras | undefined;
 }
 
-export interface SystemMessage extends MessageBase {
+interface SystemMessage extends MessageBase {
   readonly role: "system";
   /** What the caller wrote, where the dialect tells the two apart. */
   readonly spelling?: "system" | "developer" | undefined;

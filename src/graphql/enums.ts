@@ -19,7 +19,7 @@ function enumOf<Inside extends string>(name: string, description: string, rows: 
         value,
         { value: inside, description: meaning },
       ]),
-    ) as Record<string, { value: Inside; description: string }>,
+    ),
   });
 }
 

@@ -13,7 +13,7 @@ const tokensPerMedia = { image: 1_600, file: 8_000, audio: 4_000, video: 20_000 
 /** Where neither the request nor the model says where an answer ends. */
 const assumedMaxOutput = 4_096;
 
-export const tokensOfText = (text: string): number => Math.ceil(Buffer.byteLength(text) / bytesPerToken);
+const tokensOfText = (text: string): number => Math.ceil(Buffer.byteLength(text) / bytesPerToken);
 
 export function estimateInputTokens(request: ModelRequest): number {
   return request.action === "complete" ? ofCompletion(request) : ofEmbedding(request);

@@ -7,7 +7,7 @@ import { noUsage } from "../core/events.ts";
 import type { Picodollars } from "../core/money.ts";
 import { reckon } from "./reckon.ts";
 
-export interface Reading {
+interface Reading {
   readonly usage: TokenUsage;
   /** Undefined where the price is unknown. */
   readonly cost: Picodollars | undefined;

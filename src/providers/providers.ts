@@ -27,7 +27,7 @@ export interface Providers {
   ): Promise<ProviderEmbedding>;
 }
 
-export interface CallOptions {
+interface CallOptions {
   readonly onUnsupported: OnUnsupported | undefined;
   readonly signal: AbortSignal;
 }
@@ -37,7 +37,7 @@ export interface ProviderCall {
   readonly events: AsyncIterable<ModelEvent>;
 }
 
-export interface ProviderEmbedding {
+interface ProviderEmbedding {
   readonly params: readonly ParamChange[];
   readonly answer: EmbeddingAnswer;
 }
