@@ -29,7 +29,7 @@ export interface Case {
 const rest = "/v1/chat/completions";
 
 export function casesOf(all: Contenders): readonly Case[] {
-  const { bareProxy, bareYoga, floor, portkey, postgres, pglite, postgresKey, pgliteKey } = all;
+  const { bareProxy, bareYoga, floor, portkey } = all;
   const shotAt = (
     program: Program,
     path: string,
@@ -42,16 +42,18 @@ export function casesOf(all: Contenders): readonly Case[] {
     body,
     status,
   });
-  /** Both databases, or the one there is. */
-  const gateways = (path: string, body: string, stream = false, status = 200): readonly Contestant[] =>
-    [
-      { name: "portcullis-postgres", program: postgres, key: postgresKey },
-      { name: "portcullis-pglite", program: pglite, key: pgliteKey },
-    ].flatMap(({ name, program, key }) => {
-      if (program === undefined) return [];
-      const headers = stream ? ask.forStream(ask.withKey(key)) : ask.withKey(key);
-      return [{ name, program, shot: shotAt(program, path, headers, body, status) }];
-    });
+  /** On each database that there is. */
+  const gateways = (path: string, body: string, headersFor = ask.withKey): readonly Contestant[] =>
+    all.gateways.map(({ name, program, key }) => ({
+      name,
+      program,
+      shot: shotAt(program, path, headersFor(key), body),
+    }));
+  const refused = all.gateways.map(({ name, program, refusedKey }) => ({
+    name,
+    program,
+    shot: shotAt(program, rest, ask.withKey(refusedKey), ask.wholeBody, 403),
+  }));
   const other = (
     name: string,
     program: Program | undefined,
@@ -72,7 +74,7 @@ export function casesOf(all: Contenders): readonly Case[] {
     }),
   ];
   const streamed = [
-    ...first(gateways(rest, ask.streamBody, true)),
+    ...first(gateways(rest, ask.streamBody, ask.withKeyForStream)),
     ...other("bare-proxy", bareProxy, rest, ask.streamBody),
     ...other("nginx", floor, `/streams${rest}`, ask.streamBody),
     ...other("portkey", portkey, rest, ask.streamBody, {
@@ -107,8 +109,11 @@ export function casesOf(all: Contenders): readonly Case[] {
       load: streams(200),
       baseline: "portcullis-rest",
       contestants: [
-        ...first(gateways("/graphql", ask.subscriptionBody, true)),
-        ...first(gateways(rest, ask.streamBody, true)).map((one) => ({ ...one, name: "portcullis-rest" })),
+        ...first(gateways("/graphql", ask.subscriptionBody, ask.withKeyForStream)),
+        ...first(gateways(rest, ask.streamBody, ask.withKeyForStream)).map((one) => ({
+          ...one,
+          name: "portcullis-rest",
+        })),
       ],
     },
     {
@@ -126,10 +131,7 @@ export function casesOf(all: Contenders): readonly Case[] {
       unit: "request",
       load: closedLoop(64),
       baseline: "bare-proxy",
-      contestants: [
-        ...first(gateways(rest, ask.deniedBody, false, 403)),
-        ...other("bare-proxy", bareProxy, rest, ask.wholeBody),
-      ],
+      contestants: [...first(refused), ...other("bare-proxy", bareProxy, rest, ask.wholeBody)],
     },
     {
       name: "rest-200-per-second",

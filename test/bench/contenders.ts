@@ -4,21 +4,26 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startPostgres } from "../kit/postgres.ts";
-import { askGraphql, mintKey, startGateway } from "./gateways.ts";
+import { askGraphql, mintKey, startGateway, type GatewaySetup } from "./gateways.ts";
 import { hasNginx, startFloor, startStaticUpstream } from "./nginx.ts";
 import { startPortkey } from "./portkey.ts";
 import { startProgram, type Program } from "./program.ts";
 import { catalogQuery } from "./questions.ts";
 import { hasWrk } from "./wrk.ts";
 
+export interface Portcullis {
+  readonly name: string;
+  readonly program: Program;
+  readonly key: string;
+  /** Of a role that the policy refuses. */
+  readonly refusedKey: string;
+}
+
 export interface Contenders {
   readonly wholeUpstream: Program;
   readonly streamUpstream: Program;
-  readonly pglite: Program;
-  readonly pgliteKey: string;
-  /** Absent where the machine has no PostgreSQL. */
-  readonly postgres: Program | undefined;
-  readonly postgresKey: string;
+  /** On PostgreSQL first, where the machine has it. */
+  readonly gateways: readonly Portcullis[];
   readonly databaseUrl: string | undefined;
   readonly bareProxy: Program;
   readonly bareYoga: Program;
@@ -35,27 +40,24 @@ export async function startContenders(folder: string, withPortkey: boolean): Pro
   const upstreams = { wholeUrl: wholeUpstream.url, streamUrl: streamUpstream.url };
   const server = await startPostgres();
   const databaseUrl = await server?.freshDatabase();
-  const pglite = await startGateway({ name: "portcullis-pglite", folder, ...upstreams });
-  const pgliteKey = await mintKey(pglite.url);
-  const postgres =
+  const setup = { folder, ...upstreams };
+  const pglite = await startPortcullis({ name: "portcullis-pglite", ...setup });
+  const gateways =
     databaseUrl === undefined
-      ? undefined
-      : await startGateway({ name: "portcullis-postgres", folder, ...upstreams, databaseUrl });
-  const postgresKey = postgres === undefined ? "" : await mintKey(postgres.url);
+      ? [pglite]
+      : [await startPortcullis({ name: "portcullis-postgres", ...setup, databaseUrl }), pglite];
   const bareProxy = await startOwn("bare-proxy", folder, upstreams.wholeUrl, upstreams.streamUrl);
   const rowsPath = join(folder, "models.json");
-  await writeFile(rowsPath, JSON.stringify(await catalogRows(pglite.url)));
+  await writeFile(rowsPath, JSON.stringify(await catalogRows(pglite.program.url)));
   const bareYoga = await startOwn("bare-yoga", folder, upstreams.wholeUrl, rowsPath);
   const floor = hasNginx ? await startFloor(folder, upstreams.wholeUrl, upstreams.streamUrl) : undefined;
   const portkey = withPortkey ? await startPortkey(folder) : undefined;
-  const all = [pglite, postgres, bareProxy, bareYoga, floor, portkey, wholeUpstream, streamUpstream];
+  const programs = gateways.map(({ program }) => program);
+  const all = [...programs, bareProxy, bareYoga, floor, portkey, wholeUpstream, streamUpstream];
   return {
     wholeUpstream,
     streamUpstream,
-    pglite,
-    pgliteKey,
-    postgres,
-    postgresKey,
+    gateways,
     databaseUrl,
     bareProxy,
     bareYoga,
@@ -76,6 +78,16 @@ export async function startContenders(folder: string, withPortkey: boolean): Pro
       for (const program of new Set(all)) await program?.stop();
       await server?.close();
     },
+  };
+}
+
+async function startPortcullis(setup: GatewaySetup): Promise<Portcullis> {
+  const program = await startGateway(setup);
+  return {
+    name: setup.name,
+    program,
+    key: await mintKey(program.url, "employee"),
+    refusedKey: await mintKey(program.url, "visitor"),
   };
 }
 

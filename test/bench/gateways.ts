@@ -52,9 +52,9 @@ export async function startGateway(setup: GatewaySetup): Promise<Program> {
   });
 }
 
-/** An employee whose untagged data counts as public, so that the overridden origins may see it. */
-export async function mintKey(gatewayUrl: string): Promise<string> {
-  const input = { name: "bench", team: "bench", roles: ["employee"], defaultSensitivity: "public" };
+/** The starter policy permits employees; a role that no row names is refused everything. */
+export async function mintKey(gatewayUrl: string, role: "employee" | "visitor"): Promise<string> {
+  const input = { name: role, team: "bench", roles: [role] };
   const query = `mutation ($input: CreateKeyInput!) {
     createKey(input: $input) { ... on MintedKey { secret } ... on Failure { message } } }`;
   const answer = await askGraphql(gatewayUrl, query, { input });

@@ -10,10 +10,7 @@ const question =
 
 const json = { "content-type": "application/json" };
 export const withKey = (key: string) => ({ ...json, authorization: `Bearer ${key}` });
-export const forStream = (headers: Readonly<Record<string, string>>) => ({
-  ...headers,
-  accept: "text/event-stream",
-});
+export const withKeyForStream = (key: string) => ({ ...withKey(key), accept: "text/event-stream" });
 
 const bodyOf = (model: string, content: string, more: object = {}): string =>
   JSON.stringify({
