@@ -43,7 +43,9 @@ export interface ServerEvent {
 export interface StreamDecoder {
   /** Throws `WireFault` on an error event or on what cannot be read. */
   push(event: ServerEvent): readonly ModelEvent[];
-  /** At the end of the body. Throws `WireFault` where the answer did not come to its end. */
+  /** True once the provider has said that nothing follows, whether or not it then closes. */
+  over(): boolean;
+  /** At the end of the body, or once it is over. Throws `WireFault` where the answer did not come to its end. */
   end(): readonly ModelEvent[];
 }
 

@@ -31,6 +31,8 @@ const decoders: Readonly<Record<string, () => NodeJS.ReadWriteStream & Readable>
 /** More than this in a whole answer is taken for a fault. */
 const largestAnswerBytes = 64 * 1024 * 1024;
 
+const mostReadOutMilliseconds = 1_000;
+
 export async function httpCall(
   pools: Pools,
   baseUrl: string,
@@ -78,6 +80,13 @@ export async function readJson(body: Readable): Promise<unknown> {
   } catch {
     return undefined;
   }
+}
+
+/** Reads what nobody needs to the end of the body, so that its connection can be used again; not for long. */
+export function readOut(body: Readable): void {
+  const giveUp = setTimeout(() => body.destroy(), mostReadOutMilliseconds).unref();
+  body.on("error", () => undefined).once("close", () => clearTimeout(giveUp));
+  body.resume();
 }
 
 /** We ask for identity, yet some servers and proxies compress all the same. */

@@ -12,7 +12,7 @@ import type { Secret } from "../core/secret.ts";
 import { createServerEventDecoder } from "../wire/sse.ts";
 import { demoComplete, demoEmbed } from "./demo/demo.ts";
 import { dialects } from "./dialects.ts";
-import { httpCall, readJson, type HttpAnswer, type Timeouts } from "./http-call.ts";
+import { httpCall, readJson, readOut, type HttpAnswer, type Timeouts } from "./http-call.ts";
 import type { Pools } from "./pools.ts";
 import { settleUnsupported } from "./unsupported.ts";
 import { fromFault } from "./upstream-failure.ts";
@@ -126,8 +126,17 @@ async function* decode(
   }
   const serverEvents = createServerEventDecoder();
   const decoder = dialect.decodeStream();
-  for await (const chunk of answer.body as AsyncIterable<Uint8Array>) {
-    for (const event of serverEvents.push(chunk)) yield* decoder.push(event);
+  let over = false;
+  try {
+    const chunks = answer.body.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
+    for await (const chunk of chunks) {
+      for (const event of serverEvents.push(chunk)) yield* decoder.push(event);
+      if ((over = decoder.over())) break;
+    }
+  } finally {
+    // A provider that said all it had to say need not close for us to go on; its connection is used again.
+    if (over) readOut(answer.body);
+    else answer.body.destroy();
   }
   for (const event of serverEvents.end()) yield* decoder.push(event);
   yield* decoder.end();

@@ -185,6 +185,19 @@ test("a provider's wait is kept, and refused credentials raise an alarm", async 
   assert.equal((await failureOf(answerError(402, {}))).alarm, true);
 });
 
+test("the connection of a stream that came to its end carries the next one", async () => {
+  const ports = new Set<number | undefined>();
+  const noting: Behaviour = async (seen, response) => {
+    ports.add(response.socket?.remotePort);
+    await streamOpenai(["Hello"])(seen, response);
+  };
+  for (let time = 0; time < 5; time += 1) {
+    await call(noting);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  assert.equal(ports.size, 1);
+});
+
 for (const [name, behaviour, over] of [
   ["a stalled stream", streamOpenai(["Hel"], { ending: "stall" }), {}],
   ["a stream that has not begun", stall, {}],

@@ -50,6 +50,7 @@ export function decodeStream(): StreamDecoder {
 
   return {
     push,
+    over: answer.finished,
     end() {
       if (answer.finished()) return [];
       throw new WireFault("truncated", "The provider's answer broke off before its end.");

@@ -19,6 +19,8 @@ export function decodeStream(): StreamDecoder {
   return {
     // Proxies that speak OpenAI elsewhere close with its mark here too.
     push: (event: ServerEvent) => (event.data === "[DONE]" ? [] : answer.read(parseJson(event.data))),
+    // Only the end of the body says so.
+    over: () => false,
     end: () => answer.end("truncated"),
   };
 }

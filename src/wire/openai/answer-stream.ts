@@ -21,7 +21,7 @@ export function createAnswerStream(): StreamDecoder {
     return reader.read(body);
   }
 
-  return { push, end: () => reader.finish(done) };
+  return { push, over: () => done, end: () => reader.finish(done) };
 }
 
 const nothing: readonly ModelEvent[] = [];

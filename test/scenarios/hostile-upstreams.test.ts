@@ -1,0 +1,112 @@
+// Providers that lie, stumble and break off give callers a typed error or the answer, never a hang and never a leak.
+// Every misbehaviour goes through both doors, whole and streamed, in front of one gateway that must outlive them all.
+
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { askMutation, askSubscription } from "../kit/door-readings.ts";
+import { eventually } from "../kit/eventually.ts";
+import { startGateway } from "../kit/gateway.ts";
+import { startHostileUpstream } from "../kit/hostile-upstream.ts";
+import { type HostileCase, misbehaviours } from "../kit/misbehaviours.ts";
+import { canary } from "../kit/replay-upstream.ts";
+
+const upstream = await startHostileUpstream(
+  Object.fromEntries(Object.entries(misbehaviours).map(([name, { behave }]) => [name, behave])),
+);
+const gateway = await startGateway({ ...upstream.env });
+after(async () => {
+  await gateway.close();
+  await upstream.close();
+});
+
+const statuses = { UPSTREAM_FAILED: 502, RATE_LIMITED: 429 };
+const codes = { UPSTREAM_FAILED: "upstream_failed", RATE_LIMITED: "rate_limit_exceeded" };
+const headers = { "x-data-sensitivity": "public" };
+const within = { timeout: 20_000 };
+
+interface Shown {
+  readonly choices?: readonly {
+    readonly message?: { readonly content: string };
+    readonly delta?: { readonly content?: string };
+    readonly finish_reason: string | null;
+  }[];
+  readonly usage?: { readonly completion_tokens: number } | null;
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+async function askRest(model: string, stream: boolean): Promise<{ status: number; text: string }> {
+  const messages = [{ role: "user", content: "Hi" }];
+  const more = stream ? { stream, stream_options: { include_usage: true } } : {};
+  const answer = await gateway.post(
+    "/v1/chat/completions",
+    { model: `vllm/${model}`, messages, ...more },
+    headers,
+  );
+  const text = await answer.text();
+  const shown = JSON.stringify([...answer.headers]) + text;
+  assert.doesNotMatch(shown, new RegExp(`${canary}|node:|\\.ts:\\d|undici|UND_ERR|HPE_|/srv/|<html`));
+  return { status: answer.status, text };
+}
+
+function assertWhole(text: string, status: number, { text: wanted, failure }: HostileCase): void {
+  const body = JSON.parse(text) as Shown;
+  if (failure === undefined) {
+    assert.equal(body.choices?.[0]?.message?.content, wanted);
+    assert.equal(typeof body.usage?.completion_tokens, "number");
+  } else assert.deepEqual([status, body.error?.code], [statuses[failure], codes[failure]]);
+}
+
+function assertStream(text: string, status: number, expected: HostileCase): void {
+  if (status !== 200) return assertWhole(text, status, expected);
+  assert.ok(text.endsWith("\n\n"));
+  const events = text.split("\n\n").filter((one) => one.startsWith("data: "));
+  const bodies = events
+    .filter((one) => one !== "data: [DONE]")
+    .map((one) => JSON.parse(one.slice("data: ".length)) as Shown);
+  const said = bodies.map((body) => body.choices?.[0]?.delta?.content ?? "").join("");
+  const finishes = bodies.flatMap((body) => body.choices?.flatMap((one) => one.finish_reason ?? []) ?? []);
+  if (expected.failure === undefined) {
+    assert.deepEqual([said, finishes], [expected.text, ["stop"]]);
+    assert.equal(events.indexOf("data: [DONE]"), events.length - 1, "the end comes once, and last");
+    assert.equal(typeof bodies.at(-1)?.usage?.completion_tokens, "number");
+    return;
+  }
+  assert.equal(bodies.at(-1)?.error?.code, codes[expected.failure]);
+  assert.deepEqual(finishes, [], "a failed stream never looks finished");
+  assert.ok(!text.includes("[DONE]"));
+}
+
+for (const [name, expected] of Object.entries(misbehaviours)) {
+  const outcome = expected.failure ?? "the answer all the same";
+  test(`a provider that ${name.replaceAll("-", " ")} gives ${outcome}`, within, async () => {
+    const [whole, streamed, mutation, events] = await Promise.all([
+      askRest(name, false),
+      askRest(name, true),
+      askMutation(gateway, { model: `vllm/${name}`, messages: [{ user: { text: "Hi" } }] }),
+      askSubscription(gateway, { model: `vllm/${name}`, messages: [{ user: { text: "Hi" } }] }),
+    ]);
+    assertWhole(whole.text, whole.status, expected);
+    assertStream(streamed.text, streamed.status, expected);
+    assert.doesNotMatch(JSON.stringify([mutation, events]), new RegExp(`${canary}|UND_ERR|HPE_|<html`));
+    const last = events.at(-1);
+    if (expected.failure === undefined) {
+      assert.deepEqual([mutation.text, last?.completion?.text], [expected.text, expected.text]);
+      assert.equal(mutation.receipt.estimated, expected.estimated ?? false);
+      assert.equal(last?.completion?.receipt.estimated, expected.estimated ?? false);
+      assert.ok(mutation.receipt.usage.output > 0);
+    } else assert.deepEqual([mutation.code, last?.failure?.code], [expected.failure, expected.failure]);
+  });
+}
+
+test("nothing of it stays open, and nothing was nobody's failure", within, async () => {
+  // Connections that ended as they should are kept for the next request.
+  const kept = ["drips-a-byte-each-20-ms", "nothing"];
+  await eventually(() => upstream.open().every((model) => kept.includes(model)));
+  const faults = gateway.logLines.filter((line) => /unhandled|uncaught|INTERNAL/i.test(line));
+  assert.deepEqual(faults, []);
+  const { status } = await gateway.post("/v1/chat/completions", {
+    model: "demo/echo",
+    messages: [{ role: "user", content: "Still there?" }],
+  });
+  assert.equal(status, 200);
+});
