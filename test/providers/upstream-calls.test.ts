@@ -70,6 +70,20 @@ async function failureOf(
   return assert.fail("the call fails");
 }
 
+// First, while no other connection is there to be used.
+test("the connection of a stream that came to its end carries the next one", async () => {
+  const ports = new Set<number | undefined>();
+  const noting: Behaviour = async (seen, response) => {
+    ports.add(response.socket?.remotePort);
+    await streamOpenai(["Hello"])(seen, response);
+  };
+  for (let time = 0; time < 5; time += 1) {
+    await call(noting);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  assert.equal(ports.size, 1);
+});
+
 test("a stream and a whole answer give the same text", async () => {
   assert.equal(textOf(await call(streamOpenai(["Hel", "lo"]))), "Hello");
   assert.equal(textOf(await call(answerOpenai("Hello"), { stream: false })), "Hello");
@@ -183,19 +197,6 @@ test("a provider's wait is kept, and refused credentials raise an alarm", async 
   );
   assert.equal((await failureOf(answerError(401, {}))).alarm, true);
   assert.equal((await failureOf(answerError(402, {}))).alarm, true);
-});
-
-test("the connection of a stream that came to its end carries the next one", async () => {
-  const ports = new Set<number | undefined>();
-  const noting: Behaviour = async (seen, response) => {
-    ports.add(response.socket?.remotePort);
-    await streamOpenai(["Hello"])(seen, response);
-  };
-  for (let time = 0; time < 5; time += 1) {
-    await call(noting);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  assert.equal(ports.size, 1);
 });
 
 for (const [name, behaviour, over] of [
