@@ -169,6 +169,7 @@ async function compose(
     rolesOf,
     async close() {
       stopWatching();
+      snapshots.stop();
       runs.close();
       await graphql.close();
       await Promise.all([server.close(), metricsServer?.close()]);

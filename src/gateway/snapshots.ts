@@ -17,6 +17,8 @@ export interface Snapshots {
   current(): Snapshot;
   /** Builds anew from the store. A build that fails leaves the old one in force and is reported. */
   refresh(): Promise<void>;
+  /** Ends the tries to build what could not be built. */
+  stop(): void;
   /** Reasons why this replica should not be sent requests; empty when all is well. */
   readonly troubles: readonly string[];
 }
@@ -33,23 +35,39 @@ export interface SnapshotParts {
 const unreadyAfterMilliseconds = 10_000;
 const unavailableAfterMilliseconds = 60_000;
 
+/** A change is announced once, so a build that failed is tried again without being asked. */
+const retryMilliseconds = 1_000;
+
 export function createSnapshots(parts: SnapshotParts): Snapshots {
   let current: Snapshot | undefined;
   let building: Promise<void> | undefined;
   let again = false;
-  let buildFailed = false;
+  /** What went wrong last; undefined while all is well. */
+  let fault: string | undefined;
+  let retry: NodeJS.Timeout | undefined;
+  let stopped = false;
 
   async function build(): Promise<void> {
-    try {
-      do {
-        again = false;
+    clearTimeout(retry);
+    do {
+      again = false;
+      try {
         current = await parts.build();
-        buildFailed = false;
-      } while (again);
-    } catch (error) {
-      buildFailed = true;
-      parts.onFault(error);
-    }
+        fault = undefined;
+      } catch (error) {
+        noteFault(error);
+      }
+    } while (again);
+    if (fault === undefined || stopped) return;
+    retry = setTimeout(() => void refresh(), retryMilliseconds);
+    retry.unref();
+  }
+
+  /** Told once, not at every try. */
+  function noteFault(error: unknown): void {
+    const message = String(error);
+    if (message !== fault && !stopped) parts.onFault(error);
+    fault = message;
   }
 
   /** A change that comes during a build asks for one more, so that none is missed. */
@@ -71,11 +89,15 @@ export function createSnapshots(parts: SnapshotParts): Snapshots {
       return current;
     },
     refresh,
+    stop() {
+      stopped = true;
+      clearTimeout(retry);
+    },
     get troubles() {
       const silent = parts.now() - parts.lastHeard() > unreadyAfterMilliseconds;
       return [
         ...(current ? [] : ["no policy is loaded"]),
-        ...(buildFailed
+        ...(fault !== undefined
           ? ["the newest policy or catalog could not be built; the one before is in force"]
           : []),
         ...(silent ? ["the database has not been heard of for 10 seconds"] : []),
