@@ -28,8 +28,13 @@ export interface Caller {
   readonly name: string;
   /** `team:…` */
   readonly team: string;
-  /** `role:…`: the key's own and those its team has by policy. */
+  /** `role:…`: the key's own. */
   readonly roles: readonly string[];
+  /**
+   * What the newest policy gives its team, to be shown. A decision never reads it: the policy that
+   * decides knows its own links, and two versions must not mix.
+   */
+  readonly teamRoles?: readonly string[] | undefined;
   readonly scopes: ReadonlySet<Scope>;
   /** Every request of this key is at least this sensitive. */
   readonly floor: Sensitivity;

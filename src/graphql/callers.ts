@@ -11,7 +11,7 @@ builder.objectType("Caller", {
     team: t.exposeString("team", { description: "Whose it is." }),
     roles: t.stringList({
       description: "Its roles, its team's among them.",
-      resolve: (caller) => [...caller.roles],
+      resolve: (caller) => [...new Set([...caller.roles, ...(caller.teamRoles ?? [])])],
     }),
     ceiling: t.field({
       type: "Sensitivity",

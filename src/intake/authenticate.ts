@@ -78,7 +78,10 @@ export function operator(key: string, rolesOf: (team: string) => readonly string
     key,
     name: "operator",
     team,
-    roles: [...new Set(["role:admin", ...rolesOf(team)])],
+    roles: ["role:admin"],
+    get teamRoles() {
+      return rolesOf(team);
+    },
     scopes: new Set(allScopes),
     floor: publicData,
     ceiling: sensitivity("restricted", builtInLabels),
@@ -95,7 +98,10 @@ function callerOf(record: KeyRecord, rolesOf: (team: string) => readonly string[
     key: record.id,
     name: record.name,
     team: record.team,
-    roles: [...new Set([...record.roles, ...rolesOf(record.team)])],
+    roles: record.roles,
+    get teamRoles() {
+      return rolesOf(record.team);
+    },
     scopes: new Set(record.scopes),
     floor: record.floor,
     ceiling: record.ceiling,

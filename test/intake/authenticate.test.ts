@@ -49,11 +49,12 @@ function setUp(over: Partial<KeyRecord> = {}) {
 
 const unauthenticated = (error: Failure): boolean => error.code === "UNAUTHENTICATED";
 
-test("a known key is its caller, with its own roles and its team's", async () => {
+test("a known key is its caller, with its own roles; its team's are only shown", async () => {
   const { authenticator } = setUp();
   const caller = await authenticator.authenticate("Bearer pc_known");
   assert.equal(caller.key, "key:one");
-  assert.deepEqual(caller.roles, ["role:employee", "role:support"]);
+  assert.deepEqual(caller.roles, ["role:employee"]);
+  assert.deepEqual(caller.teamRoles, ["role:support"]);
   assert.ok(caller.scopes.has("complete") && !caller.scopes.has("keys"));
 });
 
