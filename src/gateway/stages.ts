@@ -60,8 +60,8 @@ export function attemptsUnder(
     begin: (target) => beginAttempt(target, permitted.requestId, account.attempts, parts, signal),
     stillPermitted({ deployment }) {
       const newest = parts.snapshots.current();
-      if (newest === pinned) return true;
-      const again = newest.catalog.deployment(deployment.id);
+      // Asked also where nothing was published: evidence may have expired while another was tried.
+      const again = newest === pinned ? deployment : newest.catalog.deployment(deployment.id);
       return again !== undefined && newest.policy.permit(permitted, [again]).allowed.length > 0;
     },
   };
