@@ -82,6 +82,14 @@ async function compose(
     onFault,
   });
   await snapshots.refresh();
+  const reportVersion = async (): Promise<void> => {
+    try {
+      await store.replicas.reportVersion(snapshots.current().policy.version);
+    } catch (error) {
+      onFault(error);
+    }
+  };
+  await reportVersion();
   const rolesOf = (team: string): readonly string[] => snapshots.current().policy.rolesOf(team);
   const authenticator = createAuthenticator({
     directory: store.keys,
@@ -92,6 +100,7 @@ async function compose(
   const seeChanges = async (): Promise<void> => {
     authenticator.forget();
     await snapshots.refresh();
+    await reportVersion();
   };
   const stopWatching = store.generation.watch(() => void seeChanges());
 

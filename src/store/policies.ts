@@ -2,13 +2,14 @@
 // `policy/` reads them; publishing appends. Two replicas that publish at once wait for each other.
 
 import { asc, desc, eq, sql } from "drizzle-orm/sql";
-import type { BundleFiles, PolicyVersion, VersionBook } from "../policy/version-book.ts";
+import { getTableColumns } from "drizzle-orm/utils";
+import type { PolicyVersion, VersionBook } from "../policy/version-book.ts";
 import type { Database, Orm } from "./database.ts";
 import { policyVersion } from "./tables.ts";
 
 export interface PolicyBook extends VersionBook {
   /** Version 1, where there is none yet; otherwise the newest one as it is, whatever its content. */
-  importFirst(files: BundleFiles, sha256: string, author: string): Promise<PolicyVersion>;
+  importFirst: VersionBook["append"];
 }
 
 /** Held until the transaction ends; a number like any other, only always the same. */
@@ -17,12 +18,13 @@ const publishLock = 7_305_441_900_318_001n;
 export function openPolicyBook({ orm }: Database, now: () => Date): PolicyBook {
   const appendUnless =
     (isSettled: (newest: PolicyVersion, sha256: string) => boolean): VersionBook["append"] =>
-    (files, sha256, author) =>
+    (files, sha256, author, { reason, revoke } = {}) =>
       orm.transaction(async (transaction) => {
         await transaction.execute(sql`select pg_advisory_xact_lock(${publishLock.toString()}::text::bigint)`);
         const newest = await newestOf(transaction);
         if (newest && isSettled(newest, sha256)) return newest;
-        const version = { number: (newest?.number ?? 0) + 1, sha256, files, author, at: now() };
+        const number = (newest?.number ?? 0) + 1;
+        const version = { number, sha256, files, author, at: now(), reason, revoke };
         await transaction.insert(policyVersion).values(version);
         return version;
       });
@@ -32,19 +34,14 @@ export function openPolicyBook({ orm }: Database, now: () => Date): PolicyBook {
 
     async version(number) {
       const [row] = await orm.select().from(policyVersion).where(eq(policyVersion.number, number));
-      return row;
+      return row && { ...row, ...wordsOf(row) };
     },
 
-    list: () =>
-      orm
-        .select({
-          number: policyVersion.number,
-          sha256: policyVersion.sha256,
-          author: policyVersion.author,
-          at: policyVersion.at,
-        })
-        .from(policyVersion)
-        .orderBy(asc(policyVersion.number)),
+    async list() {
+      const { files: _files, ...columns } = getTableColumns(policyVersion);
+      const rows = await orm.select(columns).from(policyVersion).orderBy(asc(policyVersion.number));
+      return rows.map((row) => ({ ...row, ...wordsOf(row) }));
+    },
 
     append: appendUnless((newest, sha256) => newest.sha256 === sha256),
     importFirst: appendUnless(() => true),
@@ -53,5 +50,10 @@ export function openPolicyBook({ orm }: Database, now: () => Date): PolicyBook {
 
 async function newestOf(orm: Pick<Orm, "select">): Promise<PolicyVersion | undefined> {
   const [row] = await orm.select().from(policyVersion).orderBy(desc(policyVersion.number)).limit(1);
-  return row;
+  return row && { ...row, ...wordsOf(row) };
 }
+
+const wordsOf = ({ reason, revoke }: { reason: string | null; revoke: "abort" | null }) => ({
+  reason: reason ?? undefined,
+  revoke: revoke ?? undefined,
+});

@@ -19,6 +19,8 @@ import { openPolicyBook } from "./policies.ts";
 import type { PolicyBook } from "./policies.ts";
 import { openRecords } from "./records.ts";
 import type { Records } from "./records.ts";
+import { openReplicaBook } from "./replicas.ts";
+import type { ReplicaBook } from "./replicas.ts";
 import { openSyncedBook } from "./synced.ts";
 import type { SyncedBook } from "./synced.ts";
 import { startUpkeep } from "./upkeep.ts";
@@ -45,6 +47,7 @@ export interface Store {
   readonly records: Records;
   readonly evidence: EvidenceBook;
   readonly policies: PolicyBook;
+  readonly replicas: ReplicaBook;
   readonly synced: SyncedBook;
   readonly generation: Generation;
   /** Sums of the ledger by team, key and deployment. */
@@ -66,7 +69,8 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
     const records = await openRecords(database, replicaId, onFault);
     const budgets = openBudgetBook(database, now);
     generation.watch(budgets.forgetScopes);
-    const stopUpkeep = await startUpkeep({ database, replicaId, records, budgets, now, onFault });
+    const replicas = openReplicaBook(database, replicaId);
+    const stopUpkeep = await startUpkeep({ database, replicaId, replicas, records, budgets, now, onFault });
 
     let closing: Promise<void> | undefined;
     const close = async () => {
@@ -82,6 +86,7 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
       records,
       evidence: openEvidenceBook(database),
       policies: openPolicyBook(database, now),
+      replicas,
       synced: openSyncedBook(database),
       generation,
       usage: (since) => usageSince(database, since),

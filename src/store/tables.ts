@@ -1,9 +1,11 @@
 // Every table of the product, once, for PGlite and PostgreSQL alike. drizzle-kit writes the
 // migrations in `drizzle/` from it; the triggers that bump `generation` stand in a migration of their own.
 
+import { sql } from "drizzle-orm/sql";
 import {
   bigint,
   boolean,
+  check,
   index,
   integer,
   json,
@@ -40,6 +42,8 @@ export const replica = pgTable("replica", {
   /** Every decision of this chain up to here is settled. */
   openAfter: count("open_after").notNull().default(0),
   seenAt: moment("seen_at").notNull().defaultNow(),
+  /** The policy version that it decides by; null until it has loaded one. */
+  policyVersion: integer("policy_version"),
   /** Somebody closes what this replica left open, until then. */
   recoveringUntil: moment("recovering_until"),
 });
@@ -110,6 +114,10 @@ export const policyVersion = pgTable("policy_version", {
   files: json("files").$type<BundleFiles>().notNull(),
   author: text("author").notNull(),
   at: moment("at").notNull(),
+  /** Why it was published, in its author's words. */
+  reason: text("reason"),
+  /** `abort`: streams that run on deployments it denies end at once. */
+  revoke: text("revoke", { enum: ["abort"] }),
 });
 
 export const attestation = pgTable("attestation", {
@@ -165,6 +173,56 @@ export const claim = pgTable(
   (table) => [
     primaryKey({ columns: [table.callerKey, table.idempotencyKey] }),
     index("claim_expiry").on(table.expiresAt),
+  ],
+);
+
+/** How sensitive a conversation has become; it only grows until it is forgotten. */
+export const session = pgTable(
+  "session",
+  {
+    callerKey: text("caller_key").notNull(),
+    /** A hash: what callers name their sessions by may say who they talk about. */
+    name: text("name").notNull(),
+    /** 0 public … 3 restricted: a number, so that the database can take the higher one. */
+    rank: integer("rank").notNull(),
+    labels: text("labels").array().notNull(),
+    expiresAt: moment("expires_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.callerKey, table.name] }),
+    index("session_expiry").on(table.expiresAt),
+  ],
+);
+
+/** Permission to pass the rows that say `unless break-glass`: asked by one person, given by another. */
+export const breakGlass = pgTable(
+  "break_glass",
+  {
+    id: text("id").primaryKey(),
+    /** `key:…` or `team:…`. */
+    subject: text("subject").notNull(),
+    reason: text("reason").notNull(),
+    ticket: text("ticket").notNull(),
+    minutes: integer("minutes").notNull(),
+    requestedBy: text("requested_by").notNull(),
+    requestedAt: moment("requested_at").notNull(),
+    approvedBy: text("approved_by"),
+    approvedAt: moment("approved_at"),
+    /** So many minutes after the approval. */
+    expiresAt: moment("expires_at"),
+    endedBy: text("ended_by"),
+    endedAt: moment("ended_at"),
+  },
+  (table) => [
+    check("break_glass_two_people", sql`${table.approvedBy} <> ${table.requestedBy}`),
+    check("break_glass_minutes", sql`${table.minutes} between 1 and 60`),
+    check(
+      "break_glass_approval",
+      sql`(${table.approvedBy} is null) = (${table.approvedAt} is null)
+        and (${table.approvedAt} is null) = (${table.expiresAt} is null)
+        and ${table.expiresAt} <= ${table.approvedAt} + make_interval(mins => ${table.minutes})`,
+    ),
+    index("break_glass_expiry").on(table.expiresAt),
   ],
 );
 

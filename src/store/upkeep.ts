@@ -5,9 +5,11 @@ import { forgetExpiredClaims } from "./claims.ts";
 import type { OpenedBudgetBook } from "./budgets.ts";
 import { closeDeadChains, closeOwnChain } from "./recovery.ts";
 import type { RecoveryParts } from "./recovery.ts";
+import type { OpenedReplicaBook } from "./replicas.ts";
 
 export interface UpkeepParts extends RecoveryParts {
   readonly budgets: Pick<OpenedBudgetBook, "expireHolds">;
+  readonly replicas: Pick<OpenedReplicaBook, "heartbeat">;
   readonly onFault: (error: unknown) => void;
 }
 
@@ -16,9 +18,9 @@ const tidyMilliseconds = 30_000;
 
 /** Resolves when what was interrupted before is closed; answers what stops the rounds. */
 export async function startUpkeep(parts: UpkeepParts): Promise<() => void> {
-  const { database, replicaId, onFault } = parts;
+  const { database, replicas, onFault } = parts;
   // A round that takes longer than its interval is not overtaken by the next.
-  const heartbeat = single(() => database.query(heartbeatStatement, [replicaId]), onFault);
+  const heartbeat = single(() => replicas.heartbeat(), onFault);
   const tidy = single(() => tidyUp(parts), onFault);
 
   await single(() => closeOwnChain(parts), onFault)();
@@ -39,8 +41,6 @@ async function tidyUp(parts: UpkeepParts): Promise<void> {
   await forgetExpiredClaims(parts.database, parts.now());
   await parts.database.tidy();
 }
-
-const heartbeatStatement = `update "replica" set "seen_at" = now() where "id" = $1::text`;
 
 function single(work: () => Promise<unknown>, onFault: (error: unknown) => void): () => Promise<void> {
   let running: Promise<void> | undefined;

@@ -14,6 +14,8 @@ forEachStore("versions count from one and come back as they went in", async (pla
     files,
     author: "key:one",
     at: new Date("2026-11-20T10:00:00.001Z"),
+    reason: undefined,
+    revoke: undefined,
   });
   await policies.append({ "policy.csv": "" }, "b".repeat(64), "key:two");
   assert.deepEqual(await policies.version(1), first);
@@ -37,6 +39,16 @@ forEachStore(
     assert.equal((await policies.append({ a: "1" }, "one", "key:one")).number, 3);
   },
 );
+
+forEachStore("a version keeps what its author said of it", async (place) => {
+  const { policies } = await place.open();
+  const said = { reason: "a provider lost its BAA", revoke: "abort" } as const;
+  const { reason, revoke } = await policies.append({ a: "1" }, "one", "key:one", said);
+  assert.deepEqual({ reason, revoke }, said);
+  for (const kept of [await policies.newest(), await policies.version(1), (await policies.list())[0]]) {
+    assert.deepEqual({ reason: kept?.reason, revoke: kept?.revoke }, said);
+  }
+});
 
 forEachStore("only an empty book takes a first import", async (place) => {
   const { policies } = await place.open();
