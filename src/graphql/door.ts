@@ -32,7 +32,7 @@ export function createGraphqlDoor(parts: DoorParts): GraphqlDoor {
 
   async function answer(exchange: Exchange): Promise<void> {
     if (exchange.path === "/graphql/stream") return await single.handle(exchange);
-    if (wantsGraphiql(exchange, parts.production)) return sendPage(exchange.response);
+    if (wantsGraphiql(exchange, parts.production)) return await sendPage(exchange.response);
     const { request, response } = exchange;
     if (request.method !== "GET" && request.method !== "POST") {
       response.setHeader("allow", "GET, POST");
@@ -92,9 +92,10 @@ export function createGraphqlDoor(parts: DoorParts): GraphqlDoor {
   };
 }
 
-function sendPage(response: ServerResponse): void {
+async function sendPage(response: ServerResponse): Promise<void> {
+  const page = await graphiqlPage();
   response.setHeader("content-type", "text/html; charset=utf-8");
-  sendWhole(response, 200, graphiqlPage());
+  sendWhole(response, 200, page);
 }
 
 function sendWhole(response: ServerResponse, status: number, text: string): void {

@@ -1,12 +1,13 @@
-// The GraphiQL page for browsers, with one tab for each example. The editor itself comes from a CDN:
-// without the internet the page stays empty, and any GraphQL client does the same.
+// The GraphiQL page for browsers, with one tab for each example. It brings its editor along, so that it
+// works offline and no third party learns who opens it. `door.ts` serves it.
 
-import { renderGraphiQL } from "graphql-yoga";
 import { mayUse } from "../core/caller.ts";
 import { examples } from "./examples.ts";
 import type { Exchange } from "./exchange.ts";
 
-const headers = JSON.stringify({ authorization: "Bearer pc_…" }, null, 2);
+/** Empty: the schema can be looked at without a key, and a wrong one would be refused. */
+const headers = JSON.stringify({ authorization: "" }, null, 2);
+const hint = '# First put your key into Headers below: "Bearer pc_…"';
 
 /** In production only keys that may introspect see it: it would show them nothing otherwise. */
 export function wantsGraphiql({ request, asker, path }: Exchange, production: boolean): boolean {
@@ -15,7 +16,9 @@ export function wantsGraphiql({ request, asker, path }: Exchange, production: bo
   return !production || (asker.caller !== undefined && mayUse(asker.caller, "introspect"));
 }
 
-export function graphiqlPage(): string {
+/** The editor is some megabytes of text, so it is read when somebody first asks for it. */
+export async function graphiqlPage(): Promise<string> {
+  const { renderGraphiQL } = await import("@graphql-yoga/render-graphiql");
   return renderGraphiQL({
     title: "Portcullis",
     headers,
@@ -23,7 +26,7 @@ export function graphiqlPage(): string {
     shouldPersistHeaders: false,
     subscriptionsProtocol: "GRAPHQL_SSE",
     defaultTabs: examples.map(({ query, variables }) => ({
-      query,
+      query: `${hint}\n${query}`,
       variables: variables === undefined ? null : JSON.stringify(variables, null, 2),
       headers,
     })),
