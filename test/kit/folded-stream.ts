@@ -14,9 +14,8 @@ export async function foldStream(
     const delta = choices.find(({ index }) => index === 0)?.delta;
     if (!delta) continue;
     const { tool_calls: parts = [], role: _role, ...others } = delta;
-    join(message, others as unknown as Fields);
-    for (const { index, type: _type, ...part } of parts)
-      join((calls[index] ??= {}), part as unknown as Fields);
+    join(message, others);
+    for (const { index, type: _type, ...part } of parts) join((calls[index] ??= {}), part);
   }
   const tool_calls = calls.map((call) => ({ type: "function", ...call }));
   return {

@@ -21,7 +21,7 @@ export function encodeErrorBody(failure: Failure, requestId?: string): ErrorBody
     error: {
       message: failure.message,
       type: kind.type,
-      param: detail.path ?? null,
+      param: detail.path === undefined ? null : inClientWords(detail.path),
       code: kind.code,
       portcullis: {
         code: failure.code,
@@ -57,3 +57,7 @@ export function encodeErrorBody(failure: Failure, requestId?: string): ErrorBody
     },
   };
 }
+
+/** The neutral request's names for what OpenAI's body calls otherwise. */
+const inClientWords = (path: string): string =>
+  path.replaceAll(".parts[", ".content[").replaceAll(".toolCalls[", ".tool_calls[");
