@@ -147,6 +147,12 @@ test("doctor says for each part whether it is well, and exits 1 where one is not
     assert.equal(ill.code, 1);
     assert.match(ill.output, /✗ openai: refuses the key/);
     assert.ok(!ill.output.includes("sk-wrong"));
+    upstream.behave(answerError(200, { data: [] }, { date: "Sat, 01 Jan 2000 00:00:00 GMT" }));
+    const late = await runCli(
+      { ...env, OPENAI_BASE_URL: upstream.baseUrl, OPENAI_API_KEY: "sk-right" },
+      "doctor",
+    );
+    assert.match(late.output, /✓ openai: answers\n✗ clock: .* differs by \d+ seconds from openai's/);
   } finally {
     await upstream.close();
   }

@@ -77,30 +77,42 @@ async function policyFinding(config: Config): Promise<Finding> {
 }
 
 async function providerFindings(config: Config): Promise<readonly Finding[]> {
+  const rows = loadRows().providers.filter((row) => config.providers.has(row.id));
   const pools = createPools(config);
   try {
-    const rows = loadRows().providers.filter((row) => config.providers.has(row.id));
-    if (rows.length === 0)
-      return [{ name: "providers", ok: true, detail: "none is configured; only the demo can be used" }];
-    const nested = await Promise.all(
-      rows.map(async (row): Promise<readonly Finding[]> => {
+    const probes = await Promise.all(
+      rows.map(async (row) => {
         const credentials = config.providers.get(row.id);
         const baseUrl = credentials?.baseUrl ?? row.baseUrl;
-        if (baseUrl === undefined) return [{ name: row.id, ok: false, detail: "has no base URL" }];
-        const probe = await probeProvider(pools, row.dialect, baseUrl, credentials?.keys[0]);
-        const own = { name: row.id, ok: probe.ok, detail: probe.detail };
-        const skew = probe.clockSkewSeconds;
-        if (skew === undefined || Math.abs(skew) <= mostClockSkewSeconds) return [own];
-        return [
-          own,
-          { name: "clock", ok: false, detail: `differs by ${Math.round(skew)} seconds from ${row.id}'s` },
-        ];
+        if (baseUrl === undefined)
+          return { id: row.id, ok: false, detail: "has no base URL", clockSkewSeconds: undefined };
+        return { id: row.id, ...(await probeProvider(pools, row.dialect, baseUrl, credentials?.keys[0])) };
       }),
     );
-    return nested.flat();
+    const own = probes.map(({ id, ok, detail }) => ({ name: id, ok, detail }));
+    const none = { name: "providers", ok: true, detail: "none is configured; only the demo can be used" };
+    return [...(own.length > 0 ? own : [none]), clockFinding(probes)];
   } finally {
     await pools.close();
   }
+}
+
+/** Judged by what providers say the time is: there is no other clock to ask. */
+function clockFinding(
+  probes: readonly { readonly id: string; readonly clockSkewSeconds: number | undefined }[],
+): Finding {
+  const skews = probes.flatMap(({ id, clockSkewSeconds: skew }) =>
+    skew === undefined ? [] : [{ id, skew }],
+  );
+  const worst = skews.toSorted((a, b) => Math.abs(b.skew) - Math.abs(a.skew))[0];
+  const now = new Date().toISOString();
+  if (!worst) return { name: "clock", ok: true, detail: `${now}; no provider told the time to compare with` };
+  const ok = Math.abs(worst.skew) <= mostClockSkewSeconds;
+  return {
+    name: "clock",
+    ok,
+    detail: `${now}; differs by ${Math.round(Math.abs(worst.skew))} seconds from ${worst.id}'s`,
+  };
 }
 
 async function finding(name: string, examineIt: () => Promise<string>): Promise<Finding> {
