@@ -2,7 +2,9 @@
 // `main.ts` swaps one reference to it; a bundle with any problem throws and changes nothing.
 
 import { hashBundle, strayFiles } from "./bundle.ts";
-import { buildEngine } from "./casbin-engine.ts";
+import { buildEngine, type GrantQuestion } from "./casbin-engine.ts";
+import { explainQuestion, makeExplain } from "./explain-decision.ts";
+import type { Explanation } from "./explanation.ts";
 import { parsePolicy, policyFile } from "./parse-policy.ts";
 import { makePermit } from "./permit.ts";
 import type { Policy } from "./policy.ts";
@@ -25,6 +27,10 @@ export interface LoadPolicy {
 
 export interface LoadedPolicy extends Policy {
   readonly rows: PolicyRows;
+  /** For a question that no request asks. */
+  explainQuestion(question: GrantQuestion): Explanation;
+  /** The guarantee itself, and all that follow from it. */
+  impliedBy(guarantee: string): ReadonlySet<string>;
 }
 
 /** Throws `PolicyProblems` with everything that is wrong, or an Error where Casbin cannot be trusted. */
@@ -46,6 +52,9 @@ export async function loadPolicy({
     labels: rows.vocabulary.labels,
     rolesOf: (team: string) => [...engine.teams.reach(team)].filter((name) => name.startsWith("role:")),
     permit: makePermit({ version, hash, rows, engine, environment, now }),
+    explain: makeExplain({ rows, engine, environment, now }),
+    explainQuestion: (question: GrantQuestion) => explainQuestion({ rows, engine }, question),
+    impliedBy: (guarantee: string) => engine.guarantees.reach(guarantee),
     safetyDecision: makeSafetyDecision(rows.safety, engine),
     observes: (team: string, kind: string, at: number) =>
       rows.observe.some(

@@ -9,13 +9,14 @@ import type { Weighed } from "../core/stages.ts";
 import type { CasbinEngine } from "./casbin-engine.ts";
 import { makeDecide, type Decision } from "./decide.ts";
 import { pointOf } from "./deployment-point.ts";
-import { featuresOf, featuresThatDrop } from "./features.ts";
+import { featuresOf } from "./features.ts";
 import { obligationsOf } from "./obligations.ts";
 import { ownRows, type OwnRows } from "./own-rows.ts";
 import type { BreakGlass } from "./policy.ts";
 import type { GrantRow, PolicyRows } from "./rows.ts";
 import { makeSubjects, notMinted } from "./subjects.ts";
 import type { Environment } from "./vocabulary.ts";
+import { whyMissing } from "./why-missing.ts";
 
 export interface PermitParts {
   readonly version: number;
@@ -159,16 +160,6 @@ const refusal = (
   rule?: string,
   missing: readonly string[] = [],
 ): Consideration => ({ deploymentId: deployment.id, allowed: false, because, rule, missing });
-
-/** What the catalog, or the request itself, has to do with a guarantee that is not there. */
-function whyMissing(deployment: Deployment, features: number, missing: readonly string[]): readonly string[] {
-  return missing.flatMap((name) => {
-    const dropped = featuresThatDrop(features, name);
-    if (dropped.length > 0) return [`${dropped.join(" and ")} drops ${name}.`];
-    const because = deployment.guarantees.find((guarantee) => guarantee.name === name)?.because;
-    return because === undefined ? [] : [`${name}: ${because}${/[.!?]$/.test(because) ? "" : "."}`];
-  });
-}
 
 const providerWords = (rows: readonly GrantRow[]): readonly string[] => [
   ...new Set(

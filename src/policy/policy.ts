@@ -5,6 +5,7 @@ import type { Deployment } from "../core/deployment.ts";
 import type { Permit } from "../core/permit.ts";
 import type { Sensitivity } from "../core/sensitivity.ts";
 import type { Weighed } from "../core/stages.ts";
+import type { Explanation } from "./explanation.ts";
 
 export type SafetyAction = "block" | "redact" | "flag";
 
@@ -36,6 +37,8 @@ export interface Policy {
   rolesOf(team: string): readonly string[];
   /** Never throws for a denial: an empty `allowed` is the denial, with every reason. */
   permit(weighed: Weighed, candidates: readonly Deployment[], breakGlass?: BreakGlass): Permit;
+  /** All that can be said about one deployment. Costs more than a permit, and is never cached. */
+  explain(weighed: Weighed, deployment: Deployment, breakGlass?: BreakGlass): Explanation;
   /** True where findings of this kind are only reported for the team, not joined to its data. */
   observes(team: string, kind: string, now: number): boolean;
   /** What happens to output of this category, shown to these subjects, about such data. */
