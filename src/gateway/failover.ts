@@ -40,7 +40,7 @@ export async function failover<R extends ModelRequest, T>(
 /** The last failure speaks for all, save where it was a rate limit everywhere: then the shortest wait. */
 function joinedFailure(failures: readonly AttemptFailure[]): Failure {
   const last = failures.at(-1)?.failure;
-  if (!last) return new Failure("POLICY_REVOKED", "A newer policy permits none of the planned deployments.");
+  if (!last) return new Failure("POLICY_REVOKED", "None of the planned deployments is permitted any longer.");
   if (failures.length === 1 || !failures.every(({ failure }) => failure.code === "RATE_LIMITED")) return last;
   const waits = failures.map(({ failure }) => failure.detail.retryAfterSeconds ?? 1);
   return new Failure("RATE_LIMITED", undefined, { retryAfterSeconds: Math.min(...waits), cause: last });

@@ -1,6 +1,7 @@
 // The stages that completions and embeddings share, each one step of the flow.
 // `gateway.ts` and `embed.ts` call them in order.
 
+import type { Deployment } from "../core/deployment.ts";
 import { asFailure } from "../core/errors.ts";
 import type { ModelRequest } from "../core/request.ts";
 import type { Asked, Permitted, Plan } from "../core/stages.ts";
@@ -48,7 +49,7 @@ export function planFor<R extends ModelRequest>(
   return planUnchanged(requireCandidate(planned, snapshot));
 }
 
-/** Every attempt must also not be denied by what is newest when its turn comes. */
+/** Every attempt must still be permitted when its turn comes, and not denied by what is newest then. */
 export function attemptsUnder(
   permitted: Permitted,
   pinned: Snapshot,
@@ -60,9 +61,14 @@ export function attemptsUnder(
     begin: (target) => beginAttempt(target, permitted.requestId, account.attempts, parts, signal),
     stillPermitted({ deployment }) {
       const newest = parts.snapshots.current();
-      // Asked also where nothing was published: evidence may have expired while another was tried.
-      const again = newest === pinned ? deployment : newest.catalog.deployment(deployment.id);
-      return again !== undefined && newest.policy.permit(permitted, [again]).allowed.length > 0;
+      // The pinned version too: evidence that it rests on may expire while another deployment is tried.
+      if (!permits(pinned, deployment)) return false;
+      const again = newest.catalog.deployment(deployment.id);
+      return newest === pinned || (again !== undefined && permits(newest, again));
     },
   };
+
+  function permits({ policy }: Snapshot, deployment: Deployment): boolean {
+    return policy.permit(permitted, [deployment]).allowed.length > 0;
+  }
 }
