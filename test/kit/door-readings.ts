@@ -11,6 +11,8 @@ export interface Reading {
   readonly said: Said;
   /** What the model, or who guards it, says where it declines. */
   readonly refusal: string;
+  /** What the upstream says answered. */
+  readonly model: string;
   /** The body, or every chunk, as the client handed it over. */
   readonly sent: readonly unknown[];
   readonly headers: Headers;
@@ -44,6 +46,7 @@ export async function readWhole(client: OpenAI, body: ChatBody): Promise<Reading
       usage: usageOf(data.usage),
     },
     refusal: choice?.message.refusal ?? "",
+    model: data.model,
     sent: [data],
     headers: response.headers,
   };
@@ -74,7 +77,8 @@ export async function readStream(client: OpenAI, body: ChatBody): Promise<Readin
     }
   }
   const usage = usageOf(sent.at(-1)?.usage);
-  return { said: { text, reasoning, calls, finish, usage }, refusal, sent, headers: response.headers };
+  const said = { text, reasoning, calls, finish, usage };
+  return { said, refusal, model: sent.at(-1)?.model ?? "", sent, headers: response.headers };
 }
 
 const reasoningIn = (message: unknown): string =>

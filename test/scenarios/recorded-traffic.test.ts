@@ -77,6 +77,8 @@ async function checkRest(recording: Recording, expected: Said): Promise<string> 
       assertSaid(whole.said, expected, `${where}, whole`);
       assertClean(whole, "CreateChatCompletionResponse", where);
       refusals.add(stream.refusal).add(whole.refusal);
+      const model = recording.expected?.model ?? whole.model;
+      assert.deepEqual([stream.model, whole.model], [model, model], where);
     }
   }
   assert.equal(refusals.size, 1);
@@ -118,6 +120,9 @@ async function asFirstRead(recording: Recording): Promise<Said> {
   return { ...said, calls: said.calls.map((call) => ({ ...call, id: undefined })) };
 }
 
+const embedMutation = `mutation ($input: EmbedInput!) { embed(input: $input) {
+  ... on Embeddings { embeddings { index vector } } ... on Failure { code message } } }`;
+
 interface RecordedVectors {
   readonly data?: readonly { readonly index: number; readonly embedding: readonly number[] }[];
   readonly embeddings?: readonly { readonly values: readonly number[] }[];
@@ -149,8 +154,20 @@ for (const recording of embeddings) {
         version,
       );
     }
+    const embedded = await gateway.graphql<{ embed: unknown }>(embedMutation, {
+      input: { model: replay(upstream, recording), texts: input, sensitivity: "public" },
+    });
+    const embeddingsOf = vectors.map((vector, index) => ({ index, vector }));
+    assert.deepEqual(embedded.data.embed, { embeddings: embeddingsOf });
   });
 }
+
+test("nothing of what providers said or sent is in the log", () => {
+  const log = gateway.logLines.join("\n");
+  assert.ok(log.includes('"outcome":"ok"'));
+  for (const word of [canary, "Grüezi", "Wetter holen", "San Francisco"])
+    assert.ok(!log.includes(word), word);
+});
 
 test("the readings are counted", (context) => {
   context.diagnostic(`${answers.length} recorded answers, read ${readings} times`);
