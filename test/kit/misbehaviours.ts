@@ -21,15 +21,17 @@ export interface HostileCase {
   readonly failure?: "UPSTREAM_FAILED" | "RATE_LIMITED";
   /** True where the provider gave no usage. */
   readonly estimated?: boolean;
+  /** Whose dialect it speaks; absent: OpenAI's. */
+  readonly provider?: "anthropic" | "gemini";
 }
 
-const failed = (behave: Misbehaviour): HostileCase => ({ behave, failure: "UPSTREAM_FAILED" });
+export const failed = (behave: Misbehaviour): HostileCase => ({ behave, failure: "UPSTREAM_FAILED" });
 const reads = (text: string, behave: Misbehaviour, estimated = false): HostileCase => ({
   behave,
   text,
   estimated,
 });
-const says =
+export const says =
   (...pieces: readonly (string | Uint8Array)[]): Misbehaviour =>
   (socket) => {
     for (const piece of pieces) socket.write(piece);

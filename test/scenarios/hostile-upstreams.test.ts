@@ -7,11 +7,13 @@ import { askMutation, askSubscription } from "../kit/door-readings.ts";
 import { eventually } from "../kit/eventually.ts";
 import { startGateway } from "../kit/gateway.ts";
 import { startHostileUpstream } from "../kit/hostile-upstream.ts";
+import { dialectMisbehaviours } from "../kit/dialect-misbehaviours.ts";
 import { type HostileCase, misbehaviours } from "../kit/misbehaviours.ts";
 import { canary } from "../kit/replay-upstream.ts";
 
+const cases = { ...misbehaviours, ...dialectMisbehaviours };
 const upstream = await startHostileUpstream(
-  Object.fromEntries(Object.entries(misbehaviours).map(([name, { behave }]) => [name, behave])),
+  Object.fromEntries(Object.entries(cases).map(([name, { behave }]) => [name, behave])),
 );
 const gateway = await startGateway({ ...upstream.env });
 after(async () => {
@@ -37,11 +39,7 @@ interface Shown {
 async function askRest(model: string, stream: boolean): Promise<{ status: number; text: string }> {
   const messages = [{ role: "user", content: "Hi" }];
   const more = stream ? { stream, stream_options: { include_usage: true } } : {};
-  const answer = await gateway.post(
-    "/v1/chat/completions",
-    { model: `vllm/${model}`, messages, ...more },
-    headers,
-  );
+  const answer = await gateway.post("/v1/chat/completions", { model, messages, ...more }, headers);
   const text = await answer.text();
   const shown = JSON.stringify([...answer.headers]) + text;
   assert.doesNotMatch(shown, new RegExp(`${canary}|node:|\\.ts:\\d|undici|UND_ERR|HPE_|/srv/|<html`));
@@ -76,14 +74,15 @@ function assertStream(text: string, status: number, expected: HostileCase): void
   assert.ok(!text.includes("[DONE]"));
 }
 
-for (const [name, expected] of Object.entries(misbehaviours)) {
+for (const [name, expected] of Object.entries(cases)) {
+  const model = `${expected.provider ?? "vllm"}/${name}`;
   const outcome = expected.failure ?? "the answer all the same";
   test(`a provider that ${name.replaceAll("-", " ")} gives ${outcome}`, within, async () => {
     const [whole, streamed, mutation, events] = await Promise.all([
-      askRest(name, false),
-      askRest(name, true),
-      askMutation(gateway, { model: `vllm/${name}`, messages: [{ user: { text: "Hi" } }] }),
-      askSubscription(gateway, { model: `vllm/${name}`, messages: [{ user: { text: "Hi" } }] }),
+      askRest(model, false),
+      askRest(model, true),
+      askMutation(gateway, { model, messages: [{ user: { text: "Hi" } }] }),
+      askSubscription(gateway, { model, messages: [{ user: { text: "Hi" } }] }),
     ]);
     assertWhole(whole.text, whole.status, expected);
     assertStream(streamed.text, streamed.status, expected);
