@@ -1,7 +1,7 @@
 // Turns the Authorization header into a Caller: hashed, compared in constant time, cached.
 // Both doors call it; `forget` empties the cache when any key or policy changed anywhere.
 
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import { allScopes, type Caller } from "../core/caller.ts";
 import { Failure } from "../core/errors.ts";
 import { builtInLabels, publicData, sensitivity } from "../core/sensitivity.ts";
@@ -91,7 +91,7 @@ export function operator(key: string, rolesOf: (team: string) => readonly string
 }
 
 /** Hex sha256 of a secret: what is stored, and all that is ever looked up. */
-export const digestOf = (secret: string): string => createHash("sha256").update(secret).digest("hex");
+export const digestOf = (secret: string): string => hash("sha256", secret, "hex");
 
 function callerOf(record: KeyRecord, rolesOf: (team: string) => readonly string[]): Caller {
   return {

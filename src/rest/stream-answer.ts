@@ -161,7 +161,8 @@ class StreamAnswer implements Quiet {
     this.quietTicks = 0;
     const text = this.#pending;
     this.#pending = "";
-    this.#full = !response.write(text);
+    // As bytes: a string would be measured, copied and joined with its frame once more further down.
+    this.#full = !response.write(Buffer.from(text));
   }
 
   #finish(lastText: string): void {

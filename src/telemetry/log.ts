@@ -26,8 +26,8 @@ export interface LogSettings {
 }
 
 /** Names under which credentials travel; nothing should log them, and if it does they are gone. */
-const secretNames = ["authorization", "apiKey", "api_key", "secret", "password", "token", "cookie"];
-const secretPaths = secretNames.flatMap((name) => [name, `*.${name}`, `*["x-${name}"]`]);
+const credentials = ["authorization", "apiKey", "api_key", "secret", "password", "token", "cookie"];
+const secretNames = new Set(credentials.flatMap((name) => [name, `x-${name}`]));
 
 const bufferBytes = 4096;
 const flushMilliseconds = 250;
@@ -48,8 +48,8 @@ export function createLog(settings: LogSettings): Log {
       level: settings.level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: secretPaths, censor: "<redacted>" },
+      // pino's own redaction costs more than the rest of the line: it copies what it is given.
+      formatters: { level: (label) => ({ level: label }), log: (fields) => withoutSecrets(fields) },
     },
     destination,
   );
@@ -61,4 +61,20 @@ export function createLog(settings: LogSettings): Log {
     fault: (error, requestId) => logger.error({ requestId, fault: describeFault(error) }, "fault"),
     flush: () => destination.flushSync(),
   };
+}
+
+/** At the top and one level down. Copies only where there is something to hide. */
+function withoutSecrets(fields: LogFields, depth = 0): LogFields {
+  let safe: Record<string, unknown> | undefined;
+  for (const name in fields) {
+    const value = fields[name];
+    const shown = secretNames.has(name) ? "<redacted>" : shownWithin(value, depth);
+    if (shown !== value) (safe ??= { ...fields })[name] = shown;
+  }
+  return safe ?? fields;
+}
+
+function shownWithin(value: unknown, depth: number): unknown {
+  if (depth > 0 || typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return withoutSecrets(value as LogFields, depth + 1);
 }
