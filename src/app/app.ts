@@ -116,6 +116,7 @@ async function compose(
     budgets: store.budgets,
     records: store.records,
     runs,
+    sessions: store.sessions,
     health: createHealth(now),
     telemetry: createTelemetry(metrics, log),
     secret,

@@ -219,6 +219,8 @@ export interface SensitivityReport {
   readonly effective: Sensitivity;
   readonly declared?: Sensitivity | undefined;
   readonly detected: readonly Detection[];
+  /** What the session had been told before; joined in. */
+  readonly session?: Sensitivity | undefined;
   /** The caller declared less than was found. */
   readonly underDeclared: boolean;
 }

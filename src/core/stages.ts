@@ -19,6 +19,8 @@ export interface Asked<R extends ModelRequest = ModelRequest> {
   /** What the caller calls it (its `x-request-id`): for the log only, since anyone may choose any. */
   readonly callerReference?: string | undefined;
   readonly declared?: string | undefined;
+  /** `x-data-sensitivity`: joined with `declared`, whichever is lower. */
+  readonly declaredByHeader?: string | undefined;
   readonly purpose?: string | undefined;
   readonly task?: string | undefined;
   readonly sessionId?: string | undefined;
@@ -29,7 +31,10 @@ export interface Asked<R extends ModelRequest = ModelRequest> {
 }
 
 /** Checked and with every tag parsed. */
-export interface Normalised<R extends ModelRequest = ModelRequest> extends Omit<Asked<R>, "declared"> {
+export interface Normalised<R extends ModelRequest = ModelRequest> extends Omit<
+  Asked<R>,
+  "declared" | "declaredByHeader"
+> {
   readonly declared: Sensitivity | undefined;
   /** When the request arrived, milliseconds since the epoch. */
   readonly at: number;

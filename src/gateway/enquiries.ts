@@ -14,6 +14,7 @@ import { resolve } from "../routing/resolve.ts";
 import type { CandidateReport, Enquiries, QuoteLine, UsableName } from "./contract.ts";
 import type { GatewayParts } from "./parts.ts";
 import { permit } from "./permission.ts";
+import { recallSession } from "./session.ts";
 import type { Snapshot } from "./snapshots.ts";
 import { worstCaseOf } from "./worst-case.ts";
 
@@ -22,7 +23,9 @@ export function createEnquiries(parts: GatewayParts): Enquiries {
     asked: Asked<CompletionRequest>,
     snapshot: Snapshot,
   ): Promise<Plan<CompletionRequest>> {
-    const weighed = await weigh(normalise(asked, snapshot.policy.labels, parts.now()), snapshot.policy);
+    const normalised = normalise(asked, snapshot.policy.labels, parts.now());
+    const session = await recallSession(normalised, parts);
+    const weighed = await weigh(normalised, snapshot.policy, session?.point);
     return plan(permit(weighed, snapshot), { ...parts.health, worstCase: worstCaseOf, secret: parts.secret });
   }
 

@@ -1,5 +1,6 @@
 // What the flow is made of. `app.ts` puts it together; tests put other clocks and providers in.
 
+import type { SessionMemory } from "../intake/session-memory.ts";
 import type { Budgets } from "../metering/budgets.ts";
 import type { Providers } from "../providers/providers.ts";
 import type { Health } from "../routing/health.ts";
@@ -14,6 +15,7 @@ export interface GatewayParts {
   readonly budgets: Budgets;
   readonly records: RecordBook;
   readonly runs: Runs;
+  readonly sessions: SessionMemory;
   readonly health: Health;
   readonly telemetry: Telemetry;
   /** Keys plan hashes and the hashes in records. */

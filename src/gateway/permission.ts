@@ -4,7 +4,7 @@
 import type { Deployment } from "../core/deployment.ts";
 import { Failure } from "../core/errors.ts";
 import type { ModelRequest } from "../core/request.ts";
-import { formatSensitivity } from "../core/sensitivity.ts";
+import { formatSensitivity, isWithin, publicData } from "../core/sensitivity.ts";
 import type { Permitted, Plan, Weighed } from "../core/stages.ts";
 import { resolve } from "../routing/resolve.ts";
 import type { Snapshot } from "./snapshots.ts";
@@ -60,10 +60,15 @@ function denied(plan: Plan): Failure {
     0,
     3,
   );
+  const { session } = plan.sensitivity;
+  const sessionText =
+    session && !isWithin(session, publicData)
+      ? ` Its session was told ${formatSensitivity(session)} before, and that counts.`
+      : "";
   const foundText = found.length > 0 ? ` Found: ${[...new Set(found)].join(", ")}.` : "";
   return new Failure(
     "POLICY_DENIED",
-    `The policy permits no deployment for data that counts as ${effective}.${foundText} ${because.join(" ")}`.trim(),
+    `The policy permits no deployment for data that counts as ${effective}.${foundText}${sessionText} ${because.join(" ")}`.trim(),
     { sensitivity: plan.sensitivity, considered: plan.considered },
   );
 }

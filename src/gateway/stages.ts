@@ -14,6 +14,7 @@ import type { FailoverParts } from "./failover.ts";
 import type { GatewayParts } from "./parts.ts";
 import { permit, requireCandidate } from "./permission.ts";
 import { planUnchanged } from "./plan-hash.ts";
+import { recallSession } from "./session.ts";
 import type { Snapshot } from "./snapshots.ts";
 import { worstCaseOf } from "./worst-case.ts";
 
@@ -31,8 +32,12 @@ export async function admit<R extends ModelRequest>(
   try {
     const snapshot = parts.snapshots.current();
     const normalised = normalise(asked, snapshot.policy.labels, parts.now());
-    const weighed = await weigh(normalised, snapshot.policy);
-    return { permitted: permit(weighed, snapshot), snapshot };
+    const session = await recallSession(normalised, parts);
+    const weighed = await weigh(normalised, snapshot.policy, session?.point);
+    const permitted = permit(weighed, snapshot);
+    // What is refused everywhere was told to nobody, and must not weigh on the rest of the session.
+    if (permitted.permit.allowed.length > 0) await session?.join(weighed.sensitivity.effective);
+    return { permitted, snapshot };
   } catch (error) {
     parts.telemetry.requestRefused(asked.door ?? "inner", asFailure(error).code);
     throw error;

@@ -1,5 +1,5 @@
 // Turns a CompletionInput and the request's headers into what the gateway is asked.
-// An argument counts before the header of the same meaning; what is absent stays absent.
+// An argument counts before the header of the same meaning, save of sensitivity, where both count.
 
 import { Kind, type GraphQLResolveInfo, type ValueNode } from "graphql";
 import { Failure } from "../core/errors.ts";
@@ -81,7 +81,8 @@ function circumstances(
   return {
     caller,
     requestId,
-    declared: input.sensitivity ?? defaults.sensitivity,
+    declared: input.sensitivity ?? undefined,
+    declaredByHeader: defaults.sensitivity,
     purpose: input.purpose ?? defaults.purpose,
     task: input.task ?? defaults.task,
     sessionId: input.sessionId ?? defaults.sessionId,

@@ -150,6 +150,13 @@ builder.objectType("SensitivityReport", {
       description: "What was found in it.",
       resolve: (report) => [...report.detected],
     }),
+    session: t.field({
+      type: "Sensitivity",
+      nullable: true,
+      description:
+        "What its session had been told before, which counts; null without a session or at its start.",
+      resolve: (report) => report.session && formatSensitivity(report.session),
+    }),
     underDeclared: t.exposeBoolean("underDeclared", {
       description: "True where less was declared than was found.",
     }),

@@ -4,7 +4,12 @@
 import type { Caller } from "../core/caller.ts";
 import { Failure } from "../core/errors.ts";
 import type { CompletionRequest, ModelRequest } from "../core/request.ts";
-import { parseSensitivity, type Sensitivity } from "../core/sensitivity.ts";
+import {
+  formatSensitivity,
+  joinSensitivity,
+  parseSensitivity,
+  type Sensitivity,
+} from "../core/sensitivity.ts";
 import type { Asked, Normalised } from "../core/stages.ts";
 
 const mostChoices = 128;
@@ -15,11 +20,25 @@ export function normalise<R extends ModelRequest>(
   at: number,
 ): Normalised<R> {
   if (asked.request.model.trim() === "") refuse("model", "model must name a route, a model or a deployment.");
-  if (asked.request.action === "complete") checkCompletion(asked.request);
+  if (asked.request.action === "complete") checkCompletion(asked.request, knownLabels);
   else if (asked.request.inputs.length === 0) refuse("input", "input must hold at least one text.");
   checkPurpose(asked.purpose, asked.caller);
-  const { declared, ...rest } = asked;
-  return { ...rest, declared: declared === undefined ? undefined : parseTag(declared, knownLabels), at };
+  const { declared: _text, declaredByHeader: _header, ...rest } = asked;
+  return { ...rest, declared: declaredOf(asked, knownLabels), at };
+}
+
+/** The header and the field may both declare: their join counts, never the lower one. */
+function declaredOf(
+  { declared, declaredByHeader }: Pick<Asked, "declared" | "declaredByHeader">,
+  knownLabels: ReadonlySet<string>,
+): Sensitivity | undefined {
+  const tags = [
+    ...(declared === undefined ? [] : [parseTag(declared, knownLabels)]),
+    ...(declaredByHeader === undefined
+      ? []
+      : [parseTag(declaredByHeader, knownLabels, "x-data-sensitivity")]),
+  ];
+  return tags.length === 0 ? undefined : tags.reduce(joinSensitivity);
 }
 
 /** Reads a caller's tag; present but empty or unknown is the caller's mistake, never "public". */
@@ -29,13 +48,18 @@ export function parseTag(text: string, knownLabels: ReadonlySet<string>, path = 
   return parsed.value;
 }
 
-function checkCompletion(request: CompletionRequest): void {
+function checkCompletion(request: CompletionRequest, knownLabels: ReadonlySet<string>): void {
   if (request.messages.length === 0) refuse("messages", "messages must hold at least one message.");
   if (!Number.isInteger(request.n) || request.n < 1 || request.n > mostChoices) {
     refuse("n", `n must be a whole number from 1 to ${mostChoices}.`);
   }
   if (request.maxOutputTokens !== undefined && request.maxOutputTokens < 1) {
     refuse("maxOutputTokens", "The most output tokens must be at least 1.");
+  }
+  for (const [index, message] of request.messages.entries()) {
+    if (message.sensitivity === undefined) continue;
+    // The doors read its form only; which labels exist is for the policy to say.
+    parseTag(formatSensitivity(message.sensitivity), knownLabels, `messages[${index}].sensitivity`);
   }
 }
 

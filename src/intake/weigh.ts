@@ -1,5 +1,5 @@
-// How sensitive a request really is: what was declared joined with what was found, the key's floor
-// and every message's own tag. Only ever raised. The permit stage works with this and nothing else.
+// How sensitive a request really is: what was declared joined with what was found, the key's floor,
+// every message's own tag and what its session was told before. Only ever raised. The permit stage works with this and nothing else.
 
 import { scan } from "../detect/scan.ts";
 import type { Span } from "../detect/span.ts";
@@ -29,6 +29,7 @@ export interface Observation {
 export async function weigh<R extends ModelRequest>(
   normalised: Normalised<R>,
   observation: Observation,
+  session?: Sensitivity,
 ): Promise<Weighed<R>> {
   const { request, caller } = normalised;
   const isObserved = ({ label, kind, certain }: Span): boolean =>
@@ -38,11 +39,12 @@ export async function weigh<R extends ModelRequest>(
   const declared = declaredBy(normalised);
   const detected = sensitivity("public", [...found.labels, ...(unscanned ? ["unscanned"] : [])]);
   const base = declared ?? caller.defaultSensitivity;
-  const effective = joinSensitivity(joinSensitivity(base, caller.floor), detected);
+  const effective = [caller.floor, detected, session ?? publicData].reduce(joinSensitivity, base);
   const report: SensitivityReport = {
     effective,
     declared,
     detected: found.detections,
+    ...(session === undefined ? {} : { session }),
     underDeclared: declared !== undefined && !isWithin(detected, declared),
   };
   if (!isWithin(effective, caller.ceiling)) throw exceedsKey(report, caller.ceiling);
@@ -125,11 +127,14 @@ function exceedsKey(report: SensitivityReport, ceiling: Sensitivity): Failure {
   return new Failure(
     "SENSITIVITY_EXCEEDS_KEY",
     `The request counts as ${effective}; this key may send up to ${formatSensitivity(ceiling)}.`,
-    { sensitivity: report, considered: [], fix: fixFor(report) },
+    { sensitivity: report, considered: [], fix: fixFor(report, ceiling) },
   );
 }
 
-function fixFor(report: SensitivityReport): string {
+function fixFor(report: SensitivityReport, ceiling: Sensitivity): string {
+  if (report.session && !isWithin(report.session, ceiling)) {
+    return "What the session was told before counts: start another session, or use a key with a higher ceiling.";
+  }
   if (isWithin(report.effective, publicData) || report.detected.length === 0)
     return "Use a key with a higher ceiling.";
   const kinds = [...new Set(report.detected.map((one) => `${one.kind} in message ${one.messageIndex}`))];

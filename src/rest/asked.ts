@@ -7,7 +7,6 @@ import { Failure } from "../core/errors.ts";
 import { parseUsd, type Picodollars } from "../core/money.ts";
 import type { ModelRequest, OnUnsupported } from "../core/request.ts";
 import type { Asked } from "../core/stages.ts";
-import { joinTags } from "../wire/openai/client-tags.ts";
 
 const longestHeader = 256;
 const onUnsupportedValues: readonly string[] = ["error", "drop", "reroute"] satisfies OnUnsupported[];
@@ -25,8 +24,8 @@ export function askedOf<R extends ModelRequest>(
     requestId,
     door: "rest",
     callerReference: callerReference(headers),
-    // Both may declare: the join of the two counts, never the lower one.
-    declared: joinTags([textOf(headers, "x-data-sensitivity"), sensitivityInBody]),
+    declared: sensitivityInBody,
+    declaredByHeader: textOf(headers, "x-data-sensitivity"),
     purpose: textOf(headers, "x-purpose"),
     task: textOf(headers, "x-task"),
     sessionId: textOf(headers, "x-session-id"),

@@ -2,6 +2,7 @@
 // `main.ts` opens one store per process; everyone else gets the book it needs as an argument.
 
 import { fileURLToPath } from "node:url";
+import type { SessionMemory } from "../intake/session-memory.ts";
 import type { Claims } from "../metering/claims.ts";
 import { openBudgetBook } from "./budgets.ts";
 import type { BudgetBook } from "./budgets.ts";
@@ -21,6 +22,7 @@ import { openRecords } from "./records.ts";
 import type { Records } from "./records.ts";
 import { openReplicaBook } from "./replicas.ts";
 import type { ReplicaBook } from "./replicas.ts";
+import { openSessions } from "./sessions.ts";
 import { openSyncedBook } from "./synced.ts";
 import type { SyncedBook } from "./synced.ts";
 import { startUpkeep } from "./upkeep.ts";
@@ -48,6 +50,7 @@ export interface Store {
   readonly evidence: EvidenceBook;
   readonly policies: PolicyBook;
   readonly replicas: ReplicaBook;
+  readonly sessions: SessionMemory;
   readonly synced: SyncedBook;
   readonly generation: Generation;
   /** Sums of the ledger by team, key and deployment. */
@@ -87,6 +90,7 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
       evidence: openEvidenceBook(database),
       policies: openPolicyBook(database, now),
       replicas,
+      sessions: openSessions(database, now),
       synced: openSyncedBook(database),
       generation,
       usage: (since) => usageSince(database, since),

@@ -6,6 +6,7 @@ import type { OpenedBudgetBook } from "./budgets.ts";
 import { closeDeadChains, closeOwnChain } from "./recovery.ts";
 import type { RecoveryParts } from "./recovery.ts";
 import type { OpenedReplicaBook } from "./replicas.ts";
+import { forgetExpiredSessions } from "./sessions.ts";
 
 export interface UpkeepParts extends RecoveryParts {
   readonly budgets: Pick<OpenedBudgetBook, "expireHolds">;
@@ -39,6 +40,7 @@ async function tidyUp(parts: UpkeepParts): Promise<void> {
   await closeDeadChains(parts);
   await parts.budgets.expireHolds();
   await forgetExpiredClaims(parts.database, parts.now());
+  await forgetExpiredSessions(parts.database, parts.now());
   await parts.database.tidy();
 }
 

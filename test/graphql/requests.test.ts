@@ -131,18 +131,25 @@ const headers = {
 test("a header counts where the field is absent", async (context) => {
   const { asked } = await run(context, plain, headers);
   assert.deepEqual(
-    [asked?.declared, asked?.purpose, asked?.task, asked?.sessionId, asked?.maxCost, asked?.onUnsupported],
+    [
+      asked?.declaredByHeader,
+      asked?.purpose,
+      asked?.task,
+      asked?.sessionId,
+      asked?.maxCost,
+      asked?.onUnsupported,
+    ],
     ["confidential+pii", "support", "code", "s1", 250_000_000_000, "drop"],
   );
   assert.equal(asked?.idempotencyKey, "once");
 });
 
-test("a field counts before the header, also where it says what is usual", async (context) => {
+test("a field counts before the header, also where it says what is usual, but both tags are handed on", async (context) => {
   const given = { ...plain, sensitivity: "public", maxCostUsd: "1", onUnsupported: "ERROR" };
   const { asked } = await run(context, given, headers);
   assert.deepEqual(
-    [asked?.declared, asked?.maxCost, asked?.onUnsupported],
-    ["public", 1_000_000_000_000, "error"],
+    [asked?.declared, asked?.declaredByHeader, asked?.maxCost, asked?.onUnsupported],
+    ["public", "confidential+pii", 1_000_000_000_000, "error"],
   );
   const literal = `mutation { complete(input: { model: "demo/echo", messages: [{ user: { text: "a" } }], onUnsupported: ERROR }) { __typename } }`;
   assert.equal((await run(context, undefined, headers, literal)).asked?.onUnsupported, "error");

@@ -30,7 +30,8 @@ test("every request header reaches the gateway as what it means", async (context
     requestId: "req_1",
     door: "rest",
     callerReference: "trace-77",
-    declared: "confidential+pii",
+    declared: undefined,
+    declaredByHeader: "confidential+pii",
     purpose: "support",
     task: "summary",
     sessionId: "s1",
@@ -53,7 +54,7 @@ test("a request without any of them asks for nothing special", async (context) =
   assert.equal(answer.headers["x-request-id"], "req_1");
 });
 
-test("header and body both declare: the join counts, and the body's tag goes no further", async (context) => {
+test("header and body both declare: both are handed on, and the body's tag goes no further", async (context) => {
   const gateway = scriptGateway((asked) => saying(asked, ["ok"]));
   const { port } = await runDoor(context, gateway);
   await askJson(
@@ -62,7 +63,8 @@ test("header and body both declare: the join counts, and the body's tag goes no 
     { ...body, metadata: { sensitivity: "internal+pii", ticket: "4" } },
     { ...bearer, "x-data-sensitivity": "confidential+eu" },
   );
-  assert.equal(gateway.asked[0]?.declared, "confidential+eu+pii");
+  assert.equal(gateway.asked[0]?.declared, "internal+pii");
+  assert.equal(gateway.asked[0]?.declaredByHeader, "confidential+eu");
   assert.deepEqual(gateway.asked[0]?.request.extras["metadata"], { ticket: "4" });
 });
 

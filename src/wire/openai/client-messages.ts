@@ -16,13 +16,8 @@ import {
   wrongType,
 } from "./client-fields.ts";
 import { decodePart, decodeText } from "./client-parts.ts";
+import { decodeTag } from "./client-tags.ts";
 import { decodeReasoning, isThinking } from "./reasoning-details.ts";
-
-export interface DecodedMessages {
-  readonly messages: readonly Message[];
-  /** What single messages declared of their sensitivity; taken out of them. */
-  readonly declared: readonly string[];
-}
 
 const most = 100_000;
 
@@ -32,20 +27,22 @@ const known: ReadonlySet<string> = new Set(
   reasoning_details thinking_blocks annotations citations portcullis`.split(/\s+/),
 );
 
-export function decodeMessages(body: JsonObject): DecodedMessages {
-  const declared: string[] = [];
+export function decodeMessages(body: JsonObject): readonly Message[] {
   /** Stands for the id that function calls did not have yet. */
   let lastFunctionCall = "call_0";
 
   function decode(value: unknown, index: number): Message {
     const path = `messages[${index}]`;
     if (!isObject(value)) throw wrongType(value, path, "an object");
-    const tag = optionalString(value, "sensitivity", `${path}.`);
-    if (tag !== undefined) declared.push(tag);
+    const sensitivity = decodeTag(value, path);
     const role = value["role"];
     const name = optionalString(value, "name", `${path}.`);
     const extras = fieldsBeside(value, known);
-    const base = { ...(name === undefined ? {} : { name }), ...(extras === undefined ? {} : { extras }) };
+    const base = {
+      ...(name === undefined ? {} : { name }),
+      ...(sensitivity === undefined ? {} : { sensitivity }),
+      ...(extras === undefined ? {} : { extras }),
+    };
     switch (role) {
       case "user":
         return { ...base, role, parts: decodeContent(value, path) };
@@ -102,8 +99,7 @@ export function decodeMessages(body: JsonObject): DecodedMessages {
     };
   }
 
-  const messages = requiredItems(body, "messages", most).map(decode);
-  return { messages, declared };
+  return requiredItems(body, "messages", most).map(decode);
 }
 
 function decodeContent(message: JsonObject, path: string): readonly Part[] {

@@ -17,7 +17,7 @@ import {
   wrongType,
 } from "./client-fields.ts";
 import { decodeMessages } from "./client-messages.ts";
-import { type ClientTags, joinTags, takeSensitivity } from "./client-tags.ts";
+import { type ClientTags, takeSensitivity } from "./client-tags.ts";
 import { decodeTools } from "./client-tools.ts";
 
 export interface ChatRequest {
@@ -34,7 +34,7 @@ export function decodeChatRequest(body: unknown): ChatRequest {
   if (!isObject(body)) throw wrongType(body, "body", "an object");
   const model = requiredString(body, "model");
   if (model === "") throw invalid("You must provide a model parameter.", "model");
-  const { messages, declared } = decodeMessages(body);
+  const messages = decodeMessages(body);
   const { tools, toolChoice, otherChoice, legacyFunctions } = decodeTools(body);
   const { metadata, sensitivity } = takeSensitivity(body);
   const format = decodeFormat(body);
@@ -75,7 +75,7 @@ export function decodeChatRequest(body: unknown): ChatRequest {
       ...(present(settings) as typeof settings),
       extras,
     },
-    tags: { sensitivity: joinTags([sensitivity, ...declared]) },
+    tags: { sensitivity },
     includeUsage: decodeStreamOptions(body, stream),
     legacyFunctions,
   };

@@ -1,12 +1,12 @@
 // Takes what a body declares of its sensitivity out of it, so that it never goes upstream.
-// Used by the client-side decoders; whether a tag is well formed is for the gateway to say.
+// Used by the client-side decoders; whether the policy knows its labels is for the gateway to say.
 
-import { higherLevel, isLevel } from "../../core/sensitivity.ts";
+import { parseSensitivity, type Sensitivity } from "../../core/sensitivity.ts";
 import type { JsonObject } from "../json.ts";
-import { optionalObject, optionalString } from "./client-fields.ts";
+import { invalid, optionalObject, optionalString } from "./client-fields.ts";
 
 export interface ClientTags {
-  /** As `confidential+pii`: by `metadata.sensitivity` and by single messages, joined. */
+  /** As `confidential+pii`, by `metadata.sensitivity`: for the request as a whole. */
   readonly sensitivity: string | undefined;
 }
 
@@ -24,16 +24,13 @@ export function takeSensitivity(body: JsonObject): TakenSensitivity {
   return { metadata: Object.keys(others).length === 0 ? undefined : others, sensitivity };
 }
 
-/** The highest level and all labels. A tag that starts with no level is handed on alone, to be refused by name. */
-export function joinTags(tags: readonly (string | undefined)[]): string | undefined {
-  const declared = tags.filter((tag) => tag !== undefined);
-  return declared.length < 2 ? declared[0] : declared.reduce(joinTwo);
+/** A message's own tag speaks for that message alone, so it stays with it. */
+export function decodeTag(message: JsonObject, path: string): Sensitivity | undefined {
+  const text = optionalString(message, "sensitivity", `${path}.`);
+  if (text === undefined) return undefined;
+  const parsed = parseSensitivity(text, anyLabel);
+  if (!parsed.ok) throw invalid(`The sensitivity tag ${parsed.problem}.`, `${path}.sensitivity`);
+  return parsed.value;
 }
 
-function joinTwo(first: string, second: string): string {
-  const [firstLevel, ...firstLabels] = first.split("+");
-  const [secondLevel, ...secondLabels] = second.split("+");
-  if (!isLevel(firstLevel)) return first;
-  if (!isLevel(secondLevel)) return second;
-  return [higherLevel(firstLevel, secondLevel), ...new Set([...firstLabels, ...secondLabels])].join("+");
-}
+const anyLabel = { has: (label: string): boolean => /^[a-z][a-z0-9-]*$/.test(label) };

@@ -134,20 +134,22 @@ test("a __proto__ in the body changes no object", () => {
   assert.equal((request.messages[0] as { a?: number }).a, undefined);
 });
 
-test("declared sensitivity is taken out of the body and joined", () => {
+test("declared sensitivity is taken out of the body, and a message keeps its own", () => {
   const { request, tags } = chat({
     metadata: { sensitivity: "internal+pii", ticket: "7" },
     messages: [{ ...messages[0], sensitivity: "restricted+eu" }],
   });
-  assert.equal(tags.sensitivity, "restricted+pii+eu");
+  assert.equal(tags.sensitivity, "internal+pii");
+  assert.deepEqual(request.messages[0]?.sensitivity, { level: "restricted", labels: ["eu"] });
   assert.deepEqual(request.extras, { metadata: { ticket: "7" } });
-  assert.doesNotMatch(JSON.stringify(request), /sensitivity/);
+  assert.equal(request.messages[0]?.extras, undefined);
   assert.deepEqual(chat({ metadata: { sensitivity: "public" } }).request.extras, {});
-  assert.equal(
-    chat({ metadata: { sensitivity: "top" }, messages: [{ ...messages[0], sensitivity: "public" }] }).tags
-      .sensitivity,
-    "top",
-  );
+  for (const sensitivity of ["", "top", "public+", "Public", "public pii"]) {
+    assert.throws(() => chat({ messages: [messages[0], { ...messages[0], sensitivity }] }), {
+      code: "INVALID_REQUEST",
+      detail: { path: "messages[1].sensitivity" },
+    });
+  }
 });
 
 test("deprecated functions become tools, and their messages find each other", () => {
