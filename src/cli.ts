@@ -3,7 +3,9 @@
 // Beside `main.ts` the only file that reads the environment.
 
 import { AlreadyRunning } from "./app/control.ts";
+import { NoPolicy } from "./app/policy-source.ts";
 import { auditCommands } from "./cli/audit.ts";
+import { breakGlassCommands } from "./cli/break-glass.ts";
 import { catalogCommands } from "./cli/catalog.ts";
 import { CommandError, type Command } from "./cli/command.ts";
 import { detectCommands } from "./cli/detect.ts";
@@ -21,11 +23,15 @@ const commands: readonly Command[] = [
   ...catalogCommands,
   ...moneyCommands,
   ...policyCommands,
+  ...breakGlassCommands,
   ...auditCommands,
   ...detectCommands,
 ];
 
 const usageExitCode = 2;
+
+/** Shown as a message, without a stack. */
+const expected = [CommandError, ConfigProblems, AlreadyRunning, NoPolicy];
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -52,7 +58,7 @@ async function main(words: readonly string[]): Promise<number> {
 }
 
 function isExpected(error: unknown): error is Error {
-  return error instanceof CommandError || error instanceof ConfigProblems || error instanceof AlreadyRunning;
+  return expected.some((kind) => error instanceof kind);
 }
 
 function complain(line: string): void {

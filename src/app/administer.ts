@@ -10,6 +10,7 @@ import type { CatalogSyncInput } from "./catalog-sync.ts";
 import { mintSecret, newKeyRecord } from "./mint-key.ts";
 import { newAttestation } from "./new-attestation.ts";
 
+import { createPolicyDesk } from "./policy-desk.ts";
 export interface AdministrationParts {
   readonly store: Store;
   readonly snapshots: Snapshots;
@@ -31,6 +32,7 @@ export function createAdministration(parts: AdministrationParts): Administration
 
   return {
     async createKey(input: NewKey) {
+    ...createPolicyDesk(parts),
       const minted = mintSecret();
       const record = newKeyRecord(input, minted.hint, snapshots.current().policy.labels, now());
       await seen(store.keys.insert(record, minted.digest));

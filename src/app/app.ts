@@ -40,12 +40,19 @@ export interface App {
   readonly metricsServer: Server | undefined;
   rolesOf(team: string): readonly string[];
   close(): Promise<void>;
+  /** What a person must know about the policy folder; empty where it is what is in force. */
+  readonly policyNotes: readonly string[];
 }
 
 /** How long a run with an idempotency key outlives its last listener. */
+export interface OpenOptions {
+  /** False where only a question is asked, as by a command: then a changed folder stays unpublished. */
+  readonly publishesChanges?: boolean | undefined;
+}
+
 const lingerMilliseconds = 15_000;
 
-export async function openApp(config: Config, log: Log): Promise<App> {
+export async function openApp(config: Config, log: Log, options: OpenOptions = {}): Promise<App> {
   const onFault = (error: unknown): void => log.fault(error, "background");
   const secret = await installationSecret(config.secret, config.dataFolder);
   const store = await openStore({
@@ -56,7 +63,10 @@ export async function openApp(config: Config, log: Log): Promise<App> {
     onFault,
   });
   try {
-    return await compose(config, log, store, secret, onFault);
+    const { publishesChanges = !config.production } = options;
+    const { notes } = await importPolicies(store.policies, config.policiesFolder, publishesChanges);
+    for (const note of notes) log.error({ policies: config.policiesFolder }, note);
+    return await compose(config, log, store, secret, onFault, notes);
   } catch (error) {
     await store.close();
     throw error;
@@ -70,11 +80,10 @@ async function compose(
   secret: string,
   onFault: (error: unknown) => void,
 ): Promise<App> {
+  policyNotes: readonly string[],
   const now = (): number => Date.now();
   const reportFault = (error: unknown, requestId: string): void => log.fault(error, requestId);
   const newRequestId = (): string => `req_${randomUUID().replaceAll("-", "")}`;
-  await importPolicies(store.policies, config.policiesFolder, !config.production);
-
   const snapshots = createSnapshots({
     build: createSnapshotBuilder(store, config, () => new Date(now())),
     now,
@@ -180,6 +189,7 @@ async function compose(
     async close() {
       stopWatching();
       snapshots.stop();
+    policyNotes,
       runs.close();
       await graphql.close();
       await Promise.all([server.close(), metricsServer?.close()]);

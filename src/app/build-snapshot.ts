@@ -7,7 +7,7 @@ import { loadRows } from "../catalog/load.ts";
 import type { Config } from "../config.ts";
 import { Failure } from "../core/errors.ts";
 import type { Snapshot } from "../gateway/snapshots.ts";
-import { loadPolicy, type LoadedPolicy } from "../policy/load-policy.ts";
+import { loadPolicy } from "../policy/load-policy.ts";
 import { parseRoutes } from "../policy/routes-file.ts";
 import type { Store } from "../store/store.ts";
 
@@ -17,26 +17,30 @@ export function createSnapshotBuilder(
   now: () => Date,
 ): () => Promise<Snapshot> {
   const rows = loadRows();
-  let loaded: LoadedPolicy | undefined;
+  let loaded: Pick<Snapshot, "policy" | "routes" | "abortsUpTo"> | undefined;
 
   /** A version never changes, so it is proved and compiled once. */
-  async function policyInForce(): Promise<{ policy: LoadedPolicy; files: Readonly<Record<string, string>> }> {
+  async function policyInForce(): Promise<NonNullable<typeof loaded>> {
     const newest = await store.policies.newest();
     if (!newest) throw new Failure("POLICY_UNAVAILABLE");
-    if (loaded?.version !== newest.number)
-      loaded = await loadPolicy({ files: newest.files, version: newest.number });
-    return { policy: loaded, files: newest.files };
+    if (loaded?.policy.version === newest.number) return loaded;
+    const { files, number } = newest;
+    // One that aborts may be followed by others before this process looks again.
+    const abortsUpTo = (await store.policies.list()).findLast(({ revoke }) => revoke === "abort")?.number;
+    const policy = await loadPolicy({ files, version: number });
+    loaded = { policy, routes: parseRoutes(files), abortsUpTo };
+    return loaded;
   }
 
   return async () => {
-    const [{ policy, files }, attestations, synced] = await Promise.all([
+    const [inForce, attestations, synced] = await Promise.all([
       policyInForce(),
       store.evidence.list(),
       store.synced.list(),
     ]);
     const settings = settingsOf(config);
     const catalog = buildCatalog({ rows, settings, attestations, synced, now: now(), demo: config.demo });
-    return { policy, catalog, routes: parseRoutes(files) };
+    return { ...inForce, catalog };
   };
 }
 

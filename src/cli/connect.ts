@@ -29,7 +29,7 @@ async function connect(env: Environment): Promise<Connection> {
     }
   }
   const control = config.databaseUrl === undefined ? await takeControl(config.dataFolder) : undefined;
-  const app = await openApp(config, createLog({ level: "silent" }));
+  const app = await openApp(config, createLog({ level: "silent" }), { publishesChanges: false });
   const caller = localOperator(app.rolesOf);
   return {
     ask: async (query, variables = {}) => dataOf(await app.graphql.execute({ query, variables }, caller)),

@@ -2,11 +2,12 @@
 
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { staleProblems } from "../app/policy-gate.ts";
 import { readBundle } from "../app/policy-source.ts";
-import { formatPolicy, staleSentences } from "../policy/format-policy.ts";
+import { formatPolicy } from "../policy/format-policy.ts";
 import { loadPolicy } from "../policy/load-policy.ts";
 import { policyFile } from "../policy/parse-policy.ts";
-import { formatProblem, PolicyProblems, type PolicyProblem } from "../policy/problems.ts";
+import { formatProblem, PolicyProblems } from "../policy/problems.ts";
 import { runPolicyTests, type TestResult } from "../policy/run-tests.ts";
 import type { BundleFiles } from "../policy/version-book.ts";
 import { readArguments } from "./arguments.ts";
@@ -20,15 +21,7 @@ const check: Command = {
     const { files, json } = await opened("policy check", args, terminal);
     return await reporting(json, terminal, async () => {
       await loadPolicy({ files, version: 0 });
-      const stale = staleSentences(files[policyFile] ?? "").map(({ line, rule, expected }): PolicyProblem => {
-        return {
-          file: policyFile,
-          line,
-          column: 0,
-          message: `the sentence above ${rule ?? "the row"} is stale`,
-          suggestion: `it should read "${expected}"; portcullis policy fmt writes it`,
-        };
-      });
+      const stale = staleProblems(files);
       if (stale.length > 0) throw new PolicyProblems(stale);
       await runPolicyTests(files);
       if (!json) terminal.print("The policy is well formed and its sentences are true.");

@@ -180,6 +180,8 @@ export interface FailureDetail {
   readonly resetsAt?: Date | undefined;
   readonly categories?: readonly string[] | undefined;
   readonly phase?: "input" | "output" | undefined;
+  /** Each with its place, where files were sent and refused. */
+  readonly problems?: readonly FileProblem[] | undefined;
   readonly cause?: unknown;
 }
 
@@ -225,12 +227,24 @@ export interface SensitivityReport {
   readonly underDeclared: boolean;
 }
 
+export interface FileProblem {
+  readonly file: string;
+  /** From 1; 0 where it is the whole file. */
+  readonly line: number;
+  /** From 1; 0 where it is the whole line. */
+  readonly column: number;
+  readonly message: string;
+  readonly suggestion?: string | undefined;
+}
+
 /** One deployment that was looked at, and the sentence that says why it may or may not serve. */
 export interface Consideration {
   readonly deploymentId: string;
   readonly allowed: boolean;
   readonly because: string;
   readonly rule?: string | undefined;
+  /** The rule as a sentence; only shown to who may read the policy, never recorded. */
+  readonly sentence?: string | undefined;
   readonly missing: readonly string[];
 }
 

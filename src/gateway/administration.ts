@@ -6,6 +6,8 @@ import type { Caller, Scope } from "../core/caller.ts";
 import type { Picodollars } from "../core/money.ts";
 import type { KeyRecord } from "../intake/key-directory.ts";
 import type { Budget } from "../metering/budgets.ts";
+import type { BreakGlassRequest, NewBreakGlass } from "../policy/break-glass.ts";
+import type { PolicyAdministration } from "./policy-administration.ts";
 
 export interface NewKey {
   readonly name: string;
@@ -51,7 +53,7 @@ export interface CatalogDiff {
 }
 
 /** Every one throws a `Failure` where the input is wrong. `by` is who does it, for the record. */
-export interface Administration {
+export interface Administration extends PolicyAdministration {
   createKey(input: NewKey, by: Caller): Promise<MintedKey>;
   listKeys(): Promise<readonly KeyRecord[]>;
   /** A new secret for the same key; the old one stops working at once. */

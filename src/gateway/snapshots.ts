@@ -3,11 +3,13 @@
 
 import type { Catalog } from "../catalog/catalog.ts";
 import { Failure } from "../core/errors.ts";
-import type { Policy } from "../policy/policy.ts";
+import type { LoadedPolicy } from "../policy/load-policy.ts";
 import type { Route } from "../routing/resolve.ts";
 
 export interface Snapshot {
-  readonly policy: Policy;
+  readonly policy: LoadedPolicy;
+  /** The newest version so far that was published to end running answers; undefined where none was. */
+  readonly abortsUpTo?: number | undefined;
   readonly catalog: Catalog;
   readonly routes: readonly Route[];
 }
@@ -29,6 +31,8 @@ export interface SnapshotParts {
   /** When the store was last heard of, milliseconds since the epoch. */
   lastHeard(): number;
   onFault(error: unknown): void;
+  /** Told of each snapshot once it is in force. */
+  onSwap?: ((snapshot: Snapshot) => void) | undefined;
 }
 
 /** Without word from the store: unready after the first, nothing allowed after the second. */
@@ -54,6 +58,7 @@ export function createSnapshots(parts: SnapshotParts): Snapshots {
       try {
         current = await parts.build();
         fault = undefined;
+        parts.onSwap?.(current);
       } catch (error) {
         noteFault(error);
       }

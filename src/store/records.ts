@@ -2,7 +2,7 @@
 // The gateway decides and settles; a row, once written, is never changed and never deleted.
 
 import { canonicalJson } from "../audit/canonical.ts";
-import type { RecordBook } from "../audit/record-book.ts";
+import type { DecisionRow, RecordBook } from "../audit/record-book.ts";
 import { readDecision, readSettlement, receiptOf } from "../audit/receipts.ts";
 import { Failure } from "../core/errors.ts";
 import { sqlState } from "./database.ts";
@@ -19,6 +19,8 @@ export interface Records extends RecordBook {
   readonly healthy: boolean;
   /** Rows that are not durable yet. */
   readonly waiting: number;
+  /** What the policy was asked and answered; undefined where nothing is recorded of the request. */
+  decision(requestId: string): Promise<DecisionRow | undefined>;
   /** Reads every row of every replica: slow, and made for auditors. */
   verify(): Promise<ChainReport>;
 }
@@ -55,6 +57,10 @@ export async function openRecords(
     },
 
     receipt: (requestId) => readReceipt(database, requestId),
+    async decision(requestId) {
+      const { decision } = await readRows(database, requestId);
+      return decision && readDecision(decision.body);
+    },
     verify: () => verifyChains(database),
     stop: (milliseconds) => queue.stop(milliseconds),
     get healthy() {
@@ -72,12 +78,18 @@ function isRowFault(error: unknown): boolean {
 }
 
 async function readReceipt(database: Database, requestId: string) {
+  const { decision, settlement } = await readRows(database, requestId);
+  if (!decision) return undefined;
+  return receiptOf(readDecision(decision.body), settlement && readSettlement(settlement.body));
+}
+
+async function readRows(database: Database, requestId: string) {
   const rows = await database.query<{ kind: "decision" | "settlement"; body: string }>(
     `select "kind", "body" from "record" where "request_id" = $1::text order by "at", "sequence"`,
     [requestId],
   );
-  const decision = rows.findLast(({ kind }) => kind === "decision");
-  const settlement = rows.findLast(({ kind }) => kind === "settlement");
-  if (!decision) return undefined;
-  return receiptOf(readDecision(decision.body), settlement && readSettlement(settlement.body));
+  return {
+    decision: rows.findLast(({ kind }) => kind === "decision"),
+    settlement: rows.findLast(({ kind }) => kind === "settlement"),
+  };
 }

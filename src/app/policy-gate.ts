@@ -1,0 +1,72 @@
+// What every bundle must pass before it becomes a version: schema, tests, invariants, and a snapshot
+// that proves itself. Lints and stale sentences are told and stop nothing. Nothing is published past it.
+
+import { hashBundle } from "../policy/bundle.ts";
+import { staleSentences } from "../policy/format-policy.ts";
+import { lintPolicy } from "../policy/lints.ts";
+import { loadPolicy, type LoadedPolicy } from "../policy/load-policy.ts";
+import { policyFile } from "../policy/parse-policy.ts";
+import { PolicyProblems, type PolicyProblem } from "../policy/problems.ts";
+import { runPolicyTests, type TestResult } from "../policy/run-tests.ts";
+import type { BundleFiles } from "../policy/version-book.ts";
+
+export interface PassedGate {
+  readonly files: BundleFiles;
+  readonly sha256: string;
+  readonly policy: LoadedPolicy;
+  /** What is right but surely not meant. */
+  readonly warnings: readonly PolicyProblem[];
+  /** Cases and invariants that hold: all of them. */
+  readonly testsHeld: number;
+}
+
+/** Throws `PolicyProblems` with everything that is wrong. `version` is the number it would get. */
+export async function passGate(files: BundleFiles, version: number): Promise<PassedGate> {
+  const problems: PolicyProblem[] = [];
+  const policy = await collecting(problems, () => loadPolicy({ files, version }));
+  const report = await collecting(problems, () => runPolicyTests(files));
+  const results = report ? [...report.cases, ...report.never] : [];
+  problems.push(...results.filter(({ ok }) => !ok).map(failedTest));
+  if (policy === undefined || problems.length > 0) throw new PolicyProblems(distinct(problems));
+  return {
+    files,
+    sha256: hashBundle(files),
+    policy,
+    warnings: [...lintPolicy(policy.rows), ...staleProblems(files)],
+    testsHeld: results.length,
+  };
+}
+
+/** As a problem of policy.csv: what the sentence above a row should say. */
+export function staleProblems(files: BundleFiles): readonly PolicyProblem[] {
+  return staleSentences(files[policyFile] ?? "").map(({ line, rule, expected }) => ({
+    file: policyFile,
+    line,
+    column: 0,
+    message: `the sentence above ${rule ?? "the row"} is stale`,
+    suggestion: `it should read "${expected}"; portcullis policy fmt writes it`,
+  }));
+}
+
+const failedTest = ({ name, line, found }: TestResult): PolicyProblem => ({
+  file: "tests.yaml",
+  line,
+  column: 0,
+  message: `does not hold: ${name}`,
+  suggestion: `found instead: ${found ?? "something else"}`,
+});
+
+async function collecting<T>(problems: PolicyProblem[], work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof PolicyProblems)) throw error;
+    problems.push(...error.problems);
+    return undefined;
+  }
+}
+
+/** Loading and testing both read the same rows, and both say what is wrong with them. */
+function distinct(problems: readonly PolicyProblem[]): readonly PolicyProblem[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
+}
