@@ -2,7 +2,7 @@
 // Never called with anything that a caller sent through a door.
 
 import { Failure } from "../core/errors.ts";
-import { readJson } from "./http-call.ts";
+import { drop, readJson } from "./http-call.ts";
 import type { Pools } from "./pools.ts";
 
 const timeoutMilliseconds = 30_000;
@@ -23,7 +23,7 @@ export async function fetchDocument(pools: Pools, address: string): Promise<unkn
       throw unreadable(address, "cannot be reached", cause);
     });
   if (answer.statusCode !== 200) {
-    answer.body.destroy();
+    drop(answer.body);
     throw unreadable(address, `answered with status ${answer.statusCode}`);
   }
   const document = await readJson(answer.body);

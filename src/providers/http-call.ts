@@ -89,6 +89,11 @@ export function readOut(body: Readable): void {
   body.resume();
 }
 
+/** Closes the connection in the middle of a body that nobody reads on, and whose protest nobody needs to hear. */
+export function drop(body: Readable): void {
+  body.on("error", () => undefined).destroy();
+}
+
 /** We ask for identity, yet some servers and proxies compress all the same. */
 function decoded(body: Readable, encoding: string): Readable {
   const makeDecoder = decoders[encoding.trim().toLowerCase()];

@@ -12,7 +12,7 @@ import type { Secret } from "../core/secret.ts";
 import { createServerEventDecoder } from "../wire/sse.ts";
 import { demoComplete, demoEmbed } from "./demo/demo.ts";
 import { dialects } from "./dialects.ts";
-import { httpCall, readJson, readOut, type HttpAnswer, type Timeouts } from "./http-call.ts";
+import { drop, httpCall, readJson, readOut, type HttpAnswer, type Timeouts } from "./http-call.ts";
 import type { Pools } from "./pools.ts";
 import { settleUnsupported } from "./unsupported.ts";
 import { fromFault } from "./upstream-failure.ts";
@@ -136,7 +136,7 @@ async function* decode(
   } finally {
     // A provider that said all it had to say need not close for us to go on; its connection is used again.
     if (over) readOut(answer.body);
-    else answer.body.destroy();
+    else drop(answer.body);
   }
   for (const event of serverEvents.end()) yield* decoder.push(event);
   yield* decoder.end();

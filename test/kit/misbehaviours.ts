@@ -93,6 +93,14 @@ export const misbehaviours: Readonly<Record<string, HostileCase>> = {
   "errs-at-once": failed(says(head(), error)),
   "errs-in-a-whole-200": failed(says(head(json), '{"error":{"code":503,"message":"Overloaded"}}')),
   "errs-in-the-middle": failed(says(head(), hello, error, done)),
+  "errs-and-stays-open": failed((socket) => void socket.write(head() + hello + error)),
+  "errs-and-goes-on-and-on": failed(async (socket) => {
+    socket.write(chunkedHead() + chunked(hello + error));
+    for (let time = 0; time < 2_000 && !socket.destroyed; time += 1) {
+      socket.write(chunked(hello));
+      await wait(1);
+    }
+  }),
   "errs-after-the-finish": failed(says(head(), hello, stop, error)),
   "is-limited-in-the-middle": {
     behave: says(head(), event({ error: { code: "rate_limit_exceeded", message: "Slow down" } })),
