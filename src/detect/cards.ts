@@ -19,7 +19,11 @@ const issuers: readonly Issuer[] = [
   { prefixes: /^(?:30[0-59]|3[689])/, lengths: [14, 16] },
   { prefixes: /^35(?:2[89]|[3-8])/, lengths: [16] },
   { prefixes: /^62/, lengths: [16, 17, 18, 19] },
-  { prefixes: /^(?:5018|5020|5038|5893|6304|6759|676[1-3])/, lengths: [12, 13, 14, 15, 16, 18, 19] },
+  {
+    prefixes: /^(?:501[89]|5020|5038|5610|5893|6304|633[13]|6759|676[1-37])/,
+    lengths: [12, 13, 14, 15, 16, 18, 19],
+  },
+  { prefixes: /^(?:1220|192)/, lengths: [15] },
   { prefixes: /^(?:60|81|82|508)/, lengths: [16] },
   { prefixes: /^220[0-4]/, lengths: [16] },
   { prefixes: /^9792/, lengths: [16] },

@@ -2,13 +2,18 @@
 // `families.ts` calls it where letters and digits mix. Hashes and commit ids have no such check.
 
 import { hash } from "node:crypto";
-import { eachMatch, type Detector } from "./span.ts";
+import { keccak256 } from "./keccak.ts";
+import { eachMatch, hasContext, type Detector } from "./span.ts";
 
 const base58 = /(?<![A-Za-z0-9])[13LMDTXmn29A][1-9A-HJ-NP-Za-km-z]{25,34}(?![A-Za-z0-9])/g;
 const bech32 =
   /(?<![A-Za-z0-9])(?:bc1|tb1|ltc1|bitcoincash:[qp]|BC1|LTC1)[02-9ac-hj-np-zAC-HJ-NP-Z]{11,87}(?![A-Za-z0-9])/g;
 const ethereum = /(?<![A-Za-z0-9])0x[0-9a-fA-F]{40}(?![A-Za-z0-9])/g;
 const monero = /(?<![A-Za-z0-9])[48][0-9AB][1-9A-HJ-NP-Za-km-z]{93}(?![A-Za-z0-9])/g;
+
+/** In one case it may be any hash of 20 bytes. */
+const etherWords =
+  /\b(?:ethereum|ether|eth|wallet|metamask|erc-?\d+|usd[tc]|token|contract|0x|crypto|blockchain|polygon|etherscan)\b/i;
 
 /** First byte of the decoded address. */
 const kindsByVersion: Readonly<Record<number, string>> = {
@@ -38,10 +43,25 @@ export const findCryptoAddresses: Detector = (region, found) => {
       push(text.startsWith("ltc") ? "litecoin-address" : "bitcoin-address", start, match[0], true);
   });
   eachMatch(ethereum, region, (match, start) => {
-    if (!/^0x(.)\1{30}/.test(match[0])) push("ethereum-address", start, match[0], true);
+    const text = match[0];
+    const isMixed = /[a-f]/.test(text) && /[A-F]/.test(text);
+    const isAddress = isMixed
+      ? hasRightCapitals(text)
+      : !/^0x(.)\1{30}/.test(text) && hasContext(region.whole, start, start + text.length, etherWords);
+    if (isAddress) push("ethereum-address", start, text, isMixed);
   });
   eachMatch(monero, region, (match, start) => push("monero-address", start, match[0], true));
 };
+
+/** EIP-55: a letter is a capital where the hash of the small ones has 8 or more. */
+function hasRightCapitals(address: string): boolean {
+  const hex = address.slice(2);
+  const digest = keccak256(hex.toLowerCase());
+  return Array.from(hex).every((digit, index) => {
+    const isCapital = Number.parseInt(digest.charAt(index), 16) >= 8;
+    return digit === (isCapital ? digit.toUpperCase() : digit.toLowerCase());
+  });
+}
 
 const alphabet = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 

@@ -19,7 +19,7 @@ const numbers: readonly NamedNumber[] = [
     kind: "passport",
     label: "pii",
     pattern: named(
-      "passports?|passeport|reisepass|pasaporte|passaporto|passaporte|paspoort|paszport|pas nr|パスポート|护照",
+      "passports?|travel documents?|passeport|reisepass|pasaporte|passaporto|passaporte|paspoort|paszport|pas nr|パスポート|护照",
       String.raw`(?=[A-Z0-9]{0,8}\d{4})[A-Z0-9]{6,12}`,
     ),
   },
@@ -51,7 +51,7 @@ const numbers: readonly NamedNumber[] = [
     kind: "bank-account",
     label: "pii",
     pattern: named(
-      String.raw`(?:bank|checking|savings?|chequing) account|account (?:number|no)|acct|kontonummer|routing(?: number)?|sort code`,
+      String.raw`(?:bank(?:ing)?|checking|savings?|chequing) account|account (?:number|no)|acct|kontonummer|routing(?: number)?|sort code`,
       String.raw`\d{2}-\d{2}-\d{2}|\d{8,17}`,
     ),
   },
@@ -62,7 +62,7 @@ const machineLine =
 
 /** Spares most regions the five expressions. */
 const anyWord =
-  /pass(?:p|a)|pas nr|reisep|paspo|paszp|パスポート|护照|licen[cs]e|\bdl\b|führer|permis|patente|rijbew|carnet|ausweis|identit|national id|dowód|mrn|medical|patient|health p|member|chart|account|acct|konto|routing|sort c/i;
+  /pass(?:p|a)|travel doc|pas nr|reisep|paspo|paszp|パスポート|护照|licen[cs]e|\bdl\b|führer|permis|patente|rijbew|carnet|ausweis|identit|national id|dowód|mrn|medical|patient|health p|member|chart|account|acct|konto|routing|sort c/i;
 
 export const findDocuments: Detector = (region, found) => {
   if (region.text.includes("<")) findMachineLines(region, found);

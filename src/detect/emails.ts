@@ -4,7 +4,7 @@
 import { eachMatch, type Detector } from "./span.ts";
 
 const address =
-  /(?<![\w.%+-])[A-Za-z0-9_](?:[\w.%+-]{0,62}[\w%+-])?@((?:[A-Za-z0-9\u00a1-\uffff](?:[\w\u00a1-\uffff-]{0,61}[A-Za-z0-9\u00a1-\uffff])?\.){1,8}(?:[A-Za-z\u00a1-\uffff]{2,24}|xn--[a-z0-9-]{2,40}))(?![\w-])/g;
+  /(?<![\w.%+-])(?:[ODod]'(?=[A-Za-z]))?[A-Za-z0-9_](?:[\w.%+-]{0,62}[\w%+-])?@((?:[A-Za-z0-9\u00a1-\uffff](?:[\w\u00a1-\uffff-]{0,61}[A-Za-z0-9\u00a1-\uffff])?\.){1,8}(?:[A-Za-z\u00a1-\uffff]{2,24}|xn--[a-z0-9-]{2,40}))(?![\w-])/g;
 
 const notTopLevel =
   /\.(?:png|jpe?g|gif|svg|webp|ico|css|s[ac]ss|less|[cm]?[jt]sx?|json|html?|md|ya?ml|txt|exe|dll|zip)$/i;

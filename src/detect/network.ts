@@ -3,9 +3,10 @@
 
 import { eachMatch, hasContextBefore, type Detector } from "./span.ts";
 
-const ipv4 = /\b(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?![\w-]|\.\w)/g;
+const ipv4 =
+  /\b(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?:\/(?:3[0-2]|[12]?\d)(?!\d|\.\d))?(?![\w-]|\.\w)/g;
 const ipv6 =
-  /(?:\b[0-9A-Fa-f]{1,4}(?=:)|(?<![\w:.-])(?=::[0-9A-Fa-f]))(?::[0-9A-Fa-f]{0,4}){2,8}(?:\.\d{1,3}){0,3}(?:%\w{1,16})?(?![\w:])/g;
+  /(?:\b[0-9A-Fa-f]{1,4}(?=:)|(?<![\w:.-])(?=::[0-9A-Fa-f]))(?::[0-9A-Fa-f]{0,4}){2,8}(?:\.\d{1,3}){0,3}(?:%\w{1,16})?(?:\/(?:12[0-8]|1[01]\d|[1-9]?\d)(?!\d))?(?![\w:])/g;
 const mac =
   /\b(?:[0-9A-Fa-f]{2}([:-])[0-9A-Fa-f]{2}(?:\1[0-9A-Fa-f]{2}){4}|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4})(?![\w:-]|\.\w)/g;
 const ipv6Sign = /:[0-9A-Fa-f]{0,4}:/;
@@ -46,7 +47,7 @@ function isHostAddress(octets: readonly string[]): boolean {
 }
 
 function isIpv6(text: string): boolean {
-  const address = text.split("%")[0] ?? "";
+  const address = text.split(/[%/]/)[0] ?? "";
   if (!/\d/.test(address) || /:::/.test(address)) return false;
   const halves = address.split("::");
   if (halves.length > 2) return false;

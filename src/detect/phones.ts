@@ -5,7 +5,7 @@ import { isInPlan, isInternationalNumber } from "./phone-plans.ts";
 import { eachMatch, hasContext, hasContextBefore, type Detector, type Region, type Span } from "./span.ts";
 
 const international =
-  /[+0](?<!(?:[\w+]|[\w)][-./])[+0])(?:(?<=\+)|0|11[ .-]?)\(?\d(?:[ ./()-]{0,3}\d){5,15}(?![\w]|[-./]\d)/g;
+  /[+0](?<!(?:[\w+]|[\w)][-./])[+0])(?:(?<=\+)|0 ?|11[ .-]?)\(?\d(?:[ ./()-]{0,3}\d){5,15}(?![\w]|[-./]\d)/g;
 const northAmerican = /(?:\(|\b)([2-9]\d\d)(?:\) ?|([ .-]))([2-9]\d\d)([ .-])(\d{4})(?![\w]|[-./]\d)/g;
 const longToken = /[\w+/=]$|[\w)][-.,]$/;
 const national = /[(\d](?<!(?:[\w+/=]|[\w)][-./,])[(\d])(?:[ ./()-]{0,3}\d){6,12}(?![\w]|[-./]\d)/g;
@@ -27,6 +27,7 @@ const unmistakable: readonly { readonly form: RegExp; readonly region: string }[
   { form: /^04\d\d \d{3} \d{3}$/, region: "AU" },
   { form: /^\([1-9]\d\) 9?\d{4}-\d{4}$/, region: "BR" },
   { form: /^0\d{2,4}[/-] ?\d{3,8}$|^0\d{2,4} \d{3,4} \d{3,5}$/, region: "DE" },
+  { form: /^0(?:[23489]|5\d|7\d)-\d{7}$/, region: "IL" },
   { form: /^01[0-9][- ]\d{3,4}[- ]\d{4}$/, region: "KR" },
   { form: /^0[789]0-\d{4}-\d{4}$/, region: "JP" },
 ];
@@ -99,7 +100,7 @@ function findNorthAmerican(match: RegExpExecArray, start: number, region: Region
     if (isLoose || hasContextBefore(region.whole, from, unlike)) return;
   }
   // 555 numbers are fictional, and written as if they were not.
-  const isFictional = exchange === "555" && !area.endsWith("11");
+  const isFictional = (exchange === "555" || area === "555") && !area.endsWith("11");
   if (!isFictional && !isInternationalNumber(`1${area}${exchange}${line}`)) return;
   push(found, from, region.whole.slice(from, start + text.length));
 }

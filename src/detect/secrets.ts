@@ -28,8 +28,19 @@ const webhook =
   /(?<![\w.-])https:\/\/(?:hooks\.slack\.com\/(?:services|workflows|triggers)\/[A-Za-z0-9+/]{40,60}|[a-z0-9.-]{0,60}webhook\.office\.com\/webhookb2\/[\w@/-]{60,200}|(?:[a-z]+\.)?discord(?:app)?\.com\/api\/webhooks\/\d{15,20}\/[\w-]{50,80})/g;
 const connection =
   /(?<![A-Za-z0-9.+-])[A-Za-z][A-Za-z0-9+.-]{1,20}:\/\/[^\s:@/"'`<>\\]{0,80}:([^\s@"'`<>\\]{1,200})@[^\s"'`<>\\,;)]{1,255}/g;
-const azureSecret = /(?<![\w~.-])[\w~.]{3}\dQ~[\w~.-]{31,34}(?![\w~.-])/g;
-const telegram = /(?<![\w:-])\d{8,10}:AA[\w-]{33}(?![\w-])/g;
+/** Forms without a literal beginning. */
+const unprefixed: readonly { readonly kind: string; readonly pattern: RegExp }[] = [
+  { kind: "terraform-token", pattern: /(?<![\w.])[A-Za-z0-9]{14}\.atlasv1\.[\w=-]{60,70}(?![\w=-])/g },
+  {
+    kind: "discord-token",
+    pattern: /(?<![\w.-])[MNO][A-Za-z0-9_-]{23,25}\.[\w-]{6}\.[\w-]{27,38}(?![\w.-])/g,
+  },
+  { kind: "mailchimp-key", pattern: /(?<![\w-])[0-9a-f]{32}-us\d{1,2}(?![\w-])/g },
+  { kind: "facebook-token", pattern: /(?<!\w)\d{15,16}[|%][A-Za-z0-9_-]{27,40}(?![\w-])/g },
+  { kind: "maxmind-key", pattern: /(?<!\w)[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk(?!\w)/g },
+  { kind: "azure-client-secret", pattern: /(?<![\w~.-])[\w~.]{3}\dQ~[\w~.-]{31,34}(?![\w~.-])/g },
+  { kind: "telegram-token", pattern: /(?<![\w:-])\d{8,10}:AA[\w-]{33}(?![\w-])/g },
+];
 
 /** What documentation writes where a password goes. */
 const placeholder =
@@ -49,8 +60,8 @@ export const findSecrets: Detector = (region, found) => {
     }
   });
   eachMatch(jwt, region, (match, start) => push("jwt", start, match[0].length));
-  eachMatch(azureSecret, region, (match, start) => push("azure-client-secret", start, match[0].length));
-  eachMatch(telegram, region, (match, start) => push("telegram-token", start, match[0].length));
+  for (const { kind, pattern } of unprefixed)
+    eachMatch(pattern, region, (match, start) => push(kind, start, match[0].length));
   if (region.text.includes("-----BEGIN")) {
     eachMatch(keyBeginning, region, (match, start) => {
       const end = endOfKey(region.whole, start + match[0].length, start + longestKey);
@@ -75,5 +86,9 @@ function endOfKey(text: string, from: number, limit: number): number {
 /** Not one character over and over, nor words joined by hyphens. */
 function looksRandom(body: string): boolean {
   if (/^(.)\1*$/.test(body) || /^x{6}|\.{3}|your|example|placeholder/i.test(body)) return false;
-  return /\d/.test(body) || (/[a-z]/.test(body) && /[A-Z]/.test(body));
+  return (
+    /\d/.test(body) ||
+    (/[a-z]/.test(body) && /[A-Z]/.test(body)) ||
+    (body.length === 34 && /^[a-z]+$/.test(body))
+  );
 }

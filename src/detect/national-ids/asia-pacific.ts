@@ -15,6 +15,24 @@ export const asiaPacific: readonly IdRow[] = [
     certain: true,
   },
   {
+    kind: "in-voter-id",
+    opens: "letter",
+    pattern: idPattern("[A-Z]{3}\\d{7}", "i"),
+    words: /\b(?:vot(?:er|ers|e|ing)|epic|election|electoral)\b/i,
+    needs: "words",
+    certain: false,
+  },
+  {
+    kind: "in-vehicle-registration",
+    opens: "letter",
+    pattern: idPattern(
+      "(?:A[NPRS]|BR|C[GH]|D[DLN]|G[AJ]|H[PR]|J[HK]|K[AL]|L[AD]|M[HLNPZ]|NL|O[DR]|P[BY]|RJ|SK|T[NRS]|U[KP]|WB) ?\\d{2} ?[A-Z]{1,2} ?\\d{4}",
+    ),
+    words: /\b(?:registration|vehicle|licen[cs]e plate|number plate|regn|rc)\b/i,
+    needs: "accept",
+    certain: false,
+  },
+  {
     kind: "in-pan",
     opens: "letter",
     pattern: idPattern("[A-Z]{3}[ABCFGHJLPT][A-Z]\\d{4}[A-Z]"),
@@ -32,11 +50,30 @@ export const asiaPacific: readonly IdRow[] = [
     certain: true,
   },
   {
+    kind: "au-abn",
+    pattern: idPattern(String.raw`[1-9]\d( ?)\d{3}\1\d{3}\1\d{3}`),
+    valid: (digits) =>
+      !isTrivial(digits) && (weightedSum(digits, [10, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19]) - 10) % 89 === 0,
+    words: /\b(?:abn|australian business)\b/i,
+    needs: "formatted",
+    certain: true,
+  },
+  {
+    kind: "au-acn",
+    pattern: idPattern(String.raw`\d{3}( ?)\d{3}\1\d{3}`),
+    valid: (digits) =>
+      !isTrivial(digits) &&
+      (10 - (weightedSum(digits, [8, 7, 6, 5, 4, 3, 2, 1]) % 10)) % 10 === number(digits, 8, 9),
+    words: /\b(?:acn|australian company)\b/i,
+    needs: "words",
+    certain: true,
+  },
+  {
     kind: "au-tfn",
     pattern: idPattern(String.raw`\d{3}([ -]?)\d{3}\1\d{3}`),
     valid: (digits) => !isTrivial(digits) && weightedSum(digits, [1, 4, 3, 7, 5, 8, 6, 9, 10]) % 11 === 0,
     words: /\b(?:tfn|tax file)\b/i,
-    needs: "words",
+    needs: "formatted",
     certain: true,
   },
   {
@@ -51,8 +88,8 @@ export const asiaPacific: readonly IdRow[] = [
     kind: "kr-rrn",
     pattern: idPattern(String.raw`\d{6}-?[1-8]\d{6}`),
     valid: isKorean,
-    words: /(?:\brrn\b|resident registration|주민)/i,
-    needs: "formatted",
+    words: /(?:\b[rf]rn\b|resident registration|주민|외국인)/i,
+    needs: "accept",
     certain: true,
   },
   {
@@ -60,9 +97,10 @@ export const asiaPacific: readonly IdRow[] = [
     pattern: idPattern(String.raw`[1-8]([- ]?)\d{4}\1\d{5}\1\d{2}\1\d`),
     valid: (digits) =>
       !isTrivial(digits) &&
+      !/^.(?:0|[268]8|[2569]9|59|78|79|8[79]|9[78])/.test(digits) &&
       (11 - (weightedSum(digits, [13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11)) % 10 ===
         number(digits, 12, 13),
-    words: /(?:\bthai\b|\btnin\b|บัตรประชาชน|ประชาชน|thailand|citizen|national id)/i,
+    words: /(?:\bthai\b|\btnin\b|ประชาชน|thailand|citizen|national id)/i,
     needs: "formatted",
     certain: true,
   },
@@ -99,13 +137,13 @@ function isNric(text: string): boolean {
   return letters.charAt(rest) === text.charAt(8);
 }
 
-/** Numbers given since October 2020 have no check digit; their form and date must do, beside the hyphen. */
-function isKorean(digits: string): boolean {
+/** Citizens' numbers given since October 2020 have no check digit; date and hyphen must do. Foreigners' add 2. */
+function isKorean(digits: string, raw: string): boolean {
   if (!isDay(number(digits, 2, 4), number(digits, 4, 6))) return false;
+  const isCitizen = "1234".includes(digits.charAt(6));
+  if (isCitizen && raw.includes("-")) return true;
   const check = (11 - (weightedSum(digits, [2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5]) % 11)) % 10;
-  return (
-    check === number(digits, 12, 13) || (number(digits, 0, 2) >= 20 && "3478".includes(digits.charAt(6)))
-  );
+  return (check + (isCitizen ? 0 : 2)) % 10 === number(digits, 12, 13);
 }
 
 function isChinese(text: string): boolean {

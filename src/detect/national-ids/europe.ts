@@ -1,7 +1,7 @@
 // Identity numbers of Germany, France, Spain, Italy, the Netherlands, Belgium, Portugal, Austria and Switzerland.
 // Rules: BZSt, INSEE, Ministerio del Interior, Agenzia delle Entrate, Belastingdienst, IBZ, Autoridade Tributária.
 
-import { isDay, isTrivial, iso7064Mod11Mod10, number, remainder, weightedSum } from "../checksums.ts";
+import { isDay, isTrivial, iso7064Mod11Mod10, luhn, number, remainder, weightedSum } from "../checksums.ts";
 import { idPattern, type IdRow } from "./id-row.ts";
 
 const spanishWords = /\b(?:dni|nif|nie|documento nacional|identidad|extranjero)\b/i;
@@ -33,6 +33,14 @@ export const europe: readonly IdRow[] = [
     certain: true,
   },
   {
+    kind: "es-dni",
+    pattern: idPattern(String.raw`\d{7}-?[A-HJ-NP-TV-Z]`),
+    valid: (text) => controlLetter(text.slice(0, -1)) === text.at(-1),
+    words: spanishWords,
+    needs: "formatted",
+    certain: true,
+  },
+  {
     kind: "es-nie",
     opens: "letter",
     pattern: idPattern(String.raw`[XYZ][ -]?\d{7}[ -]?[A-HJ-NP-TV-Z]`, "gi"),
@@ -52,6 +60,22 @@ export const europe: readonly IdRow[] = [
     words: /\b(?:codice fiscale|cod\.? ?fisc|c\.?f)\b/i,
     needs: "accept",
     certain: true,
+  },
+  {
+    kind: "it-vat-number",
+    pattern: idPattern(String.raw`\d{11}`),
+    valid: (digits) => !isTrivial(digits) && luhn(digits),
+    words: /\b(?:p\.? ?iva|partita iva|vat)\b/i,
+    needs: "words",
+    certain: true,
+  },
+  {
+    kind: "it-driving-licence",
+    opens: "letter",
+    pattern: idPattern(String.raw`[A-Z]{2}\d{7}[A-Z]|U1[A-HJ-NP-Z0-9]{7}[A-Z]`),
+    words: /\b(?:licen[cs]e|patente)\b/i,
+    needs: "words",
+    certain: false,
   },
   {
     kind: "nl-bsn",
@@ -97,12 +121,12 @@ export const europe: readonly IdRow[] = [
   },
 ];
 
-/** Of the first ten digits exactly one occurs twice or three times, and the last digit checks (ISO 7064). */
+/** Of the first ten digits at most one occurs twice or three times, and the last digit checks (ISO 7064). */
 function isGermanTaxId(digits: string): boolean {
   const counts = new Map<string, number>();
   for (const digit of digits.slice(0, 10)) counts.set(digit, (counts.get(digit) ?? 0) + 1);
   const repeated = [...counts.values()].filter((count) => count > 1);
-  return repeated.length === 1 && (repeated[0] ?? 0) <= 3 && iso7064Mod11Mod10(digits);
+  return repeated.length <= 1 && (repeated[0] ?? 0) <= 3 && iso7064Mod11Mod10(digits);
 }
 
 /** Corsica writes 2A and 2B, which count as 19 and 18. Months above 12 stand for unknown ones. */

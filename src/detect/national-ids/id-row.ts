@@ -18,4 +18,4 @@ export interface IdRow {
 
 /** Not the first part of something longer. */
 export const idPattern = (form: string, flags = ""): RegExp =>
-  new RegExp(String.raw`(?:${form})(?![\w]|[-/.,]\d|-\w)`, `y${flags.replace("g", "")}`);
+  new RegExp(String.raw`(?:${form})(?![\w]|[-/.,:]\d|-\w)`, `y${flags.replace("g", "")}`);

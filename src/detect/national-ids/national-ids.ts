@@ -1,7 +1,7 @@
 // Finds identity numbers of people, by running the regional tables.
 // `families.ts` calls it. Plain digits with a weak check count only beside a word that speaks of them.
 
-import { eachMatch, hasContext, hasContextBefore, type Detector } from "../span.ts";
+import { eachMatch, hasContext, hasContextBefore, type Detector, type Span } from "../span.ts";
 import { americas } from "./americas.ts";
 import { asiaPacific } from "./asia-pacific.ts";
 import { europe } from "./europe.ts";
@@ -37,23 +37,38 @@ export const findNationalIds: Detector = (region, found) => {
     const { rows: candidates, any } = match[1] === "" ? byDigit : byLetter;
     any.lastIndex = match.index;
     if (!any.test(region.text)) return;
+    // A number can pass the checks of several countries: the one that a word speaks of is meant.
+    let named = false;
+    const spans: Span[] = [];
     for (const row of candidates) {
       row.pattern.lastIndex = match.index;
       const raw = row.pattern.exec(region.text)?.[0];
-      if (raw !== undefined && isId(row, raw, region.whole, start)) {
-        const end = start + raw.length;
-        found.push({ label: row.label ?? "pii", kind: row.kind, start, end, certain: row.certain });
-      }
+      if (raw === undefined) continue;
+      const support = supportOf(row, raw, region.whole, start);
+      if (support === "none" || (named && support === "form")) continue;
+      if (support === "word" && !named) spans.length = 0;
+      named ||= support === "word";
+      const { label = "pii", kind, certain } = row;
+      spans.push({ label, kind, start, end: start + raw.length, certain });
     }
+    found.push(...spans);
   });
 };
 
-function isId(row: IdRow, raw: string, whole: string, start: number): boolean {
+function supportOf(row: IdRow, raw: string, whole: string, start: number): "word" | "form" | "none" {
   const compact = raw.replace(/[^A-Za-z0-9]/g, "").toUpperCase();
-  if (row.valid && !row.valid(compact, raw)) return false;
-  if (hasContext(whole, start, start + raw.length, row.words)) return true;
-  if (row.needs === "words") return false;
-  const isFormatted = /[A-Za-z0-9][ ./-]+[A-Za-z0-9]/.test(raw);
-  if (row.needs === "formatted" && !isFormatted) return false;
-  return !hasContextBefore(whole, start, businessWords);
+  if (row.valid && !row.valid(compact, raw)) return "none";
+  if (hasContext(whole, start, start + raw.length, row.words)) return "word";
+  if (row.needs === "words") return "none";
+  const isFormatted = /[A-Za-z0-9][ .:/-]+[A-Za-z0-9]/.test(raw);
+  if (row.needs === "formatted" && !isFormatted) return "none";
+  if (raw.includes(" ") && isAmongGroups(whole, start, start + raw.length)) return "none";
+  return hasContextBefore(whole, start, businessWords) ? "none" : "form";
 }
+
+/** One of more groups, as in an account number, or an amount of something. */
+const isAmongGroups = (whole: string, start: number, end: number): boolean =>
+  /[A-Z0-9]\d $/i.test(whole.slice(Math.max(0, start - 3), start)) ||
+  /^ ?(?:\d|[A-Z]\d|[€$£¥%]|(?:eur|usd|gbp|chf|kr|people|users|votes|km|miles|bytes|tons|inhabitants|habitants|einwohner|euros?|dollars?)\b)/i.test(
+    whole.slice(end, end + 16),
+  );

@@ -4,6 +4,7 @@
 import { isDay, isTrivial, luhn, number, weightedSum } from "../checksums.ts";
 import { idPattern, type IdRow } from "./id-row.ts";
 
+const swedishWords = /\b(?:personnummer|pnr|samordningsnummer|personal identity|swedish)\b/i;
 const nhsWords = /\b(?:nhs|national health|health service|patient)\b/i;
 
 export const northEurope: readonly IdRow[] = [
@@ -30,7 +31,7 @@ export const northEurope: readonly IdRow[] = [
     kind: "uk-nino",
     opens: "letter",
     pattern: idPattern(
-      String.raw`(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]([ -]?)\d{2}\1\d{2}\1\d{2}\1[A-D]`,
+      String.raw`(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][ -]?\d{2}([ -]?)\d{2}\1\d{2}\1[A-D]`,
       "gi",
     ),
     words: /\b(?:nino|national insurance|ni (?:number|no))\b/i,
@@ -47,9 +48,17 @@ export const northEurope: readonly IdRow[] = [
   },
   {
     kind: "se-personnummer",
-    pattern: idPattern(String.raw`(?:19|20)?\d{6}[-+]?\d{4}`),
+    pattern: idPattern(String.raw`(?:1[89]|20)\d{6}-?\d{4}`),
     valid: isPersonnummer,
-    words: /\b(?:personnummer|pnr|samordningsnummer|personal identity|swedish)\b/i,
+    words: swedishWords,
+    needs: "accept",
+    certain: true,
+  },
+  {
+    kind: "se-personnummer",
+    pattern: idPattern(String.raw`\d{6}[-+]?\d{4}`),
+    valid: isPersonnummer,
+    words: swedishWords,
     needs: "formatted",
     certain: true,
   },
