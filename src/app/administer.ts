@@ -7,10 +7,11 @@ import { Failure } from "../core/errors.ts";
 import type { Store } from "../store/store.ts";
 import type { Snapshots } from "../gateway/snapshots.ts";
 import type { CatalogSyncInput } from "./catalog-sync.ts";
+import { checkedBreakGlass } from "./check-break-glass.ts";
 import { mintSecret, newKeyRecord } from "./mint-key.ts";
 import { newAttestation } from "./new-attestation.ts";
-
 import { createPolicyDesk } from "./policy-desk.ts";
+
 export interface AdministrationParts {
   readonly store: Store;
   readonly snapshots: Snapshots;
@@ -31,8 +32,8 @@ export function createAdministration(parts: AdministrationParts): Administration
   }
 
   return {
-    async createKey(input: NewKey) {
     ...createPolicyDesk(parts),
+    async createKey(input: NewKey) {
       const minted = mintSecret();
       const record = newKeyRecord(input, minted.hint, snapshots.current().policy.labels, now());
       await seen(store.keys.insert(record, minted.digest));
@@ -58,6 +59,12 @@ export function createAdministration(parts: AdministrationParts): Administration
 
     setBudget: (input) => seen(store.budgets.set(budgetScope(input.scope), input.limit, input.period)),
     listBudgets: () => store.budgets.list(),
+
+    requestBreakGlass: async (input, by) =>
+      seen(store.breakGlass.request(checkedBreakGlass(input, await store.keys.list()), by.key)),
+    approveBreakGlass: (id, by) => seen(store.breakGlass.approve(id, by.key)),
+    endBreakGlass: (id, by) => seen(store.breakGlass.end(id, by.key)),
+    listBreakGlass: () => store.breakGlass.list(),
     usage: (since) => store.usage(since),
     verifyRecords: () => store.records.verify(),
   };

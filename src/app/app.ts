@@ -9,6 +9,7 @@ import { Failure } from "../core/errors.ts";
 import type { DoorParts } from "../gateway/door-parts.ts";
 import { createEnquiries } from "../gateway/enquiries.ts";
 import { createGateway } from "../gateway/gateway.ts";
+import { createGrants } from "../gateway/grants.ts";
 import type { GatewayParts } from "../gateway/parts.ts";
 import { createRuns } from "../gateway/runs.ts";
 import { createSnapshots } from "../gateway/snapshots.ts";
@@ -39,17 +40,17 @@ export interface App {
   /** Present where METRICS_PORT is set. */
   readonly metricsServer: Server | undefined;
   rolesOf(team: string): readonly string[];
-  close(): Promise<void>;
   /** What a person must know about the policy folder; empty where it is what is in force. */
   readonly policyNotes: readonly string[];
+  close(): Promise<void>;
 }
 
-/** How long a run with an idempotency key outlives its last listener. */
 export interface OpenOptions {
   /** False where only a question is asked, as by a command: then a changed folder stays unpublished. */
   readonly publishesChanges?: boolean | undefined;
 }
 
+/** How long a run with an idempotency key outlives its last listener. */
 const lingerMilliseconds = 15_000;
 
 export async function openApp(config: Config, log: Log, options: OpenOptions = {}): Promise<App> {
@@ -79,8 +80,8 @@ async function compose(
   store: Store,
   secret: string,
   onFault: (error: unknown) => void,
-): Promise<App> {
   policyNotes: readonly string[],
+): Promise<App> {
   const now = (): number => Date.now();
   const reportFault = (error: unknown, requestId: string): void => log.fault(error, requestId);
   const newRequestId = (): string => `req_${randomUUID().replaceAll("-", "")}`;
@@ -90,7 +91,8 @@ async function compose(
     lastHeard: () => store.generation.lastSeenAt,
     onFault,
   });
-  await snapshots.refresh();
+  const grants = createGrants({ read: () => store.breakGlass.inForce(), now, onFault });
+  await Promise.all([snapshots.refresh(), grants.refresh()]);
   const reportVersion = async (): Promise<void> => {
     try {
       await store.replicas.reportVersion(snapshots.current().policy.version);
@@ -108,7 +110,7 @@ async function compose(
   });
   const seeChanges = async (): Promise<void> => {
     authenticator.forget();
-    await snapshots.refresh();
+    await Promise.all([snapshots.refresh(), grants.refresh()]);
     await reportVersion();
   };
   const stopWatching = store.generation.watch(() => void seeChanges());
@@ -126,6 +128,7 @@ async function compose(
     records: store.records,
     runs,
     sessions: store.sessions,
+    grants,
     health: createHealth(now),
     telemetry: createTelemetry(metrics, log),
     secret,
@@ -186,10 +189,11 @@ async function compose(
     server,
     metricsServer,
     rolesOf,
+    policyNotes,
     async close() {
       stopWatching();
+      grants.close();
       snapshots.stop();
-    policyNotes,
       runs.close();
       await graphql.close();
       await Promise.all([server.close(), metricsServer?.close()]);

@@ -22,6 +22,7 @@ export function receiptOf(decision: DecisionRow, settlement: SettlementRow | und
     sensitivity: decision.sensitivity,
     policyVersion: decision.policyVersion,
     rule: settlement?.rule,
+    breakGlass: decision.breakGlass,
     safety: settlement?.safety ?? { classifiers: [], notRun: [], categories: [] },
     outcome: settlement?.outcome ?? "open",
   };

@@ -20,6 +20,8 @@ export interface DecisionRow {
   readonly policyVersion: number;
   readonly policyHash: string;
   readonly considered: readonly Consideration[];
+  /** The break-glass grant that opened some of them. */
+  readonly breakGlass?: string | undefined;
   /** Keyed hash and size of the request body, to match a disputed text later. */
   readonly promptHash: string;
   readonly promptBytes: number;

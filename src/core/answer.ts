@@ -40,6 +40,8 @@ export interface Receipt {
   readonly sensitivity: SensitivityReport;
   readonly policyVersion: number;
   readonly rule: string | undefined;
+  /** The break-glass grant that it was permitted under. */
+  readonly breakGlass?: string | undefined;
   readonly safety: SafetySummary;
   /** `open` while it runs; then `ok`, a failure code, `cancelled`, or `interrupted` after a crash. */
   readonly outcome: string;

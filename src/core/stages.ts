@@ -46,6 +46,8 @@ export interface Weighed<R extends ModelRequest = ModelRequest> extends Normalis
 
 export interface Permitted<R extends ModelRequest = ModelRequest> extends Weighed<R> {
   readonly permit: Permit;
+  /** The break-glass grant that opened some of it; absent where the rows alone permit as much. */
+  readonly breakGlass?: string | undefined;
 }
 
 export interface PlannedCandidate {

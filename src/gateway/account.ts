@@ -87,6 +87,7 @@ export function openAccount(permitted: Permitted, parts: GatewayParts): Account 
       at: new Date(permitted.at),
       sensitivity,
       policyVersion: permit.policyVersion,
+      breakGlass: permitted.breakGlass,
     };
   }
 
@@ -139,6 +140,7 @@ function decisionRow(permitted: Permitted, secret: string): DecisionRow {
     policyVersion: permit.policyVersion,
     policyHash: permit.policyHash,
     considered: permit.considered,
+    breakGlass: permitted.breakGlass,
     promptHash: prompt.digest("hex"),
     promptBytes,
   };

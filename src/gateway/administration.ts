@@ -68,6 +68,11 @@ export interface Administration extends PolicyAdministration {
     by: Caller,
   ): Promise<Budget>;
   listBudgets(): Promise<readonly Budget[]>;
+  requestBreakGlass(input: NewBreakGlass, by: Caller): Promise<BreakGlassRequest>;
+  /** FORBIDDEN for whoever asked for it. */
+  approveBreakGlass(id: string, by: Caller): Promise<BreakGlassRequest>;
+  endBreakGlass(id: string, by: Caller): Promise<BreakGlassRequest>;
+  listBreakGlass(): Promise<readonly BreakGlassRequest[]>;
   usage(since: Date): Promise<readonly UsageLine[]>;
   verifyRecords(): Promise<ChainReport>;
 }

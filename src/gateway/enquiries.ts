@@ -26,7 +26,8 @@ export function createEnquiries(parts: GatewayParts): Enquiries {
     const normalised = normalise(asked, snapshot.policy.labels, parts.now());
     const session = await recallSession(normalised, parts);
     const weighed = await weigh(normalised, snapshot.policy, session?.point);
-    return plan(permit(weighed, snapshot), { ...parts.health, worstCase: worstCaseOf, secret: parts.secret });
+    const permitted = permit(weighed, snapshot, parts.grants.activeFor(asked.caller));
+    return plan(permitted, { ...parts.health, worstCase: worstCaseOf, secret: parts.secret });
   }
 
   return {

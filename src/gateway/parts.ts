@@ -6,6 +6,7 @@ import type { Providers } from "../providers/providers.ts";
 import type { Health } from "../routing/health.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { RecordBook } from "../audit/record-book.ts";
+import type { Grants } from "./grants.ts";
 import type { Runs } from "./runs.ts";
 import type { Snapshots } from "./snapshots.ts";
 
@@ -16,6 +17,7 @@ export interface GatewayParts {
   readonly records: RecordBook;
   readonly runs: Runs;
   readonly sessions: SessionMemory;
+  readonly grants: Pick<Grants, "activeFor">;
   readonly health: Health;
   readonly telemetry: Telemetry;
   /** Keys plan hashes and the hashes in records. */

@@ -6,15 +6,25 @@ import { Failure } from "../core/errors.ts";
 import type { ModelRequest } from "../core/request.ts";
 import { formatSensitivity, isWithin, publicData } from "../core/sensitivity.ts";
 import type { Permitted, Plan, Weighed } from "../core/stages.ts";
+import type { BreakGlassGrant } from "../policy/break-glass.ts";
 import { resolve } from "../routing/resolve.ts";
 import type { Snapshot } from "./snapshots.ts";
 
-export function permit<R extends ModelRequest>(weighed: Weighed<R>, snapshot: Snapshot): Permitted<R> {
+export function permit<R extends ModelRequest>(
+  weighed: Weighed<R>,
+  snapshot: Snapshot,
+  grant: BreakGlassGrant | undefined,
+): Permitted<R> {
   const named = resolve(weighed.request, snapshot.catalog, snapshot.routes);
   if (named.length === 0) throw notFound(weighed.request.model, snapshot);
   const fitting = named.filter((deployment) => isMadeFor(deployment, weighed.request.action));
   if (fitting.length === 0) throw unfit(weighed.request);
-  return { ...weighed, permit: snapshot.policy.permit(weighed, fitting) };
+  const byRows = snapshot.policy.permit(weighed, fitting);
+  if (grant === undefined) return { ...weighed, permit: byRows };
+  const lifted = snapshot.policy.permit(weighed, fitting, grant);
+  // Used is what opened something: a request that the rows permit anyway leaves no trace of it.
+  const opens = lifted.allowed.length > byRows.allowed.length;
+  return opens ? { ...weighed, permit: lifted, breakGlass: grant.id } : { ...weighed, permit: byRows };
 }
 
 /** Of models that the catalog does not list nothing is known, so they are asked. */

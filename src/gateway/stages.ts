@@ -34,7 +34,7 @@ export async function admit<R extends ModelRequest>(
     const normalised = normalise(asked, snapshot.policy.labels, parts.now());
     const session = await recallSession(normalised, parts);
     const weighed = await weigh(normalised, snapshot.policy, session?.point);
-    const permitted = permit(weighed, snapshot);
+    const permitted = permit(weighed, snapshot, parts.grants.activeFor(asked.caller));
     // What is refused everywhere was told to nobody, and must not weigh on the rest of the session.
     if (permitted.permit.allowed.length > 0) await session?.join(weighed.sensitivity.effective);
     return { permitted, snapshot };
@@ -74,6 +74,7 @@ export function attemptsUnder(
   };
 
   function permits({ policy }: Snapshot, deployment: Deployment): boolean {
-    return policy.permit(permitted, [deployment]).allowed.length > 0;
+    const grant = permitted.breakGlass === undefined ? undefined : parts.grants.activeFor(permitted.caller);
+    return policy.permit(permitted, [deployment], grant).allowed.length > 0;
   }
 }

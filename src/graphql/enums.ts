@@ -6,6 +6,7 @@ import { scopes } from "../core/caller.ts";
 import type { Capability as CapabilityName, Modality as ModalityName } from "../core/deployment.ts";
 import { failureKinds } from "../core/errors.ts";
 import type { FinishReason as FinishName } from "../core/events.ts";
+import type { BreakGlassStatus as BreakGlassStatusName } from "../policy/break-glass.ts";
 import { builder } from "./builder.ts";
 
 /** GraphQL name → [what it stands for inside, what it means]. */
@@ -113,6 +114,20 @@ export const BudgetPeriod = enumOf<"month" | "day">("BudgetPeriod", "After how l
   DAY: ["day", "At midnight, UTC."],
 });
 
+export const MatrixAction = enumOf<"complete" | "embed">("MatrixAction", "What a request does.", {
+  COMPLETE: ["complete", "Asks a model for an answer."],
+  EMBED: ["embed", "Asks a model for vectors."],
+});
+
+export const RevokeMode = enumOf<"none" | "abort">(
+  "RevokeMode",
+  "What a policy version does to answers that are running.",
+  {
+    NONE: ["none", "They end under the version that they began with."],
+    ABORT: ["abort", "Those on deployments that it denies end at once with POLICY_REVOKED."],
+  },
+);
+
 /** Those of the error table that can occur inside GraphQL; the rest are about HTTP alone. */
 export const graphqlFailureCodes: readonly (keyof typeof failureKinds)[] = (
   Object.keys(failureKinds) as (keyof typeof failureKinds)[]
@@ -135,4 +150,16 @@ export const KeyScope = enumOf<Scope>(
       [scope, `May ${scopes[scope].opens}.`] as const,
     ]),
   ),
+);
+
+export const BreakGlassStatus = enumOf<BreakGlassStatusName>(
+  "BreakGlassStatus",
+  "What became of a break-glass request.",
+  {
+    AWAITING_APPROVAL: ["awaiting", "Another person has to approve it."],
+    IN_FORCE: ["in-force", "It lifts what it was asked for."],
+    LAPSED: ["lapsed", "Nobody approved it in time."],
+    EXPIRED: ["expired", "Its minutes are over."],
+    ENDED: ["ended", "Somebody ended it."],
+  },
 );

@@ -56,6 +56,11 @@ builder.objectType("Receipt", {
       resolve: (receipt) => receipt.sensitivity,
     }),
     policyVersion: t.exposeInt("policyVersion", { description: "The policy that decided." }),
+    breakGlass: t.id({
+      nullable: true,
+      description: "The break-glass grant that it was permitted under; null where the rules alone did.",
+      resolve: (receipt) => receipt.breakGlass,
+    }),
     rule: t.string({
       nullable: true,
       description: "The rule that allowed it.",

@@ -17,6 +17,10 @@ import "./embeddings.ts";
 import "./keys.ts";
 import "./budgets.ts";
 import "./evidence.ts";
+import "./break-glass.ts";
+import "./policy.ts";
+import "./policy-publishing.ts";
+import "./explanations.ts";
 import "./federation.ts";
 
 builder.queryType({ description: "Questions. None of them calls a provider or costs anything." });

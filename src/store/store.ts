@@ -4,9 +4,11 @@
 import { fileURLToPath } from "node:url";
 import type { SessionMemory } from "../intake/session-memory.ts";
 import type { Claims } from "../metering/claims.ts";
+import type { BreakGlassBook } from "../policy/break-glass.ts";
 import { openBudgetBook } from "./budgets.ts";
 import type { BudgetBook } from "./budgets.ts";
 import { openClaims } from "./claims.ts";
+import { openBreakGlassBook } from "./break-glass.ts";
 import type { Database } from "./database.ts";
 import { openEvidenceBook } from "./evidence.ts";
 import type { EvidenceBook } from "./evidence.ts";
@@ -49,6 +51,7 @@ export interface Store {
   readonly records: Records;
   readonly evidence: EvidenceBook;
   readonly policies: PolicyBook;
+  readonly breakGlass: BreakGlassBook;
   readonly replicas: ReplicaBook;
   readonly sessions: SessionMemory;
   readonly synced: SyncedBook;
@@ -89,6 +92,7 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
       records,
       evidence: openEvidenceBook(database),
       policies: openPolicyBook(database, now),
+      breakGlass: openBreakGlassBook(database, now),
       replicas,
       sessions: openSessions(database, now),
       synced: openSyncedBook(database),

@@ -30,6 +30,7 @@ export function flowOver(parts: FlowParts): Gateway {
       secret: "s",
       lingerMilliseconds: 10,
     }),
+    grants: { activeFor: () => undefined },
     sessions: { recall: async () => ({ point: undefined, join: nothing }) },
     health: createHealth(parts.now),
     telemetry: silentTelemetry,
