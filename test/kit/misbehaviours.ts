@@ -93,6 +93,9 @@ export const misbehaviours: Readonly<Record<string, HostileCase>> = {
   "errs-at-once": failed(says(head(), error)),
   "errs-in-a-whole-200": failed(says(head(json), '{"error":{"code":503,"message":"Overloaded"}}')),
   "errs-in-the-middle": failed(says(head(), hello, error, done)),
+  "errs-and-ends-in-one-piece": failed((socket) => {
+    socket.write(`${chunkedHead()}${chunked(hello + error)}${chunked(delta("x".repeat(100_000)))}0\r\n\r\n`);
+  }),
   "errs-and-stays-open": failed((socket) => void socket.write(head() + hello + error)),
   "errs-and-goes-on-and-on": failed(async (socket) => {
     socket.write(chunkedHead() + chunked(hello + error));

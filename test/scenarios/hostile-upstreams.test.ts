@@ -99,7 +99,7 @@ for (const [name, expected] of Object.entries(cases)) {
 
 test("nothing of it stays open, and nothing was nobody's failure", within, async () => {
   // Connections that ended as they should are kept for the next request.
-  const kept = ["drips-a-byte-each-20-ms", "nothing"];
+  const kept = ["drips-a-byte-each-20-ms", "errs-and-ends-in-one-piece", "nothing"];
   await eventually(() => upstream.open().every((model) => kept.includes(model)));
   const faults = gateway.logLines.filter((line) => /unhandled|uncaught|INTERNAL/i.test(line));
   assert.deepEqual(faults, []);
