@@ -7,6 +7,7 @@ import { loadRows } from "../catalog/load.ts";
 import type { Config } from "../config.ts";
 import { Failure } from "../core/errors.ts";
 import type { Snapshot } from "../gateway/snapshots.ts";
+import { hashBundle } from "../policy/bundle.ts";
 import { loadPolicy } from "../policy/load-policy.ts";
 import { parseRoutes } from "../policy/routes-file.ts";
 import type { Store } from "../store/store.ts";
@@ -23,8 +24,10 @@ export function createSnapshotBuilder(
   async function policyInForce(): Promise<NonNullable<typeof loaded>> {
     const newest = await store.policies.newest();
     if (!newest) throw new Failure("POLICY_UNAVAILABLE");
-    if (loaded?.policy.version === newest.number) return loaded;
-    const { files, number } = newest;
+    const { files, number, sha256 } = newest;
+    if (hashBundle(files) !== sha256)
+      throw new Error(`policy version ${number} is not what was published: its content has another hash`);
+    if (loaded?.policy.version === number) return loaded;
     // One that aborts may be followed by others before this process looks again.
     const abortsUpTo = (await store.policies.list()).findLast(({ revoke }) => revoke === "abort")?.number;
     const policy = await loadPolicy({ files, version: number });

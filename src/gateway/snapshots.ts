@@ -102,7 +102,7 @@ export function createSnapshots(parts: SnapshotParts): Snapshots {
       const silent = parts.now() - parts.lastHeard() > unreadyAfterMilliseconds;
       return [
         ...(current ? [] : ["no policy is loaded"]),
-        ...(fault !== undefined
+        ...(current && fault !== undefined
           ? ["the newest policy or catalog could not be built; the one before is in force"]
           : []),
         ...(silent ? ["the database has not been heard of for 10 seconds"] : []),
