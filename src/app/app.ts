@@ -11,6 +11,7 @@ import { createEnquiries } from "../gateway/enquiries.ts";
 import { createGateway } from "../gateway/gateway.ts";
 import { createGrants } from "../gateway/grants.ts";
 import type { GatewayParts } from "../gateway/parts.ts";
+import { createRevocations } from "../gateway/revocation.ts";
 import { createRuns } from "../gateway/runs.ts";
 import { createSnapshots } from "../gateway/snapshots.ts";
 import { createGraphqlDoor, type GraphqlDoor } from "../graphql/door.ts";
@@ -85,13 +86,15 @@ async function compose(
   const now = (): number => Date.now();
   const reportFault = (error: unknown, requestId: string): void => log.fault(error, requestId);
   const newRequestId = (): string => `req_${randomUUID().replaceAll("-", "")}`;
+  const grants = createGrants({ read: () => store.breakGlass.inForce(), now, onFault });
+  const revocations = createRevocations(grants);
   const snapshots = createSnapshots({
     build: createSnapshotBuilder(store, config, () => new Date(now())),
     now,
     lastHeard: () => store.generation.lastSeenAt,
     onFault,
+    onSwap: (snapshot) => revocations.swapped(snapshot),
   });
-  const grants = createGrants({ read: () => store.breakGlass.inForce(), now, onFault });
   await Promise.all([snapshots.refresh(), grants.refresh()]);
   const reportVersion = async (): Promise<void> => {
     try {
@@ -126,6 +129,7 @@ async function compose(
     providers: createProviders({ pools, keysOf: (id) => config.providers.get(id)?.keys ?? [] }),
     budgets: store.budgets,
     records: store.records,
+    revocations,
     runs,
     sessions: store.sessions,
     grants,

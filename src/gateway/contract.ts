@@ -7,7 +7,9 @@ import type { Deployment } from "../core/deployment.ts";
 import type { SensitivityReport } from "../core/errors.ts";
 import type { Embedding } from "../core/events.ts";
 import type { Picodollars } from "../core/money.ts";
+import type { Obligation } from "../core/permit.ts";
 import type { CompletionRequest, EmbeddingRequest } from "../core/request.ts";
+import type { TickedColumn, TickedGrant } from "../policy/explanation.ts";
 
 export interface EmbeddingResult {
   readonly embeddings: readonly Embedding[];
@@ -35,6 +37,11 @@ export interface CandidateReport {
   readonly missing: readonly string[];
   readonly worstCase: Picodollars | undefined;
   readonly healthy: boolean;
+  /** The deciding rule as a sentence, and the closest permission: only for who may read the policy. */
+  readonly sentence?: string | undefined;
+  readonly nearest?: TickedGrant | undefined;
+  readonly failed?: TickedColumn | undefined;
+  readonly obligations?: readonly Obligation[] | undefined;
 }
 
 export interface PlanReport {

@@ -7,6 +7,7 @@ import type { EmbeddingRequest } from "../core/request.ts";
 import type { Asked } from "../core/stages.ts";
 import { openAccount } from "./account.ts";
 import type { EmbeddingResult } from "./contract.ts";
+import { toldReceipt } from "./disclosure.ts";
 import { failover } from "./failover.ts";
 import type { GatewayParts } from "./parts.ts";
 import { reserve } from "./reserve.ts";
@@ -42,7 +43,11 @@ export async function embed(
     );
     await account.durable;
     outcome = "ok";
-    return { embeddings, deployment: target.deployment, receipt: await account.settle(outcome) };
+    return {
+      embeddings,
+      deployment: target.deployment,
+      receipt: toldReceipt(await account.settle(outcome), asked.caller),
+    };
   } catch (error) {
     const failure = asFailure(error);
     outcome = signal.aborted ? "cancelled" : failure.code;

@@ -12,6 +12,7 @@ import { estimateInputTokens, maxOutputTokens } from "../metering/estimate.ts";
 import { plan } from "../routing/plan.ts";
 import { resolve } from "../routing/resolve.ts";
 import type { CandidateReport, Enquiries, QuoteLine, UsableName } from "./contract.ts";
+import { toldOf, toldReceipt } from "./disclosure.ts";
 import type { GatewayParts } from "./parts.ts";
 import { permit } from "./permission.ts";
 import { recallSession } from "./session.ts";
@@ -61,7 +62,7 @@ export function createEnquiries(parts: GatewayParts): Enquiries {
       const receipt = await parts.records.receipt(id);
       if (!receipt) return undefined;
       const isOwn = receipt.key === caller.key && mayUse(caller, "receipts");
-      return isOwn || mayUse(caller, "records") ? receipt : undefined;
+      return isOwn || mayUse(caller, "records") ? toldReceipt(receipt, caller) : undefined;
     },
 
     usableNames: async (caller) => usableNames(caller, parts.snapshots.current(), parts.now()),
@@ -80,14 +81,17 @@ function candidateReports(
   parts: GatewayParts,
 ): readonly CandidateReport[] {
   const ranks = new Map(planned.candidates.map(({ target }, index) => [target.deployment.id, index + 1]));
+  const targets = new Map(planned.permit.allowed.map((target) => [target.deployment.id, target]));
+  const grant = planned.breakGlass === undefined ? undefined : parts.grants.activeFor(planned.caller);
   const reports = planned.considered.flatMap((considered): readonly CandidateReport[] => {
     const deployment = snapshot.catalog.deployment(considered.deploymentId);
     if (!deployment) return [];
     return [
       {
-        ...considered,
+        ...toldOf(planned, deployment, snapshot, grant),
         deployment,
-        rule: considered.rule,
+        allowed: considered.allowed,
+        obligations: targets.get(deployment.id)?.obligations ?? [],
         rank: ranks.get(deployment.id),
         worstCase: worstCaseOf(planned.request, deployment),
         healthy: parts.health.isHealthy(deployment.id),

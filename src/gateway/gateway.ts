@@ -10,6 +10,7 @@ import { screen } from "../safety/screen.ts";
 import { openAccount, type Account } from "./account.ts";
 import type { Gateway } from "./contract.ts";
 import { embed } from "./embed.ts";
+import { toldReceipt } from "./disclosure.ts";
 import { engage, type Engaged } from "./engage.ts";
 import { failover } from "./failover.ts";
 import type { GatewayParts } from "./parts.ts";
@@ -35,10 +36,13 @@ export function createGateway(parts: GatewayParts): Gateway {
 async function* answer(
   parts: GatewayParts,
   asked: Asked<CompletionRequest>,
-  signal: AbortSignal,
+  callerSignal: AbortSignal,
 ): AsyncGenerator<AnswerEvent, void, undefined> {
   const { permitted, snapshot } = await admit(asked, parts);
   const account = openAccount(permitted, parts);
+  const { controller, release } = follow(callerSignal);
+  const { signal } = controller;
+  const watch = parts.revocations.watch(permitted, snapshot, controller);
   const streamClosed = asked.request.stream ? parts.telemetry.streamOpened() : undefined;
   let engaged: Engaged | undefined;
   let outcome = "cancelled";
@@ -47,6 +51,7 @@ async function* answer(
     engaged = await failover(
       plan,
       (target, attempt) => {
+        watch.at(target);
         const call = parts.providers.complete(target, asked.request, {
           onUnsupported: asked.onUnsupported,
           signal,
@@ -60,17 +65,20 @@ async function* answer(
     await account.durable;
     yield started(permitted, engaged, account);
     for await (const event of screen(engaged.events, screening(permitted, snapshot, account, parts))) {
+      if (watch.revoked) throw watch.revoked;
       if (event.type === "usage") continue;
       account.delivered(event);
       yield event;
     }
     outcome = "ok";
-    yield { type: "finished", receipt: await account.settle(outcome) };
+    yield { type: "finished", receipt: toldReceipt(await account.settle(outcome), asked.caller) };
   } catch (error) {
-    const failure = asFailure(error);
-    outcome = signal.aborted ? "cancelled" : failure.code;
+    const failure = watch.revoked ?? asFailure(error);
+    outcome = signal.aborted && !watch.revoked ? "cancelled" : failure.code;
     throw failure;
   } finally {
+    watch.end();
+    release();
     streamClosed?.();
     await engaged?.close();
     await account.settle(outcome);

@@ -7,6 +7,7 @@ import type { Health } from "../routing/health.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { RecordBook } from "../audit/record-book.ts";
 import type { Grants } from "./grants.ts";
+import type { Revocations } from "./revocation.ts";
 import type { Runs } from "./runs.ts";
 import type { Snapshots } from "./snapshots.ts";
 
@@ -15,6 +16,7 @@ export interface GatewayParts {
   readonly providers: Providers;
   readonly budgets: Budgets;
   readonly records: RecordBook;
+  readonly revocations: Revocations;
   readonly runs: Runs;
   readonly sessions: SessionMemory;
   readonly grants: Pick<Grants, "activeFor">;

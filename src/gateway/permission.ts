@@ -8,6 +8,8 @@ import { formatSensitivity, isWithin, publicData } from "../core/sensitivity.ts"
 import type { Permitted, Plan, Weighed } from "../core/stages.ts";
 import type { BreakGlassGrant } from "../policy/break-glass.ts";
 import { resolve } from "../routing/resolve.ts";
+import { toldConsiderations, wouldDo } from "./disclosure.ts";
+import type { Grants } from "./grants.ts";
 import type { Snapshot } from "./snapshots.ts";
 
 export function permit<R extends ModelRequest>(
@@ -27,6 +29,17 @@ export function permit<R extends ModelRequest>(
   return opens ? { ...weighed, permit: lifted, breakGlass: grant.id } : { ...weighed, permit: byRows };
 }
 
+/** Asked again after the decision: by its own version for an attempt, by the newest for a running answer. */
+export function stillPermits(
+  permitted: Permitted,
+  deployment: Deployment,
+  { policy }: Snapshot,
+  grants: Pick<Grants, "activeFor">,
+): boolean {
+  const grant = permitted.breakGlass === undefined ? undefined : grants.activeFor(permitted.caller);
+  return policy.permit(permitted, [deployment], grant).allowed.length > 0;
+}
+
 /** Of models that the catalog does not list nothing is known, so they are asked. */
 function isMadeFor({ model, unlisted }: Deployment, action: ModelRequest["action"]): boolean {
   return unlisted || model.capabilities.includes("EMBEDDING") === (action === "embed");
@@ -42,7 +55,7 @@ export function requireCandidate<R extends ModelRequest>(plan: Plan<R>, snapshot
   if (plan.candidates.length > 0) return plan;
   const named = plan.considered.flatMap((one) => snapshot.catalog.deployment(one.deploymentId) ?? []);
   const off = named.filter((deployment) => !deployment.provider.enabled);
-  throw off.length > 0 && off.length === named.length ? unavailable(off) : denied(plan);
+  throw off.length > 0 && off.length === named.length ? unavailable(off) : denied(plan, snapshot);
 }
 
 function notFound(model: string, snapshot: Snapshot): Failure {
@@ -61,12 +74,14 @@ function unavailable(off: readonly Deployment[]): Failure {
   return new Failure("MODEL_UNAVAILABLE", `Every deployment of this model is off. ${[...reasons].join(" ")}`);
 }
 
-function denied(plan: Plan): Failure {
+function denied(plan: Plan, snapshot: Snapshot): Failure {
+  const considered = toldConsiderations(plan, plan.considered, snapshot);
+  const instead = wouldDo(plan, snapshot);
   const effective = formatSensitivity(plan.sensitivity.effective);
   const found = plan.sensitivity.detected.map(
     (one) => `${one.label} (${one.kind}) in message ${one.messageIndex}`,
   );
-  const because = [...new Set(plan.considered.filter((one) => !one.allowed).map((one) => one.because))].slice(
+  const because = [...new Set(considered.filter((one) => !one.allowed).map((one) => one.because))].slice(
     0,
     3,
   );
@@ -79,6 +94,13 @@ function denied(plan: Plan): Failure {
   return new Failure(
     "POLICY_DENIED",
     `The policy permits no deployment for data that counts as ${effective}.${foundText}${sessionText} ${because.join(" ")}`.trim(),
-    { sensitivity: plan.sensitivity, considered: plan.considered },
+    {
+      sensitivity: plan.sensitivity,
+      considered,
+      fix:
+        instead === undefined
+          ? "No deployment that is switched on may see such data for this key."
+          : `Ask for ${instead.id}, which may see this data.`,
+    },
   );
 }

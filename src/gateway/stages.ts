@@ -12,7 +12,7 @@ import type { Account } from "./account.ts";
 import { beginAttempt } from "./attempts.ts";
 import type { FailoverParts } from "./failover.ts";
 import type { GatewayParts } from "./parts.ts";
-import { permit, requireCandidate } from "./permission.ts";
+import { permit, requireCandidate, stillPermits } from "./permission.ts";
 import { planUnchanged } from "./plan-hash.ts";
 import { recallSession } from "./session.ts";
 import type { Snapshot } from "./snapshots.ts";
@@ -73,8 +73,7 @@ export function attemptsUnder(
     },
   };
 
-  function permits({ policy }: Snapshot, deployment: Deployment): boolean {
-    const grant = permitted.breakGlass === undefined ? undefined : parts.grants.activeFor(permitted.caller);
-    return policy.permit(permitted, [deployment], grant).allowed.length > 0;
+  function permits(snapshot: Snapshot, deployment: Deployment): boolean {
+    return stillPermits(permitted, deployment, snapshot, parts.grants);
   }
 }

@@ -123,6 +123,7 @@ const PolicyDenied = builder.objectRef<FailureView>("PolicyDenied").implement({
           rank: undefined,
           because: one.because,
           rule: one.rule,
+          sentence: one.sentence,
           missing: one.missing,
           worstCase: undefined,
           healthy: true,

@@ -5,6 +5,7 @@ import type { QuoteLine } from "../gateway/contract.ts";
 import { askedCompletion } from "./asked.ts";
 import { builder } from "./builder.ts";
 import { CompletionInput } from "./completion-input.ts";
+import { NearestGrant } from "./explanations.ts";
 import { failureAsData, failureTypes, resolveResult } from "./failures.ts";
 
 builder.objectType("RoutePlan", {
@@ -56,6 +57,26 @@ builder.objectType("Candidate", {
       resolve: ({ worstCase }) => (worstCase === undefined ? undefined : formatUsd(worstCase)),
     }),
     healthy: t.exposeBoolean("healthy", { description: "False while it is failing and rested." }),
+    sentence: t.string({
+      nullable: true,
+      description: "The rule as a sentence; for holders of the scope policy.",
+      resolve: (candidate) => candidate.sentence,
+    }),
+    nearestGrant: t.field({
+      type: NearestGrant,
+      nullable: true,
+      description: "The closest permission, column by column; for holders of the scope policy.",
+      resolve: (candidate) => candidate.nearest,
+    }),
+    failedColumn: t.string({
+      nullable: true,
+      description: "What the closest permission lacks first: who, does, data, provider or when.",
+      resolve: (candidate) => candidate.failed,
+    }),
+    obligations: t.stringList({
+      description: "What the call would have to apply: store:false, no-client-metadata, zdr-routing.",
+      resolve: (candidate) => [...(candidate.obligations ?? [])],
+    }),
   }),
 });
 

@@ -44,7 +44,7 @@ function inOrder(a: PlannedCandidate, b: PlannedCandidate): number {
 const isDemo = (candidate: PlannedCandidate): boolean =>
   candidate.target.deployment.provider.dialect === "demo";
 
-/** Everything that made the plan what it is: the same caller, policy, data, order and prices. */
+/** Everything that made the plan what it is: the same caller, policy, data, order, promises and prices. */
 function hashOf(permitted: Permitted, candidates: readonly PlannedCandidate[], secret: string): string {
   const facts = [
     permitted.caller.key,
@@ -55,6 +55,11 @@ function hashOf(permitted: Permitted, candidates: readonly PlannedCandidate[], s
       target.deployment.id,
       target.deployment.price?.version ?? "",
       String(worstCase ?? ""),
+      target.rule,
+      target.obligations.join(" "),
+      ...target.deployment.guarantees
+        .filter(({ held }) => held)
+        .map(({ name, source, until }) => `${name} ${source ?? ""} ${until?.toISOString() ?? ""}`),
     ]),
   ];
   return createHmac("sha256", secret).update(JSON.stringify(facts)).digest("base64url").slice(0, 32);

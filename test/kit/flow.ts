@@ -7,6 +7,7 @@ import type { CompletionRequest, EmbeddingRequest } from "../../src/core/request
 import type { Asked } from "../../src/core/stages.ts";
 import type { Gateway } from "../../src/gateway/contract.ts";
 import { createGateway } from "../../src/gateway/gateway.ts";
+import { createRevocations } from "../../src/gateway/revocation.ts";
 import { createRuns } from "../../src/gateway/runs.ts";
 import type { Snapshots } from "../../src/gateway/snapshots.ts";
 import type { Providers } from "../../src/providers/providers.ts";
@@ -25,6 +26,7 @@ export function flowOver(parts: FlowParts): Gateway {
     ...parts,
     budgets: { hold: async () => ({ ok: true, settle: nothing }) },
     records: { decide: nothing, settle: nothing, receipt: async () => undefined },
+    revocations: createRevocations({ activeFor: () => undefined }),
     runs: createRuns({
       claims: { claim: async () => ({ kind: "ours" }), release: nothing },
       secret: "s",

@@ -1,0 +1,201 @@
+// Policy versions and what they permit: who may send what where, and which replica decides by what.
+// For holders of the scope `policy`; publishing stands in `policy-publishing.ts`.
+
+import { formatSensitivity } from "../core/sensitivity.ts";
+import type {
+  MatrixLine,
+  PolicyMatrix,
+  PolicySide,
+  PolicyVersionView,
+} from "../gateway/policy-administration.ts";
+import type { PolicyDiff } from "../policy/diff-policies.ts";
+import type { ReplicaState } from "../policy/version-book.ts";
+import { builder } from "./builder.ts";
+import { MatrixAction, RevokeMode } from "./enums.ts";
+import { bundleFrom, PolicyFileInput, PolicyFileType } from "./policy-files.ts";
+
+const PolicyReplica = builder.objectRef<ReplicaState>("PolicyReplica").implement({
+  description: "One process that decides by a version.",
+  fields: (t) => ({
+    id: t.exposeID("id", { description: "Its name." }),
+    seenAt: t.field({
+      type: "DateTime",
+      description: "When it last showed that it lives.",
+      resolve: (replica) => replica.seenAt,
+    }),
+  }),
+});
+
+export const PolicyVersionType = builder.objectRef<PolicyVersionView>("PolicyVersion").implement({
+  description: "One published policy: numbered, hashed, never changed.",
+  fields: (t) => ({
+    number: t.exposeInt("number", { description: "Counts from 1 without a gap." }),
+    sha256: t.exposeString("sha256", { description: "Of its files: names the content." }),
+    author: t.exposeString("author", { description: "Whose key published it, or files." }),
+    at: t.field({ type: "DateTime", description: "When.", resolve: (version) => version.at }),
+    reason: t.string({
+      nullable: true,
+      description: "Why, in its author's words.",
+      resolve: (version) => version.reason,
+    }),
+    revoke: t.field({
+      type: RevokeMode,
+      description: "What it did to answers that were running.",
+      resolve: (version) => version.revoke ?? "none",
+    }),
+    inForce: t.exposeBoolean("inForce", { description: "True for the one that decides here now." }),
+    replicas: t.field({
+      type: [PolicyReplica],
+      description: "The processes that decide by it now.",
+      resolve: (version) => [...version.replicas],
+    }),
+    files: t.field({
+      type: [PolicyFileType],
+      description: "As they were published, byte for byte.",
+      async resolve(version, _arguments, { parts }) {
+        const whole = await parts.administration.policyVersion(version.number);
+        return Object.entries(whole?.files ?? {}).map(([name, text]) => ({ name, text }));
+      },
+    }),
+  }),
+});
+
+const MatrixLineType = builder.objectRef<MatrixLine>("PolicyMatrixLine").implement({
+  description: "Where one role may go with one kind of data.",
+  fields: (t) => ({
+    role: t.exposeString("role", { description: "role:…" }),
+    data: t.field({
+      type: "Sensitivity",
+      description: "How sensitive it is.",
+      resolve: (line) => formatSensitivity(line.data),
+    }),
+    action: t.field({ type: MatrixAction, description: "What is done.", resolve: (line) => line.action }),
+    deployments: t.field({
+      type: ["Deployment"],
+      description: "The permitted ones, of those that are switched on.",
+      resolve: (line) => [...line.deployments],
+    }),
+  }),
+});
+
+const PolicyMatrixType = builder.objectRef<PolicyMatrix>("PolicyMatrix").implement({
+  description: "Who may send what where, now.",
+  fields: (t) => ({
+    policyVersion: t.exposeInt("policyVersion", { description: "The policy that decided." }),
+    lines: t.field({
+      type: [MatrixLineType],
+      description: "One for each role, kind of data and action.",
+      resolve: (matrix) => [...matrix.lines],
+    }),
+  }),
+});
+
+type Change = PolicyDiff["opens"][number];
+
+const PolicyChangedRow = builder.objectRef<Change["rows"][number]>("PolicyChangedRow").implement({
+  description: "A row behind a change.",
+  fields: (t) => ({
+    version: t.exposeString("version", { description: "before or after: in which of the two it stands." }),
+    rule: t.exposeString("rule", { description: "Its name." }),
+    line: t.exposeInt("line", { description: "Its line in policy.csv." }),
+    csv: t.exposeString("csv", { description: "The row itself." }),
+  }),
+});
+
+const PolicyChangeType = builder.objectRef<Change>("PolicyChange").implement({
+  description: "Something that opens or closes.",
+  fields: (t) => ({
+    sentence: t.exposeString("sentence", { description: "In words." }),
+    who: t.string({ description: "For whom; anyone.", resolve: ({ who }) => (who === "" ? "anyone" : who) }),
+    actions: t.stringList({ description: "For which actions.", resolve: (change) => [...change.actions] }),
+    data: t.field({
+      type: "Sensitivity",
+      description: "Up to which data.",
+      resolve: (change) => formatSensitivity(change.data),
+    }),
+    provider: t.stringList({
+      description: "At a provider that promises this much.",
+      resolve: (change) => [...change.provider],
+    }),
+    rows: t.field({
+      type: [PolicyChangedRow],
+      description: "The rows behind it.",
+      resolve: (change) => [...change.rows],
+    }),
+  }),
+});
+
+export const PolicyDiffType = builder.objectRef<PolicyDiff>("PolicyDiff").implement({
+  description: "What one policy opens and closes against another, for every provider there could be.",
+  fields: (t) => ({
+    opens: t.field({
+      type: [PolicyChangeType],
+      description: "What is permitted only by the second.",
+      resolve: (diff) => [...diff.opens],
+    }),
+    closes: t.field({
+      type: [PolicyChangeType],
+      description: "What is permitted only by the first.",
+      resolve: (diff) => [...diff.closes],
+    }),
+  }),
+});
+
+const PolicySideInput = builder.inputType("PolicySideInput", {
+  description: "A version by its number, or files that are not published; nothing means what is in force.",
+  fields: (t) => ({
+    number: t.int({ description: "A published version." }),
+    files: t.field({ type: [PolicyFileInput], description: "Files that need not be published." }),
+  }),
+});
+
+type SideValue = typeof PolicySideInput.$inferInput;
+
+function sideOf(value: SideValue | null | undefined): PolicySide {
+  if (value?.files) return { files: bundleFrom(value.files) };
+  return value?.number == null ? "live" : { number: value.number };
+}
+
+builder.queryFields((t) => ({
+  policyVersion: t.field({
+    type: PolicyVersionType,
+    nullable: true,
+    description: "One version with its files; without a number, the one in force.",
+    authScopes: { policy: true },
+    args: { number: t.arg.int({ description: "Which one." }) },
+    resolve: (_root, { number }, { parts }) => parts.administration.policyVersion(number ?? undefined),
+  }),
+  policyVersions: t.field({
+    type: [PolicyVersionType],
+    description: "Every version, oldest first, and who decides by it.",
+    authScopes: { policy: true },
+    resolve: async (_root, _arguments, { parts }) => [...(await parts.administration.policyVersions())],
+  }),
+  policyMatrix: t.field({
+    type: PolicyMatrixType,
+    description: "Role × sensitivity × action → deployments, under the policy in force. Calls no provider.",
+    authScopes: { policy: true },
+    args: {
+      roles: t.arg.stringList({ description: "role:clinical or clinical; absent means all that it names." }),
+      data: t.arg({ type: ["Sensitivity"], description: "Absent means all kinds that its rows speak of." }),
+      actions: t.arg({ type: [MatrixAction], description: "Absent means both." }),
+    },
+    resolve: (_root, { roles, data, actions }, { parts }) =>
+      parts.administration.policyMatrix({
+        roles: roles ?? undefined,
+        data: data ?? undefined,
+        actions: actions ?? undefined,
+      }),
+  }),
+  policyDiff: t.field({
+    type: PolicyDiffType,
+    description: "What opens and what closes between two policies. Publishes nothing.",
+    authScopes: { policy: true },
+    args: {
+      before: t.arg({ type: PolicySideInput, description: "Absent means the one in force." }),
+      after: t.arg({ type: PolicySideInput, description: "Absent means the one in force." }),
+    },
+    resolve: (_root, { before, after }, { parts }) =>
+      parts.administration.policyDiff(sideOf(before), sideOf(after)),
+  }),
+}));
