@@ -33,7 +33,9 @@ const capabilityOfMedia: Readonly<Record<MediaKind, Capability>> = {
   video: "VIDEO",
 };
 
+/** Nothing is known of a model that the catalog does not list: whoever put it on a route knows better. */
 function canServe(deployment: Deployment, request: ModelRequest): boolean {
+  if (deployment.unlisted) return true;
   const { capabilities, outputModalities } = deployment.model;
   if (request.action === "embed") return capabilities.includes("EMBEDDING");
   if (capabilities.includes("EMBEDDING") || !outputModalities.includes("text")) return false;
