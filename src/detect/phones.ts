@@ -109,7 +109,9 @@ function findNational(text: string, start: number, region: Region, found: Span[]
   const digits = text.replace(/\D/g, "");
   if (digits.length < 7 || digits.length > 12) return;
   const significant = digits.startsWith("0") ? digits.slice(1) : digits;
-  for (const { form, region: country } of unmistakable) {
+  for (const { form, region: country } of digits.startsWith("0") || text.startsWith("(")
+    ? unmistakable
+    : []) {
     if (form.test(text) && isInPlan(significant, country) && !hasContextBefore(region.whole, start, unlike)) {
       push(found, start, text);
       return;

@@ -5,6 +5,7 @@ import type { ModelEvent } from "../core/events.ts";
 import { scan } from "../detect/scan.ts";
 import { HeldText, type Notice, type Release } from "./held-text.ts";
 import { HeldLogprobs } from "./logprobs.ts";
+import type { PromptIndex } from "./prompt-leak.ts";
 import { categoryOf, strictest, type VerdictAction } from "./verdicts.ts";
 
 interface SafetyNotice {
@@ -32,6 +33,7 @@ export class ChoiceGuard {
   readonly #index: number;
   readonly #judge: (category: string) => VerdictAction;
   readonly #out: (event: ScreenedEvent) => void;
+  readonly #prompts: PromptIndex | undefined;
   readonly #channels = new Map<string, Channel>();
   readonly #logprobs = new HeldLogprobs();
   readonly #noticed = new Set<string>();
@@ -43,8 +45,10 @@ export class ChoiceGuard {
     index: number,
     judge: (category: string) => VerdictAction,
     out: (event: ScreenedEvent) => void,
+    prompts: PromptIndex | undefined,
   ) {
     this.#index = index;
+    this.#prompts = prompts;
     this.#judge = judge;
     this.#out = out;
   }
@@ -147,7 +151,11 @@ export class ChoiceGuard {
   #channel(name: string, event: Channel["event"]): Channel {
     let channel = this.#channels.get(name);
     if (!channel) {
-      channel = { held: new HeldText(this.#judge, name.startsWith("tool ")), event, changed: false };
+      channel = {
+        held: new HeldText(this.#judge, name.startsWith("tool "), this.#prompts),
+        event,
+        changed: false,
+      };
       this.#channels.set(name, channel);
     }
     const left = this.#current;

@@ -6,6 +6,7 @@ import { NormalForm, readTags } from "../detect/normal-form.ts";
 import { detect } from "../detect/scan.ts";
 import type { Span } from "../detect/span.ts";
 import { JsonPosition } from "./json-position.ts";
+import { promptLeakCategory, PromptRun, type PromptIndex } from "./prompt-leak.ts";
 import { endOfWord, keyEnd, longestSegment, Segmenter, type Segment } from "./segments.ts";
 import { categoryOf, placeholderOf, strictest, type VerdictAction } from "./verdicts.ts";
 
@@ -47,6 +48,8 @@ export class HeldText {
   readonly #form = new NormalForm();
   readonly #segmenter = new Segmenter();
   readonly #json: JsonPosition;
+  /** Undefined where there is no prompt to leak, or a leak was let pass. */
+  #promptRun: PromptRun | undefined;
   #raw = "";
   /** Offset of `#raw[0]` in all that was received. */
   #rawBase = 0;
@@ -56,9 +59,10 @@ export class HeldText {
   #swallow: Swallow | undefined;
   #release: Release = newRelease();
 
-  constructor(judge: (category: string) => VerdictAction, isJson: boolean) {
+  constructor(judge: (category: string) => VerdictAction, isJson: boolean, prompts?: PromptIndex) {
     this.#judge = judge;
     this.#json = new JsonPosition(isJson);
+    if (prompts && !prompts.isEmpty) this.#promptRun = new PromptRun(prompts);
   }
 
   /** Everything received before this offset has been released or replaced. */
@@ -67,16 +71,35 @@ export class HeldText {
   }
 
   get received(): number {
-    return this.#rawBase + this.#raw.length;
+    return this.#rawBase + this.#raw.length + (this.#promptRun?.waiting ?? 0);
   }
 
   /** True where what is held ends a sentence, so that nothing can grow out of it. */
   get isAtRest(): boolean {
+    if (this.#promptRun && this.#promptRun.waiting > 0) return false;
     return this.#form.isWhole && !this.#swallow && atRest.test(this.#form.text.slice(this.#segmenter.start));
   }
 
   push(raw: string): Release {
     this.#release = newRelease();
+    this.#takeIn(this.#promptRun ? this.#promptRun.feed(raw, false) : raw);
+    if (this.#promptRun?.leaked) this.#leak(this.#promptRun);
+    return this.#release;
+  }
+
+  /** Says where text begins no more than the prompt did: there is nothing to redact, only to end or to let pass. */
+  #leak(run: PromptRun): void {
+    const categories = [promptLeakCategory];
+    this.#promptRun = undefined;
+    if (this.#actionOf(categories) !== "flag") {
+      this.#release.blocked ??= categories;
+      return;
+    }
+    this.#release.notices.push({ categories, redacted: false });
+    this.#takeIn(run.rest);
+  }
+
+  #takeIn(raw: string): void {
     // In pieces, so that a whole answer takes no more memory than a streamed one.
     for (let at = 0; at < raw.length && !this.#release.blocked; at += longestPiece) {
       const piece = raw.slice(at, at + longestPiece);
@@ -84,12 +107,14 @@ export class HeldText {
       this.#form.push(piece, false);
       this.#run(false);
     }
-    return this.#release;
   }
 
   /** Nothing follows: judges and gives out what is held. Text may come again later, as a new beginning. */
   finish(): Release {
     this.#release = newRelease();
+    if (this.#promptRun) this.#takeIn(this.#promptRun.feed("", true));
+    if (this.#promptRun?.leaked) this.#leak(this.#promptRun);
+    if (this.#release.blocked) return this.#release;
     this.#form.push("", true);
     this.#run(true);
     if (!this.#release.blocked) this.#emit(this.received);

@@ -5,12 +5,15 @@ import { Failure } from "../core/errors.ts";
 import type { ModelEvent } from "../core/events.ts";
 import { ChoiceGuard, type ScreenedEvent } from "./choice-guard.ts";
 import { deterministicClassifier } from "./deterministic.ts";
+import { PromptIndex } from "./prompt-leak.ts";
 import { remembering, type Decide, type MutableSafetySummary, type VerdictAction } from "./verdicts.ts";
 
 export interface ScreenOptions {
   readonly decide: Decide;
   /** Filled as the answer runs. */
   readonly summary: MutableSafetySummary;
+  /** What the model was told and its readers were not: long runs of it count as `leak.system-prompt`. */
+  readonly systemPrompts?: readonly string[];
   /** Called once, before the upstream is left, when a rule ends the answer. */
   onBlock?(): void;
 }
@@ -27,6 +30,7 @@ class Screen implements AsyncIterableIterator<ScreenedEvent> {
   readonly #options: ScreenOptions;
   readonly #judge: (category: string) => VerdictAction;
   readonly #guards = new Map<number, ChoiceGuard>();
+  readonly #prompts: PromptIndex | undefined;
   #ready: ScreenedEvent[] = [];
   #given = 0;
   #ended = false;
@@ -37,6 +41,8 @@ class Screen implements AsyncIterableIterator<ScreenedEvent> {
     this.#source = events[Symbol.asyncIterator]();
     this.#options = options;
     this.#judge = remembering(options.decide, options.summary);
+    const { systemPrompts = [] } = options;
+    if (systemPrompts.length > 0) this.#prompts = new PromptIndex(systemPrompts);
     const { classifiers } = options.summary;
     if (!classifiers.includes(deterministicClassifier.id)) classifiers.push(deterministicClassifier.id);
   }
@@ -105,7 +111,7 @@ class Screen implements AsyncIterableIterator<ScreenedEvent> {
     }
     let guard = this.#guards.get(event.choice);
     if (!guard) {
-      guard = new ChoiceGuard(event.choice, this.#judge, (out) => this.#ready.push(out));
+      guard = new ChoiceGuard(event.choice, this.#judge, (out) => this.#ready.push(out), this.#prompts);
       this.#guards.set(event.choice, guard);
     }
     guard.take(event);

@@ -17,11 +17,20 @@ export interface Guarded {
 
 export type Rule = (category: string) => VerdictAction;
 
-export async function guard(events: readonly ModelEvent[], rule: Rule): Promise<Guarded> {
+export async function guard(
+  events: readonly ModelEvent[],
+  rule: Rule,
+  systemPrompts?: readonly string[],
+): Promise<Guarded> {
   const summary = newSafetySummary();
   const out: ScreenedEvent[] = [];
   const decide = (category: string) => ({ action: rule(category), rule: "test" });
-  for await (const event of screen(stream(events), { decide, summary })) out.push(event);
+  for await (const event of screen(stream(events), {
+    decide,
+    summary,
+    ...(systemPrompts ? { systemPrompts } : {}),
+  }))
+    out.push(event);
   const texts = new Map<string, string>();
   for (const event of out) {
     const [channel, text] = channelOf(event);

@@ -10,6 +10,7 @@ const taxWords = /\b(?:itin|tin|tax(?:payer)?)\b/i;
 export const americas: readonly IdRow[] = [
   {
     kind: "us-ssn",
+    leads: [3],
     pattern: idPattern(String.raw`\d{3}([- .])\d{2}\1\d{4}`),
     valid: (digits, raw) => isSsn(digits) && raw.charAt(3) === "-",
     words: socialSecurityWords,
@@ -18,6 +19,7 @@ export const americas: readonly IdRow[] = [
   },
   {
     kind: "us-ssn",
+    leads: [3],
     pattern: idPattern(String.raw`\d{3}([ .])\d{2}\1\d{4}`),
     valid: isSsn,
     words: socialSecurityWords,
@@ -26,6 +28,7 @@ export const americas: readonly IdRow[] = [
   },
   {
     kind: "us-ssn",
+    leads: [3, 5, 9],
     pattern: idPattern(String.raw`\d{3}-?\d{2}-?\d{4}`),
     valid: isSsn,
     words: socialSecurityWords,
@@ -34,6 +37,7 @@ export const americas: readonly IdRow[] = [
   },
   {
     kind: "us-itin",
+    leads: [3, 5, 9],
     pattern: idPattern(String.raw`9\d\d([- ]?)(?:5\d|6[0-5]|7\d|8[0-8]|9[0-24-9])\1\d{4}`),
     words: taxWords,
     needs: "formatted",
@@ -41,6 +45,7 @@ export const americas: readonly IdRow[] = [
   },
   {
     kind: "us-itin",
+    leads: [3, 5, 9],
     pattern: idPattern(String.raw`9\d\d-?(?:5\d|6[0-5]|7\d|8[0-8]|9[0-24-9])-?\d{4}`),
     words: taxWords,
     needs: "words",
@@ -48,6 +53,7 @@ export const americas: readonly IdRow[] = [
   },
   {
     kind: "us-routing-number",
+    leads: [4, 8, 9],
     pattern: idPattern(String.raw`(?:0\d|1[0-2]|2[1-9]|3[0-2]|6[1-9]|7[0-2]|80)\d\d(-?)\d{4}\1\d`),
     valid: (digits) => !isTrivial(digits) && weightedSum(digits, [3, 7, 1, 3, 7, 1, 3, 7, 1]) % 10 === 0,
     words: /\b(?:routing|aba|rtn|wire)\b/i,
@@ -56,6 +62,7 @@ export const americas: readonly IdRow[] = [
   },
   {
     kind: "us-medicare-id",
+    leads: [1],
     label: "phi",
     pattern: idPattern(
       "[1-9][AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\\d-?[AC-HJKMNP-RT-Y][0-9AC-HJKMNP-RT-Y]\\d-?[AC-HJKMNP-RT-Y]{2}\\d\\d",
@@ -67,6 +74,7 @@ export const americas: readonly IdRow[] = [
   },
   {
     kind: "us-dea-number",
+    leads: [1, 2],
     opens: "letter",
     pattern: idPattern("[A-HJ-NPRSTUX][A-Z9]\\d{7}"),
     valid: isDeaNumber,
@@ -76,6 +84,7 @@ export const americas: readonly IdRow[] = [
   },
   {
     kind: "us-npi",
+    leads: [4, 7, 10],
     pattern: idPattern(String.raw`[12]\d{3}([ -]?)\d{3}\1\d{3}`),
     valid: (digits) => luhn(`80840${digits}`) && !/^.(\d)\1{7}/.test(digits),
     words: /\b(?:npi|national provider|provider (?:id|identifier|number))\b/i,
@@ -84,6 +93,7 @@ export const americas: readonly IdRow[] = [
   },
   {
     kind: "ca-sin",
+    leads: [3, 6, 9],
     pattern: idPattern(String.raw`[1-79]\d\d([- ]?)\d{3}\1\d{3}`),
     valid: (digits) => luhn(digits) && !isTrivial(digits),
     words: /\b(?:sin|social insurance|assurance sociale|nas)\b/i,
@@ -92,6 +102,7 @@ export const americas: readonly IdRow[] = [
   },
   {
     kind: "ca-sin",
+    leads: [3],
     pattern: idPattern(String.raw`[0-79]\d\d-\d{3}-\d{3}`),
     valid: (digits) => luhn(digits) && !isTrivial(digits),
     words: /\b(?:sin|social insurance|assurance sociale|nas)\b/i,
@@ -100,6 +111,7 @@ export const americas: readonly IdRow[] = [
   },
   {
     kind: "mx-curp",
+    leads: [4],
     opens: "letter",
     pattern: idPattern(
       "[A-Z][AEIOUX][A-Z]{2}\\d{6}[HMX](?:AS|B[CS]|C[CLMSH]|D[FG]|G[TR]|HG|JC|M[CNS]|N[ETL]|OC|PL|Q[TR]|S[PLR]|T[CSL]|VZ|YN|ZS)[B-DF-HJ-NP-TV-Z]{3}[A-Z0-9]\\d",
@@ -112,6 +124,7 @@ export const americas: readonly IdRow[] = [
   },
   {
     kind: "br-cpf",
+    leads: [3, 6, 9, 11],
     pattern: idPattern(String.raw`\d{3}(\.?)\d{3}\1\d{3}[-/ ]?\d{2}`),
     valid: isCpf,
     words: /\b(?:cpf|cadastro de pessoas?)\b/i,
@@ -120,6 +133,7 @@ export const americas: readonly IdRow[] = [
   },
   {
     kind: "br-cnpj",
+    leads: [2, 5, 8, 12, 14],
     pattern: idPattern(String.raw`\d{2}(\.?)\d{3}\1\d{3}/?\d{4}-?\d{2}`),
     valid: isCnpj,
     words: /\b(?:cnpj|cadastro nacional)\b/i,

@@ -7,6 +7,7 @@ import { idPattern, type IdRow } from "./id-row.ts";
 export const asiaPacific: readonly IdRow[] = [
   {
     kind: "in-aadhaar",
+    leads: [4, 8, 12],
     pattern: idPattern(String.raw`[2-9]\d{3}([ :-]?)\d{4}\1\d{4}`),
     valid: (digits) =>
       verhoeff(digits) && !isTrivial(digits) && digits !== Array.from(digits).toReversed().join(""),
@@ -16,6 +17,7 @@ export const asiaPacific: readonly IdRow[] = [
   },
   {
     kind: "in-voter-id",
+    leads: [3],
     opens: "letter",
     pattern: idPattern("[A-Z]{3}\\d{7}", "i"),
     words: /\b(?:vot(?:er|ers|e|ing)|epic|election|electoral)\b/i,
@@ -24,6 +26,7 @@ export const asiaPacific: readonly IdRow[] = [
   },
   {
     kind: "in-vehicle-registration",
+    leads: [2],
     opens: "letter",
     pattern: idPattern(
       "(?:A[NPRS]|BR|C[GH]|D[DLN]|G[AJ]|H[PR]|J[HK]|K[AL]|L[AD]|M[HLNPZ]|NL|O[DR]|P[BY]|RJ|SK|T[NRS]|U[KP]|WB) ?\\d{2} ?[A-Z]{1,2} ?\\d{4}",
@@ -34,6 +37,7 @@ export const asiaPacific: readonly IdRow[] = [
   },
   {
     kind: "in-pan",
+    leads: [5],
     opens: "letter",
     pattern: idPattern("[A-Z]{3}[ABCFGHJLPT][A-Z]\\d{4}[A-Z]"),
     words: /\b(?:pan|permanent account|income tax)\b/i,
@@ -42,6 +46,7 @@ export const asiaPacific: readonly IdRow[] = [
   },
   {
     kind: "sg-nric",
+    leads: [1],
     opens: "letter",
     pattern: idPattern("[STFGM]\\d{7}[A-Z]", "gi"),
     valid: isNric,
@@ -51,6 +56,7 @@ export const asiaPacific: readonly IdRow[] = [
   },
   {
     kind: "au-abn",
+    leads: [2, 5, 8, 11],
     pattern: idPattern(String.raw`[1-9]\d( ?)\d{3}\1\d{3}\1\d{3}`),
     valid: (digits) =>
       !isTrivial(digits) && (weightedSum(digits, [10, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19]) - 10) % 89 === 0,
@@ -60,6 +66,7 @@ export const asiaPacific: readonly IdRow[] = [
   },
   {
     kind: "au-acn",
+    leads: [3, 6, 9],
     pattern: idPattern(String.raw`\d{3}( ?)\d{3}\1\d{3}`),
     valid: (digits) =>
       !isTrivial(digits) &&
@@ -70,6 +77,7 @@ export const asiaPacific: readonly IdRow[] = [
   },
   {
     kind: "au-tfn",
+    leads: [3, 6, 9],
     pattern: idPattern(String.raw`\d{3}([ -]?)\d{3}\1\d{3}`),
     valid: (digits) => !isTrivial(digits) && weightedSum(digits, [1, 4, 3, 7, 5, 8, 6, 9, 10]) % 11 === 0,
     words: /\b(?:tfn|tax file)\b/i,
@@ -78,6 +86,7 @@ export const asiaPacific: readonly IdRow[] = [
   },
   {
     kind: "au-medicare",
+    leads: [4, 9, 10, 11],
     pattern: idPattern(String.raw`[2-6]\d{3}([ -]?)\d{5}\1\d(?:[ /-]?\d)?`),
     valid: (digits) => weightedSum(digits, [1, 3, 7, 9, 1, 3, 7, 9]) % 10 === number(digits, 8, 9),
     words: /\bmedicare\b/i,
@@ -86,6 +95,7 @@ export const asiaPacific: readonly IdRow[] = [
   },
   {
     kind: "kr-rrn",
+    leads: [6, 13],
     pattern: idPattern(String.raw`\d{6}-?[1-8]\d{6}`),
     valid: isKorean,
     words: /(?:\b[rf]rn\b|resident registration|주민|외국인)/i,
@@ -94,6 +104,7 @@ export const asiaPacific: readonly IdRow[] = [
   },
   {
     kind: "th-national-id",
+    leads: [1, 5, 10, 12, 13],
     pattern: idPattern(String.raw`[1-8]([- ]?)\d{4}\1\d{5}\1\d{2}\1\d`),
     valid: (digits) =>
       !isTrivial(digits) &&
@@ -106,6 +117,7 @@ export const asiaPacific: readonly IdRow[] = [
   },
   {
     kind: "za-id",
+    leads: [6, 10, 13],
     pattern: idPattern(String.raw`\d{6} ?\d{4} ?[012][89]\d`),
     valid: (digits) => isDay(number(digits, 2, 4), number(digits, 4, 6)) && luhn(digits),
     words: /\b(?:south african?|id (?:number|no)|rsa|sa id|identity)\b/i,
@@ -114,6 +126,7 @@ export const asiaPacific: readonly IdRow[] = [
   },
   {
     kind: "cn-resident-id",
+    leads: [17, 18],
     pattern: idPattern(String.raw`[1-6]\d{5}(?:19|20)\d{9}[0-9X]`, "gi"),
     valid: isChinese,
     words: /(?:身份证|resident identity|chinese id)/i,

@@ -9,6 +9,7 @@ const spanishWords = /\b(?:dni|nif|nie|documento nacional|identidad|extranjero)\
 export const europe: readonly IdRow[] = [
   {
     kind: "de-tax-id",
+    leads: [2, 5, 8, 11],
     pattern: idPattern(String.raw`[1-9]\d(?:[ /]?\d{3}){3}`),
     valid: isGermanTaxId,
     words:
@@ -18,6 +19,7 @@ export const europe: readonly IdRow[] = [
   },
   {
     kind: "fr-nir",
+    leads: [1, 3, 5, 6, 7, 10, 13, 15],
     pattern: idPattern(String.raw`[12378] ?\d{2} ?\d{2} ?(?:\d{2}|2[AB]) ?\d{3} ?\d{3} ?\d{2}`, "gi"),
     valid: isNir,
     words: /\b(?:nir|insee|sécurité sociale|securite sociale|sécu|ssn)\b/i,
@@ -26,6 +28,7 @@ export const europe: readonly IdRow[] = [
   },
   {
     kind: "es-dni",
+    leads: [2, 5, 8],
     pattern: idPattern(String.raw`\d{2}\.?\d{3}\.?\d{3}[ -]?[A-HJ-NP-TV-Z]`, "gi"),
     valid: (text) => controlLetter(text.slice(0, -1)) === text.at(-1),
     words: spanishWords,
@@ -34,6 +37,7 @@ export const europe: readonly IdRow[] = [
   },
   {
     kind: "es-dni",
+    leads: [7],
     pattern: idPattern(String.raw`\d{7}-?[A-HJ-NP-TV-Z]`),
     valid: (text) => controlLetter(text.slice(0, -1)) === text.at(-1),
     words: spanishWords,
@@ -42,6 +46,7 @@ export const europe: readonly IdRow[] = [
   },
   {
     kind: "es-nie",
+    leads: [1],
     opens: "letter",
     pattern: idPattern(String.raw`[XYZ][ -]?\d{7}[ -]?[A-HJ-NP-TV-Z]`, "gi"),
     valid: (text) => controlLetter("XYZ".indexOf(text.charAt(0)) + text.slice(1, -1)) === text.at(-1),
@@ -51,6 +56,7 @@ export const europe: readonly IdRow[] = [
   },
   {
     kind: "it-codice-fiscale",
+    leads: [6, 7, 8, 9, 10, 11, 12, 13, 14, 16],
     opens: "letter",
     pattern: idPattern(
       String.raw`[A-Z]{6}[0-9LMNP-V]{2}[A-EHLMPR-T][0-9LMNP-V]{2}[A-Z][0-9LMNP-V]{3}[A-Z]`,
@@ -63,6 +69,7 @@ export const europe: readonly IdRow[] = [
   },
   {
     kind: "it-vat-number",
+    leads: [11],
     pattern: idPattern(String.raw`\d{11}`),
     valid: (digits) => !isTrivial(digits) && luhn(digits),
     words: /\b(?:p\.? ?iva|partita iva|vat)\b/i,
@@ -71,6 +78,7 @@ export const europe: readonly IdRow[] = [
   },
   {
     kind: "it-driving-licence",
+    leads: [1, 2],
     opens: "letter",
     pattern: idPattern(String.raw`[A-Z]{2}\d{7}[A-Z]|U1[A-HJ-NP-Z0-9]{7}[A-Z]`),
     words: /\b(?:licen[cs]e|patente)\b/i,
@@ -79,6 +87,7 @@ export const europe: readonly IdRow[] = [
   },
   {
     kind: "nl-bsn",
+    leads: [3, 4, 6, 9],
     pattern: idPattern(String.raw`\d{4}\.?\d{2}\.?\d{3}|\d{3}[ .]\d{3}[ .]\d{3}`),
     valid: (digits) => !isTrivial(digits) && weightedSum(digits, [9, 8, 7, 6, 5, 4, 3, 2, -1]) % 11 === 0,
     words: /\b(?:bsn|burgerservicenummer|sofi)/i,
@@ -87,6 +96,7 @@ export const europe: readonly IdRow[] = [
   },
   {
     kind: "be-national-number",
+    leads: [2, 4, 6, 9, 11],
     pattern: idPattern(String.raw`\d{2}\.?\d{2}\.?\d{2}[- .]?\d{3}[. ]?\d{2}`),
     valid: isBelgian,
     words: /(?:rijksregister|registre national|numéro national|\binsz\b|\bniss\b|\bnrn\b|belgian)/i,
@@ -95,6 +105,7 @@ export const europe: readonly IdRow[] = [
   },
   {
     kind: "pt-nif",
+    leads: [3, 6, 9],
     pattern: idPattern(String.raw`[1-35689]\d{2}([ .]?)\d{3}\1\d{3}`),
     valid: isPortuguese,
     words: /\b(?:nif|contribuinte|número fiscal|numero fiscal)\b/i,
@@ -103,6 +114,7 @@ export const europe: readonly IdRow[] = [
   },
   {
     kind: "at-social-insurance",
+    leads: [4, 10],
     pattern: idPattern(String.raw`[1-9]\d{3} ?\d{6}`),
     valid: (digits) =>
       isDay(number(digits, 6, 8), number(digits, 4, 6)) &&
@@ -113,6 +125,7 @@ export const europe: readonly IdRow[] = [
   },
   {
     kind: "ch-ahv",
+    leads: [3, 7, 11, 13],
     pattern: idPattern(String.raw`756\.?\d{4}\.?\d{4}\.?\d{2}`),
     valid: (digits) => weightedSum(digits, [1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1]) % 10 === 0,
     words: /\b(?:ahv|avs|oasi)\b/i,

@@ -6,6 +6,8 @@ export interface IdRow {
   readonly label?: "pii" | "phi";
   /** Forms that begin with a letter say so; the others begin with a digit. */
   readonly opens?: "letter";
+  /** How many digits (or letters) in a row it may begin with: all that most candidates are asked. */
+  readonly leads: readonly number[];
   /** Sticky: tried where a token begins. Linear, and bounded. */
   readonly pattern: RegExp;
   /** Gets the match without separators in capitals, and as it was. */

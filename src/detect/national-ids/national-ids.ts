@@ -18,25 +18,33 @@ const businessWords =
 const beginning =
   /\b(?=([A-Za-z]{0,6}|[A-Za-z]{2}[ -])\d(?:[ ./:+-]?[0-9A-Za-z]){4})(?<!\w[-./,=]|[.,]\d|[+$€£])/g;
 
-interface Group {
-  readonly rows: readonly IdRow[];
-  /** Matches wherever a row does, and seldom elsewhere: one try in place of thirty. */
-  readonly any: RegExp;
+type RowsByLead = ReadonlyMap<number, readonly IdRow[]>;
+
+function byLead(members: readonly IdRow[]): RowsByLead {
+  const map = new Map<number, IdRow[]>();
+  for (const row of members) {
+    for (const lead of row.leads) map.set(lead, [...(map.get(lead) ?? []), row]);
+  }
+  return map;
 }
 
-function group(members: readonly IdRow[]): Group {
-  const forms = members.map((row) => row.pattern.source.replace(/\\[1-9]/g, "[ ./:-]?"));
-  return { rows: members, any: new RegExp(forms.join("|"), "iy") };
+const letterRows = byLead(rows.filter((row) => row.opens === "letter"));
+const digitRows = byLead(rows.filter((row) => row.opens !== "letter"));
+
+/** The rows that may begin as the text does at `index`. */
+function candidatesAt(text: string, index: number, isDigit: boolean): readonly IdRow[] {
+  let end = index;
+  while (isDigit ? isDigitCode(text.charCodeAt(end)) : isLetterCode(text.charCodeAt(end))) end += 1;
+  return (isDigit ? digitRows : letterRows).get(end - index) ?? none;
 }
 
-const byLetter = group(rows.filter((row) => row.opens === "letter"));
-const byDigit = group(rows.filter((row) => row.opens !== "letter"));
+const none: readonly IdRow[] = [];
+const isDigitCode = (code: number): boolean => code >= 48 && code <= 57;
+const isLetterCode = (code: number): boolean => (code | 32) >= 97 && (code | 32) <= 122;
 
 export const findNationalIds: Detector = (region, found) => {
   eachMatch(beginning, region, (match, start) => {
-    const { rows: candidates, any } = match[1] === "" ? byDigit : byLetter;
-    any.lastIndex = match.index;
-    if (!any.test(region.text)) return;
+    const candidates = candidatesAt(region.text, match.index, match[1] === "");
     // A number can pass the checks of several countries: the one that a word speaks of is meant.
     let named = false;
     const spans: Span[] = [];

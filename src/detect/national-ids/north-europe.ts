@@ -10,6 +10,7 @@ const nhsWords = /\b(?:nhs|national health|health service|patient)\b/i;
 export const northEurope: readonly IdRow[] = [
   {
     kind: "uk-nhs",
+    leads: [3, 6, 10],
     pattern: idPattern(String.raw`\d{3}([ -]?)\d{3}\1\d{4}`),
     valid: isNhs,
     words: nhsWords,
@@ -18,6 +19,7 @@ export const northEurope: readonly IdRow[] = [
   },
   {
     kind: "uk-nhs",
+    leads: [3],
     // Formatted as a North American number that cannot exist there.
     pattern: idPattern(
       String.raw`(?:[01]\d\d([ -])\d{3}|[2-9]\d\d([ -])[01]\d\d|(?:22[1-367]|37\d|96\d)([ -])\d{3})(?:\1|\2|\3)\d{4}`,
@@ -29,6 +31,7 @@ export const northEurope: readonly IdRow[] = [
   },
   {
     kind: "uk-nino",
+    leads: [2],
     opens: "letter",
     pattern: idPattern(
       String.raw`(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][ -]?\d{2}([ -]?)\d{2}\1\d{2}\1[A-D]`,
@@ -40,6 +43,7 @@ export const northEurope: readonly IdRow[] = [
   },
   {
     kind: "fi-hetu",
+    leads: [6],
     pattern: idPattern(String.raw`\d{6}[-+ABCDEFUVWXY]\d{3}[0-9A-FHJ-NPR-Y]`, "gi"),
     valid: isHetu,
     words: /\b(?:hetu|henkilötunnus|personbeteckning)\b/i,
@@ -48,6 +52,7 @@ export const northEurope: readonly IdRow[] = [
   },
   {
     kind: "se-personnummer",
+    leads: [8, 12],
     pattern: idPattern(String.raw`(?:1[89]|20)\d{6}-?\d{4}`),
     valid: isPersonnummer,
     words: swedishWords,
@@ -56,6 +61,7 @@ export const northEurope: readonly IdRow[] = [
   },
   {
     kind: "se-personnummer",
+    leads: [6, 10],
     pattern: idPattern(String.raw`\d{6}[-+]?\d{4}`),
     valid: isPersonnummer,
     words: swedishWords,
@@ -64,6 +70,7 @@ export const northEurope: readonly IdRow[] = [
   },
   {
     kind: "no-fodselsnummer",
+    leads: [6, 11],
     pattern: idPattern(String.raw`\d{6} ?\d{5}`),
     valid: isFodselsnummer,
     words: /(?:fødselsnummer|fodselsnummer|personnummer|\bfnr\b|norwegian)/i,
@@ -72,6 +79,7 @@ export const northEurope: readonly IdRow[] = [
   },
   {
     kind: "dk-cpr",
+    leads: [6, 10],
     pattern: idPattern(String.raw`\d{6}-?\d{4}`),
     valid: (digits) => isDay(number(digits, 2, 4), number(digits, 0, 2)),
     words: /\b(?:cpr|personnummer|danish)\b/i,
@@ -80,6 +88,7 @@ export const northEurope: readonly IdRow[] = [
   },
   {
     kind: "pl-pesel",
+    leads: [11],
     pattern: idPattern(String.raw`\d{11}`),
     valid: isPesel,
     words: /\bpesel\b/i,
@@ -88,6 +97,7 @@ export const northEurope: readonly IdRow[] = [
   },
   {
     kind: "tr-tckn",
+    leads: [11],
     pattern: idPattern(String.raw`[1-9]\d{10}`),
     valid: isTckn,
     words: /\b(?:tckn|t\.?c\.? ?kimlik|kimlik|turkish)\b/i,
