@@ -1,17 +1,21 @@
-// `portcullis policy check|fmt|test`: reads the files of a folder, needs no gateway, says all that is wrong.
+// `portcullis policy …`. Here check, fmt and test, which read the files of a folder, need no gateway,
+// and say all that is wrong; the others stand beside it.
 
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { staleProblems } from "../app/policy-gate.ts";
-import { readBundle } from "../app/policy-source.ts";
 import { formatPolicy } from "../policy/format-policy.ts";
 import { loadPolicy } from "../policy/load-policy.ts";
 import { policyFile } from "../policy/parse-policy.ts";
-import { formatProblem, PolicyProblems } from "../policy/problems.ts";
+import { PolicyProblems } from "../policy/problems.ts";
 import { runPolicyTests, type TestResult } from "../policy/run-tests.ts";
 import type { BundleFiles } from "../policy/version-book.ts";
 import { readArguments } from "./arguments.ts";
-import { CommandError, type Command, type Terminal } from "./command.ts";
+import type { Command, Terminal } from "./command.ts";
+import { diff } from "./policy-diff.ts";
+import { problemLines, readFolder } from "./policy-folder.ts";
+import { policyQuestionCommands } from "./policy-questions.ts";
+import { policyVersionCommands } from "./policy-versions.ts";
 
 const check: Command = {
   name: "policy check",
@@ -65,7 +69,14 @@ const test: Command = {
   },
 };
 
-export const policyCommands: readonly Command[] = [check, fmt, test];
+export const policyCommands: readonly Command[] = [
+  check,
+  fmt,
+  test,
+  ...policyVersionCommands,
+  diff,
+  ...policyQuestionCommands,
+];
 
 const resultLine = ({ ok, name, line, found }: TestResult): string =>
   ok ? `✓ ${name}` : `✗ ${name}\n  tests.yaml:${line} found instead: ${found ?? "something else"}`;
@@ -79,10 +90,7 @@ interface Opened {
 async function opened(name: string, args: readonly string[], { env }: Terminal): Promise<Opened> {
   const read = readArguments(args, { json: "flag" }, { least: 0, most: 1, usage: `${name} [FOLDER]` });
   const folder = read.words[0] ?? env["PORTCULLIS_POLICIES"] ?? "./policies";
-  const files = await readBundle(folder).catch(() => {
-    throw new CommandError(`No policy folder can be read at ${folder}`);
-  });
-  if (files[policyFile] === undefined) throw new CommandError(`${folder} holds no ${policyFile}`);
+  const files = await readFolder(folder);
   return { folder, files, json: read.flag("json") };
 }
 
@@ -92,11 +100,7 @@ async function reporting(json: boolean, { print }: Terminal, work: () => Promise
     return await work();
   } catch (error) {
     if (!(error instanceof PolicyProblems)) throw error;
-    print(
-      json
-        ? JSON.stringify({ problems: error.problems }, null, 2)
-        : error.problems.map(formatProblem).join("\n"),
-    );
+    print(json ? JSON.stringify({ problems: error.problems }, null, 2) : problemLines(error.problems));
     return 1;
   }
 }

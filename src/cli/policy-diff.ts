@@ -1,0 +1,70 @@
+// `portcullis policy diff A B`: what opens and what closes between two versions, or a folder and what is
+// in force, in sentences, with the rows behind each. Publishing shows the same.
+
+import { readArguments } from "./arguments.ts";
+import { CommandError, type Command } from "./command.ts";
+import { withConnection } from "./connect.ts";
+import { fileList, readFolder } from "./policy-folder.ts";
+
+interface Change {
+  readonly sentence: string;
+  readonly rows: readonly {
+    readonly version: "before" | "after";
+    readonly rule: string;
+    readonly line: number;
+    readonly csv: string;
+  }[];
+}
+
+export interface Diff {
+  readonly opens: readonly Change[];
+  readonly closes: readonly Change[];
+}
+
+const changeFields = "{ sentence who actions data provider rows { version rule line csv } }";
+export const diffFields = `opens ${changeFields} closes ${changeFields}`;
+
+const usage = "policy diff A [B] [--fail-on opens|changes] [--json]   (each a version, a folder or live)";
+
+export const diff: Command = {
+  name: "policy diff",
+  usage: usage.slice("policy diff ".length),
+  summary: "show what opens and closes from A to B; one folder alone is compared with what is in force",
+  async run(args, { env, print }) {
+    const read = readArguments(args, { "fail-on": "one", json: "flag" }, { least: 1, most: 2, usage });
+    const failOn = read.one("fail-on");
+    if (failOn !== undefined && failOn !== "opens" && failOn !== "changes")
+      throw new CommandError("--fail-on: expected opens or changes");
+    const [first = "live", second] = read.words;
+    const [before, after] = second === undefined ? ["live", first] : [first, second];
+    const variables = { before: await sideOf(before), after: await sideOf(after) };
+    const query = `query ($before: PolicySideInput, $after: PolicySideInput) { policyDiff(before: $before, after: $after) { ${diffFields} } }`;
+    const { policyDiff: found } = await withConnection(env, (connection) =>
+      connection.ask<{ policyDiff: Diff }>(query, variables),
+    );
+    if (read.flag("json")) print(JSON.stringify(found, null, 2));
+    else for (const line of changeLines(found)) print(line);
+    const counted = failOn === "opens" ? found.opens : [...found.opens, ...found.closes];
+    return failOn !== undefined && counted.length > 0 ? 1 : 0;
+  },
+};
+
+async function sideOf(word: string): Promise<Record<string, unknown> | undefined> {
+  if (word === "live") return undefined;
+  if (/^\d+$/.test(word)) return { number: Number(word) };
+  return { files: fileList(await readFolder(word)) };
+}
+
+export function changeLines({ opens, closes }: Diff): readonly string[] {
+  if (opens.length + closes.length === 0) return ["Nothing opens and nothing closes."];
+  return [...section("Opens", opens), ...section("Closes", closes)];
+}
+
+function section(title: string, changes: readonly Change[]): readonly string[] {
+  if (changes.length === 0) return [`${title}: nothing.`];
+  const lines = changes.flatMap(({ sentence, rows }) => [
+    `  ${sentence}`,
+    ...rows.map(({ version, line, csv }) => `    ${version === "after" ? "+" : "-"} line ${line}: ${csv}`),
+  ]);
+  return [`${title}:`, ...lines];
+}
