@@ -18,7 +18,7 @@ export async function embed(
   asked: Asked<EmbeddingRequest>,
   callerSignal: AbortSignal,
 ): Promise<EmbeddingResult> {
-  const { permitted, snapshot } = await admit(asked, parts);
+  const { permitted, snapshot } = await admit(asked, parts, callerSignal);
   const account = openAccount(permitted, parts);
   const { controller, release } = follow(callerSignal);
   const { signal } = controller;

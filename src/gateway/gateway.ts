@@ -38,7 +38,7 @@ async function* answer(
   asked: Asked<CompletionRequest>,
   callerSignal: AbortSignal,
 ): AsyncGenerator<AnswerEvent, void, undefined> {
-  const { permitted, snapshot } = await admit(asked, parts);
+  const { permitted, snapshot } = await admit(asked, parts, callerSignal);
   const account = openAccount(permitted, parts);
   const { controller, release } = follow(callerSignal);
   const { signal } = controller;

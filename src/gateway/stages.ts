@@ -28,18 +28,20 @@ export interface Admitted<R extends ModelRequest> {
 export async function admit<R extends ModelRequest>(
   asked: Asked<R>,
   parts: GatewayParts,
+  signal: AbortSignal,
 ): Promise<Admitted<R>> {
   try {
     const snapshot = parts.snapshots.current();
     const normalised = normalise(asked, snapshot.policy.labels, parts.now());
     const session = await recallSession(normalised, parts);
-    const weighed = await weigh(normalised, snapshot.policy, session?.point);
+    const weighed = await weigh(normalised, snapshot.policy, session?.point, signal);
     const permitted = permit(weighed, snapshot, parts.grants.activeFor(asked.caller));
     // What is refused everywhere was told to nobody, and must not weigh on the rest of the session.
     if (permitted.permit.allowed.length > 0) await session?.join(weighed.sensitivity.effective);
     return { permitted, snapshot };
   } catch (error) {
-    parts.telemetry.requestRefused(asked.door ?? "inner", asFailure(error).code);
+    const code = signal.aborted ? "cancelled" : asFailure(error).code;
+    parts.telemetry.requestRefused(asked.door ?? "inner", code);
     throw error;
   }
 }

@@ -5,7 +5,7 @@ import { scan } from "../detect/scan.ts";
 import type { Span } from "../detect/span.ts";
 import { scanSliced } from "../detect/sliced.ts";
 import { Failure, type Detection, type SensitivityReport } from "../core/errors.ts";
-import type { Message, ModelRequest } from "../core/request.ts";
+import type { ModelRequest } from "../core/request.ts";
 import {
   formatSensitivity,
   isWithin,
@@ -15,9 +15,11 @@ import {
   type Sensitivity,
 } from "../core/sensitivity.ts";
 import type { Normalised, Weighed } from "../core/stages.ts";
+import { createPace, type Pace } from "./pace.ts";
 
-/** Text up to here is scanned in one go; longer text in slices that let others run between them. */
-const scannedAtOnceCharacters = 16 * 1024;
+/** Text up to here is scanned in one go; longer text in slices, and others may run between any two. */
+const scannedAtOnceCharacters = 2 * 1024;
+const countedAtOnce = 1_024;
 /** Text beyond this is not looked into, and says so by its label. */
 const mostScannedCharacters = 1024 * 1024;
 
@@ -30,11 +32,12 @@ export async function weigh<R extends ModelRequest>(
   normalised: Normalised<R>,
   observation: Observation,
   session?: Sensitivity,
+  signal?: AbortSignal,
 ): Promise<Weighed<R>> {
   const { request, caller } = normalised;
   const isObserved = ({ label, kind, certain }: Span): boolean =>
     !certain && observation.observes(caller.team, `${label}.${kind}`, normalised.at);
-  const found = await detect(textsOf(request), isObserved);
+  const found = await detect(textsOf(request), isObserved, createPace(signal));
   const unscanned = found.unscanned || hasMedia(request);
   const declared = declaredBy(normalised);
   const detected = sensitivity("public", [...found.labels, ...(unscanned ? ["unscanned"] : [])]);
@@ -54,10 +57,12 @@ export async function weigh<R extends ModelRequest>(
 /** The request's own tag joined with those of its messages; undefined where there is none at all. */
 function declaredBy({ declared, request, caller }: Normalised): Sensitivity | undefined {
   if (request.action !== "complete") return declared;
-  const tags = request.messages.flatMap((message) => message.sensitivity ?? []);
-  if (tags.length === 0) return declared;
-  // A message's tag speaks for that message alone: the rest keeps the key's default.
-  return tags.reduce(joinSensitivity, declared ?? caller.defaultSensitivity);
+  let joined: Sensitivity | undefined;
+  for (const { sensitivity: tag } of request.messages) {
+    // A message's tag speaks for that message alone: the rest keeps the key's default.
+    if (tag !== undefined) joined = joinSensitivity(joined ?? declared ?? caller.defaultSensitivity, tag);
+  }
+  return joined ?? declared;
 }
 
 interface Found {
@@ -72,48 +77,59 @@ interface Located {
   readonly text: string;
 }
 
-async function detect(texts: readonly Located[], isObserved: (span: Span) => boolean): Promise<Found> {
-  const counts = new Map<string, Detection>();
+async function detect(
+  texts: Iterable<Located>,
+  isObserved: (span: Span) => boolean,
+  pace: Pace,
+): Promise<Found> {
+  const counts = new Map<string, { -readonly [Field in keyof Detection]: Detection[Field] }>();
   const labels = new Set<string>();
   let budget = mostScannedCharacters;
+  let unscanned = false;
+
+  function count(span: Span, messageIndex: number): void {
+    const { label, kind } = span;
+    const key = `${messageIndex} ${label} ${kind}`;
+    const known = counts.get(key);
+    if (known) known.count += 1;
+    else counts.set(key, { label, kind, messageIndex, count: 1 });
+    if (!labels.has(label) && !isObserved(span)) labels.add(label);
+  }
+
   for (const { text, messageIndex } of texts) {
     const looked = text.length > budget ? text.slice(0, budget) : text;
+    unscanned ||= looked.length < text.length;
     budget -= looked.length;
     if (looked === "") continue;
-    const spans = looked.length <= scannedAtOnceCharacters ? scan(looked) : await scanSliced(looked);
-    for (const span of spans) {
-      const { label, kind } = span;
-      if (!isObserved(span)) labels.add(label);
-      const key = `${messageIndex} ${label} ${kind}`;
-      const count = (counts.get(key)?.count ?? 0) + 1;
-      counts.set(key, { label, kind, messageIndex, count });
+    const spans =
+      looked.length <= scannedAtOnceCharacters ? scan(looked) : await scanSliced(looked, pace.turn);
+    for (const [index, span] of spans.entries()) {
+      count(span, messageIndex);
+      if (index % countedAtOnce === countedAtOnce - 1) await pace.turn();
     }
+    if (pace.due()) await pace.turn();
   }
-  const total = texts.reduce((sum, { text }) => sum + text.length, 0);
-  return { detections: [...counts.values()], labels, unscanned: total > mostScannedCharacters };
+  return { detections: [...counts.values()], labels, unscanned };
 }
 
-function textsOf(request: ModelRequest): readonly Located[] {
+/** One by one: there may be a hundred thousand messages. */
+function* textsOf(request: ModelRequest): Generator<Located> {
   if (request.action === "embed") {
-    const inputs: readonly (string | readonly number[])[] = request.inputs;
-    return inputs.flatMap((input, messageIndex) =>
-      typeof input === "string" ? { messageIndex, text: input } : [],
-    );
+    for (const [messageIndex, input] of request.inputs.entries()) {
+      if (typeof input === "string") yield { messageIndex, text: input };
+    }
+    return;
   }
-  return request.messages.flatMap((message, messageIndex) =>
-    textsOfMessage(message).map((text) => ({ messageIndex, text })),
-  );
-}
-
-function textsOfMessage(message: Message): readonly string[] {
-  const texts = message.parts.flatMap((part) => (part.type === "text" ? part.text : (part.name ?? [])));
-  if (message.role !== "assistant") return texts;
-  return [
-    ...texts,
-    ...(message.refusal === undefined ? [] : [message.refusal]),
-    ...message.toolCalls.map((call) => call.arguments),
-    ...message.reasoning.map((block) => block.text),
-  ];
+  for (const [messageIndex, message] of request.messages.entries()) {
+    for (const part of message.parts) {
+      const text = part.type === "text" ? part.text : part.name;
+      if (text !== undefined) yield { messageIndex, text };
+    }
+    if (message.role !== "assistant") continue;
+    if (message.refusal !== undefined) yield { messageIndex, text: message.refusal };
+    for (const call of message.toolCalls) yield { messageIndex, text: call.arguments };
+    for (const block of message.reasoning) yield { messageIndex, text: block.text };
+  }
 }
 
 /** Media cannot be looked into, nor can texts that came as token ids. */
