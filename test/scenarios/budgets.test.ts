@@ -40,7 +40,10 @@ const greedy: Behaviour = async (request, response) => {
   for (let piece = 0; piece < 5; piece++) {
     send([{ index: 0, delta: { content: `piece ${piece} ` }, finish_reason: null }]);
     await pause(10);
-    if (piece === 3 && JSON.stringify(request.body).includes("break off")) return void response.destroy();
+    if (piece === 3 && JSON.stringify(request.body).includes("break off")) {
+      response.destroy();
+      return;
+    }
   }
   send([{ index: 0, delta: {}, finish_reason: "length" }]);
   send([], { usage });
