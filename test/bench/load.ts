@@ -24,5 +24,5 @@ export type Load = (shot: Shot, seconds: number) => Promise<Fared>;
 
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+  return sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN;
 }

@@ -3,6 +3,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Case, Contestant } from "./cases.ts";
+import type { Options } from "./options.ts";
 import { quantile, type Fared } from "./load.ts";
 import { rightAnswer } from "./questions.ts";
 
@@ -33,14 +34,11 @@ interface Round extends Fared {
   readonly microsecondsPerUnit: number;
 }
 
-/** Enough for the compiler to have seen everything. */
-const leastWarmingSeconds = 2;
-
-export async function measure(one: Case, rounds: number, seconds: number): Promise<CaseResult> {
+export async function measure(one: Case, options: Options): Promise<CaseResult> {
+  const { rounds, seconds, warmingSeconds } = options;
   for (const contestant of one.contestants) await readOne(contestant, one.name);
   const played = new Map(one.contestants.map((contestant) => [contestant, [] as Round[]]));
-  for (const contestant of one.contestants)
-    await play(contestant, one, Math.max(leastWarmingSeconds, seconds));
+  for (const contestant of one.contestants) await play(contestant, one, warmingSeconds);
   for (let round = 0; round < rounds; round += 1) {
     for (const [contestant, own] of played) own.push(await play(contestant, one, seconds));
   }

@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 export interface Options {
   /** Within two minutes: fewer and shorter rounds. */
   readonly quick: boolean;
-  /** Compares the ratios with the budgets; the process then ends with 1 where one is passed. */
+  /** Compares the ratios with the budgets; the process then ends with 1 where one is exceeded. */
   readonly check: boolean;
   /** Installs a pinned version of Portkey's gateway in a temporary folder and measures it too. */
   readonly withPortkey: boolean;
@@ -15,6 +15,8 @@ export interface Options {
   readonly rounds: number;
   /** Whole ones: wrk knows no others. */
   readonly seconds: number;
+  /** The compiler goes on improving for this long and longer. */
+  readonly warmingSeconds: number;
 }
 
 export function readOptions(argv: readonly string[]): Options {
@@ -37,7 +39,8 @@ export function readOptions(argv: readonly string[]): Options {
     withPortkey: values["with-portkey"],
     out: values.out,
     only: values.only.split(",").filter(Boolean),
-    rounds: Number(values.rounds ?? (quick ? 3 : 5)),
+    rounds: Number(values.rounds ?? (quick ? 2 : 5)),
     seconds: Math.ceil(Number(values.seconds ?? (quick ? 1 : 4))),
+    warmingSeconds: quick ? 2 : 10,
   };
 }

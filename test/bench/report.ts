@@ -63,7 +63,7 @@ function formatVerdicts(verdicts: readonly Verdict[]): readonly string[] {
     verdict.ratio.toFixed(2),
     String(verdict.atMost),
     String(verdict.aim),
-    verdict.kept ? (verdict.ratio <= verdict.aim ? "aim reached" : "kept") : "PASSED",
+    verdict.kept ? (verdict.ratio <= verdict.aim ? "aim reached" : "kept") : "EXCEEDED",
   ]);
   return ["budgets", ...table([["", "ratio", "at most", "aim", ""], ...rows]), ""];
 }

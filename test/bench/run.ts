@@ -34,7 +34,7 @@ async function run(): Promise<Report> {
     for (const one of casesOf(contenders)) {
       if (!wanted(one.name) || (options.quick && one.slow === true)) continue;
       process.stderr.write(`${one.name}\n`);
-      cases.push(await measure(one, options.rounds, options.seconds));
+      cases.push(await measure(one, options));
     }
     const coldStarts = wanted("cold-start")
       ? await measureColdStarts(contenders, folder, options.quick ? 2 : 5)
@@ -42,7 +42,7 @@ async function run(): Promise<Report> {
     const machine = `Node ${process.version}, ${availableParallelism()} × ${cpus()[0]?.model ?? "?"}`;
     const notes = [
       ...contenders.notes,
-      `medians of ${options.rounds} rounds of ${options.seconds} s, contestants in turn`,
+      `medians of ${options.rounds} rounds of ${options.seconds} s after ${options.warmingSeconds} s of warming, in turn`,
       readsProcessorTime ? "CPU time from /proc, all threads" : "NO /proc here: CPU times are missing",
     ];
     return { machine, notes, cases, coldStarts, verdicts: judge(cases) };
