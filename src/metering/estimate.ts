@@ -15,8 +15,16 @@ const assumedMaxOutput = 4_096;
 
 const tokensOfText = (text: string): number => Math.ceil(Buffer.byteLength(text) / bytesPerToken);
 
+/** A route asks once for each of its candidates, and a megabyte is long to count. Requests never change. */
+const estimates = new WeakMap<ModelRequest, number>();
+
 export function estimateInputTokens(request: ModelRequest): number {
-  return request.action === "complete" ? ofCompletion(request) : ofEmbedding(request);
+  let tokens = estimates.get(request);
+  if (tokens === undefined) {
+    tokens = request.action === "complete" ? ofCompletion(request) : ofEmbedding(request);
+    estimates.set(request, tokens);
+  }
+  return tokens;
 }
 
 /** The most output that may be billed, over all choices. */

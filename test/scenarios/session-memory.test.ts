@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { closeSharedPostgres, sharedPostgres } from "../kit/postgres.ts";
 import { startGateway, type RunningGateway } from "../kit/gateway.ts";
-import { startUpstream } from "../kit/upstream.ts";
+import { answerOpenai, startUpstream } from "../kit/upstream.ts";
 
 const upstream = await startUpstream();
 const postgres = await sharedPostgres();
@@ -109,7 +109,34 @@ test("two replicas agree on a session at once", async (context) => {
     }
     const rows = await one.app.store.sessions.recall("key:admin", session);
     assert.equal(rows.point, undefined, "its name is not stored as it was sent");
+
+    // When the provider hears of it, whoever asks next already counts as much.
+    let meanwhile: unknown;
+    upstream.behave(async (request, response) => {
+      upstream.behave(answerOpenai("Hello"));
+      meanwhile = await say(other, "Hello", { session });
+      await answerOpenai("Hello")(request, response);
+    });
+    assert.deepEqual(await say(one, card, { session }), [200, "restricted+pci"]);
+    assert.deepEqual(meanwhile, [200, "restricted+pci"]);
   } finally {
     await Promise.all([one.close(), other.close()]);
+  }
+});
+
+test("where the memory cannot be asked, a request of a session is refused and others are not", async () => {
+  const gateway = await startGateway(env);
+  try {
+    const { sessions } = gateway.app.store;
+    const { recall } = sessions;
+    sessions.recall = () => Promise.reject(new Error("no database"));
+    const before = upstream.seen.length;
+    assert.equal((await say(gateway, "Hello", { session: "s" }))[0], 503);
+    assert.equal(upstream.seen.length, before);
+    assert.deepEqual(await say(gateway, "Hello"), [200, "public"]);
+    sessions.recall = recall;
+    assert.deepEqual(await say(gateway, "Hello", { session: "s" }), [200, "public"]);
+  } finally {
+    await gateway.close();
   }
 });
