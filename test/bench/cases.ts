@@ -77,10 +77,6 @@ export function casesOf(all: Contenders): readonly Case[] {
     ...first(gateways(rest, ask.streamBody, ask.withKeyForStream)),
     ...other("bare-proxy", bareProxy, rest, ask.streamBody),
     ...other("nginx", floor, `/streams${rest}`, ask.streamBody),
-    ...other("portkey", portkey, rest, ask.streamBody, {
-      ...ask.withKey("none"),
-      ...portkeyHeaders(all.streamUpstream.url),
-    }),
   ];
   const paced = whole.filter(({ name }) => name !== "nginx" && name !== "portcullis-pglite");
   return [

@@ -72,7 +72,7 @@ export async function startContenders(folder: string, withPortkey: boolean): Pro
         : "PostgreSQL runs beside it; its own CPU time is not counted, PGlite's is (same process)",
       portkey === undefined
         ? "Portkey's gateway: not measured (--with-portkey installs it aside)"
-        : "Portkey's gateway: from npm",
+        : "Portkey's gateway: from npm, whole answers only (its streams fail on Node 24: immutable headers)",
     ],
     async stop() {
       for (const program of new Set(all)) await program?.stop();
