@@ -30,7 +30,7 @@ export const publicData: Sensitivity = { level: "public", labels: [] };
 
 const rankOf = (level: Level): number => levels.indexOf(level);
 
-export const higherLevel = (a: Level, b: Level): Level => (rankOf(a) >= rankOf(b) ? a : b);
+const higherLevel = (a: Level, b: Level): Level => (rankOf(a) >= rankOf(b) ? a : b);
 
 export const isAtLeast = (level: Level, floor: Level): boolean => rankOf(level) >= rankOf(floor);
 
