@@ -8,7 +8,7 @@ import { stillPermits } from "./permission.ts";
 import type { Grants } from "./grants.ts";
 import type { Snapshot } from "./snapshots.ts";
 
-export interface Watch {
+interface Watch {
   /** Which deployment answers from here on. */
   at(target: PermittedDeployment): void;
   /** Why the answer was ended; undefined while it may go on. */
