@@ -20,7 +20,7 @@ interface Family {
 }
 
 const sevenDigits = /\d(?:[ .()/-]{0,3}\d){6}/;
-const longToken = /[\w+/~.:@-]{16}/;
+const longToken = /[\w+/~.:@-]{12}/;
 
 export const families: readonly Family[] = [
   { gate: longToken, find: findSecrets },

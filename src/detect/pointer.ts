@@ -11,7 +11,7 @@ import type { Region } from "./span.ts";
 const signs = new RegExp(
   [
     "@",
-    String.raw`\d(?:(?:[ .,:()/-]{0,2}\d){4}|[a-z]\w{6}|[a-z][a-z\d]\d-[a-z]|(?<=[a-z]\d)(?:\d\d|\w{5})|\.\d{1,3}\.\d{1,3}\.\d|(?:st|nd|rd|th|\.|º)?(?: de| of)?[ -][a-zà-ÿ]{3,10}\.?,?(?: de| of)?[ -]\d\d)`,
+    String.raw`\d(?:(?:[ .,:()/-]{0,2}\d){4}|[a-z]\w{6}|[a-z][a-z\d]\d-[a-z]|(?<=[\w.-]{10}\d)|(?<=[a-z]\d)(?:\d\d|\w{5})|\.\d{1,3}\.\d{1,3}\.\d|(?:st|nd|rd|th|\.|º)?(?: de| of)?[ -][a-zà-ÿ]{3,10}\.?,?(?: de| of)?[ -]\d\d)`,
     String.raw`:(?:\/\/|:\/\d|[0-9a-f]{0,4}:[0-9a-f]|[0-9a-f]{1,4}::)`,
     "[:=](?<=(?:pass|pwd|secret|token|key|credential|auth|ontraseñ|kennwort)\\w{0,16}[\"'`\\])]{0,2}\\s{0,3}[:=])",
     String.raw`-(?:----b|[0-9a-f]{2}-[0-9a-f]{2}-|[a-z0-9_]{20}|(?:u|-user)[ =]{1,4}["']?[^\s"':]{0,64}:)`,
@@ -21,7 +21,8 @@ const signs = new RegExp(
 );
 
 /** Words that introduce what has no sign of its own; five letters and more, or the search slows down. */
-const words = /passwo|passwd|passph|passcod|passpor|mot de pa|contras|kennwo|swift| bic[ :]|bearer/gi;
+const words =
+  /passwo|passwd|passph|passcod|passpor|mot de pa|contras|kennwo|swift| bic[ :]|bearer|akia[a-z2-7]{9}/gi;
 
 const before = 110;
 const after = 170;

@@ -92,6 +92,7 @@ function looksRandom(body: string): boolean {
   return (
     /\d/.test(body) ||
     (/[a-z]/.test(body) && /[A-Z]/.test(body)) ||
-    (body.length === 34 && /^[a-z]+$/.test(body))
+    (body.length === 34 && /^[a-z]+$/.test(body)) ||
+    (body.length === 16 && /^[A-Z]+$/.test(body) && new Set(body).size >= 8)
   );
 }

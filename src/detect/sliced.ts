@@ -5,7 +5,7 @@ import { settleOverlaps } from "./overlaps.ts";
 import { scan } from "./scan.ts";
 import type { Span } from "./span.ts";
 
-const shortestSlice = 512;
+const shortestSlice = 1024;
 const longestSlice = 16 * 1024;
 /** Aimed at for one slice; what takes longer is followed by a shorter one. */
 const aimMilliseconds = 1;
@@ -14,7 +14,9 @@ const overlap = 768;
 
 /** As `scan`, with a turn of the event loop after each slice, or with what else `turn` does there. */
 export async function scanSliced(text: string, turn = nextTurn): Promise<readonly Span[]> {
-  const found: Span[] = [];
+  const settled: Span[] = [];
+  /** What the next slice may see as well, or otherwise. */
+  let open: Span[] = [];
   let length = 2 * 1024;
   for (let start = 0; start < text.length;) {
     const began = performance.now();
@@ -25,15 +27,17 @@ export async function scanSliced(text: string, turn = nextTurn): Promise<readonl
       const moved = { ...span, start: span.start + from, end: span.end + from };
       const cut = (moved.start === from && from > 0) || (moved.end === to && to < text.length);
       const own = moved.end > start && moved.start < end;
-      if (own || cut) found.push(moved);
+      if (own || cut) open.push(moved);
     }
+    open = settleOverlaps(open).filter((span) => span.end > end - overlap || settled.push(span) === 0);
     const took = performance.now() - began;
     length = took > aimMilliseconds ? length / 2 : took < aimMilliseconds / 3 ? length * 2 : length;
     length = Math.min(longestSlice, Math.max(shortestSlice, length));
     start = end;
     await turn();
   }
-  return settleOverlaps(found);
+  settled.push(...open);
+  return settled;
 }
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -38,6 +38,15 @@ function candidatesAt(text: string, index: number, isDigit: boolean): readonly I
   return (isDigit ? digitRows : letterRows).get(end - index) ?? none;
 }
 
+/** A group in the middle of groups, as in a table or a long account number. */
+function isInnerGroup(whole: string, start: number): boolean {
+  if (whole.charAt(start - 1) !== " " || !isDigitCode(whole.charCodeAt(start - 2))) return false;
+  group.lastIndex = start;
+  return group.test(whole);
+}
+
+const group = /\d+ \d/y;
+const letter = /\p{L}/u;
 const none: readonly IdRow[] = [];
 const isDigitCode = (code: number): boolean => code >= 48 && code <= 57;
 const isLetterCode = (code: number): boolean => (code | 32) >= 97 && (code | 32) <= 122;
@@ -45,6 +54,8 @@ const isLetterCode = (code: number): boolean => (code | 32) >= 97 && (code | 32)
 export const findNationalIds: Detector = (region, found) => {
   eachMatch(beginning, region, (match, start) => {
     const candidates = candidatesAt(region.text, match.index, match[1] === "");
+    if (candidates.length === 0) return;
+    if (isInnerGroup(region.whole, start) && !isAmongWords(region.whole, start)) return;
     // A number can pass the checks of several countries: the one that a word speaks of is meant.
     let named = false;
     const spans: Span[] = [];
@@ -62,6 +73,10 @@ export const findNationalIds: Detector = (region, found) => {
     found.push(...spans);
   });
 };
+
+/** Digits among digits have no words to look for. */
+const isAmongWords = (whole: string, start: number): boolean =>
+  letter.test(whole.slice(Math.max(0, start - 64), start + 64));
 
 function supportOf(row: IdRow, raw: string, whole: string, start: number): "word" | "form" | "none" {
   const compact = raw.replace(/[^A-Za-z0-9]/g, "").toUpperCase();
