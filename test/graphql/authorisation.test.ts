@@ -20,6 +20,7 @@ const fields: Readonly<Record<string, readonly [query: string, opens: readonly s
   keys: ["{ keys { id } }", ["keys"]],
   budgets: ["{ budgets { scope } }", ["keys"]],
   usage: ['{ usage(since: "2026-11-01T00:00:00Z") { requests } }', ["metrics"]],
+  breakGlass: ["{ breakGlass { id } }", ["policy"]],
   attestations: ["{ attestations { id } }", ["evidence"]],
   verifyRecords: ["{ verifyRecords { rows } }", ["records"]],
   policyVersion: ["{ policyVersion { number } }", ["policy"]],
@@ -30,6 +31,12 @@ const fields: Readonly<Record<string, readonly [query: string, opens: readonly s
   explainRequest: ['{ explainRequest(id: "req_1") { id } }', ["policy"]],
   publishPolicy: ["mutation { publishPolicy(input: { files: [] }) { __typename } }", ["policy"]],
   rollbackPolicy: ["mutation { rollbackPolicy(number: 1) { __typename } }", ["policy"]],
+  requestBreakGlass: [
+    'mutation { requestBreakGlass(input: { who: "team:a", reason: "r", ticket: "t", minutes: 5 }) { __typename } }',
+    ["policy"],
+  ],
+  approveBreakGlass: ['mutation { approveBreakGlass(id: "bg_1") { __typename } }', ["policy"]],
+  endBreakGlass: ['mutation { endBreakGlass(id: "bg_1") { __typename } }', ["policy"]],
   complete: [`mutation { complete(input: ${input}) { __typename } }`, ["complete"]],
   embed: ['mutation { embed(input: { model: "demo/embedding", texts: ["a"] }) { __typename } }', ["embed"]],
   createKey: ['mutation { createKey(input: { name: "a", team: "b" }) { __typename } }', ["keys"]],
@@ -62,6 +69,7 @@ for (const [name, [query, opens]] of Object.entries(fields)) {
       administration: {
         listKeys: () => Promise.resolve([]),
         listBudgets: () => Promise.resolve([]),
+        listBreakGlass: () => Promise.resolve([]),
         listAttestations: () => Promise.resolve([]),
         usage: () => Promise.resolve([]),
         verifyRecords: () => Promise.resolve({ rows: 0, chains: 0 }),

@@ -31,6 +31,7 @@ export function encodeErrorBody(failure: Failure, requestId?: string): ErrorBody
         sensitivity: sensitivity && {
           effective: formatSensitivity(sensitivity.effective),
           declared: sensitivity.declared && formatSensitivity(sensitivity.declared),
+          session: sensitivity.session && formatSensitivity(sensitivity.session),
           detected: sensitivity.detected.map(({ label, kind: found, messageIndex, count }) => ({
             label,
             kind: found,
