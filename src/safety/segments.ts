@@ -27,6 +27,12 @@ const longestHeader = 88;
 /** Ends a private key: its last line, or what no key holds. */
 export const keyEnd = /-----END[ A-Z0-9_-]{0,60}-----|[^\s\\A-Za-z0-9+/=:,().-]/g;
 
+/** Behind it a quoted value runs to its closing quote, whatever signs it holds. */
+const opensSecret =
+  /(?:pass|pwd|secret|token|key|cred|auth|kennwort|contraseña)\w{0,32}["'\])]{0,2}[ \t]{0,4}[^\w\s"']{0,4}[ \t]{0,8}@?["']$/i;
+const longestName = 64;
+const quoteEnds: Readonly<Record<string, RegExp>> = { '"': /["\s]/g, "'": /['\s]/g };
+
 type Step = Segment | "go on" | "wait";
 
 export class Segmenter {
@@ -63,14 +69,28 @@ export class Segmenter {
     const isLast = final && seen.length === text.length;
     for (;;) {
       if (this.#position >= seen.length) break;
-      const step = isBreaker.test(seen.charAt(this.#position))
-        ? this.#overGap(seen)
-        : this.#overWord(seen, isLast);
+      const step =
+        this.#overQuoted(seen, isLast) ??
+        (isBreaker.test(seen.charAt(this.#position)) ? this.#overGap(seen) : this.#overWord(seen, isLast));
       if (step === "wait") break;
       if (step !== "go on") return step;
     }
     if (isLast) return this.#start < seen.length ? this.#cut(seen.length, "word") : undefined;
     return isFull ? { start: this.#start, end: seen.length, kind: "full" } : undefined;
+  }
+
+  /** Undefined where no quoted secret begins. */
+  #overQuoted(text: string, isLast: boolean): Step | undefined {
+    const begin = this.#start;
+    const end = this.#position === begin ? quoteEnds[text.charAt(begin - 1)] : undefined;
+    if (!end || !opensSecret.test(text.slice(Math.max(0, begin - longestName), begin))) return undefined;
+    // A private key runs over spaces, quoted or not.
+    if (keyMark.startsWith(text.slice(begin, begin + keyMark.length))) return undefined;
+    end.lastIndex = begin;
+    const stop = end.exec(text)?.index;
+    if (stop === begin) return undefined;
+    if (stop !== undefined) return this.#cut(stop + 1, "word");
+    return isLast ? this.#cut(text.length, "word") : "wait";
   }
 
   /** Between words: a number may go on behind a space, everything else ends here. */

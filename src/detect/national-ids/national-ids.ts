@@ -61,8 +61,8 @@ export const findNationalIds: Detector = (region, found) => {
     const spans: Span[] = [];
     for (const row of candidates) {
       row.pattern.lastIndex = match.index;
-      const raw = row.pattern.exec(region.text)?.[0];
-      if (raw === undefined) continue;
+      if (!row.pattern.test(region.text)) continue;
+      const raw = region.text.slice(match.index, row.pattern.lastIndex);
       const support = supportOf(row, raw, region.whole, start);
       if (support === "none" || (named && support === "form")) continue;
       if (support === "word" && !named) spans.length = 0;
