@@ -106,14 +106,17 @@ const allowedOf = (
 test("a permit never differs from what a reader of the rows would say", async () => {
   let decisions = 0;
   let allowed = 0;
-  await everyPermit(({ csv, policy, ask, deployments, now }) => {
-    allowedOf(policy, ask, deployments).forEach((answer, index) => {
-      const deployment = deployments[index];
-      assert.ok(deployment);
-      decisions += 1;
-      if (answer) allowed += 1;
-      assert.equal(answer, plainly(csv, ask, deployment, now), `${JSON.stringify(ask)} under\n${csv}`);
-    });
+  await everyPermit(({ csv, policy, ask: first, deployments, now }) => {
+    // Then the same without the feature: what one request drops must not touch the next.
+    for (const ask of [first, { ...first, request: completion() }]) {
+      allowedOf(policy, ask, deployments).forEach((answer, index) => {
+        const deployment = deployments[index];
+        assert.ok(deployment);
+        decisions += 1;
+        if (answer) allowed += 1;
+        assert.equal(answer, plainly(csv, ask, deployment, now), `${JSON.stringify(ask)} under\n${csv}`);
+      });
+    }
   });
   assert.ok(decisions >= 10_000 && allowed > 500, `${allowed} of ${decisions} allowed`);
 });
