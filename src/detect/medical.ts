@@ -15,12 +15,20 @@ export const isIdentity = (span: Span): boolean =>
   !/^(?:ip|mac)-address$|^bic$/.test(span.kind);
 
 /** Beginnings of the terms: most words of most texts stop here, which the expression itself would not see so soon. */
-const beginnings = new Set([
-  "ct ",
-  ..."dia pro sym pre med dos che rad bio sur tra hos adm dis hea lab blo hba icd all hyp can car tum leu lym mel met hiv aid hep tub syp chl gon cov pne ast cop epi str inf ang arr kid cir alz dem par mul sch bip dep anx pts adh aut ano bul psy sui sub alc mis abo ivf mri x-r xra ins lis ato war ser flu oxy mor ant kre cán".split(
-    " ",
-  ),
-]);
+const beginnings = new Set(
+  [
+    "ct ",
+    ..."dia pro sym pre med dos che rad bio sur tra hos adm dis hea lab blo hba icd all hyp can car tum leu lym mel met hiv aid hep tub syp chl gon cov pne ast cop epi str inf ang arr kid cir alz dem par mul sch bip dep anx pts adh aut ano bul psy sui sub alc mis abo ivf mri x-r xra ins lis ato war ser flu oxy mor ant kre cán".split(
+      " ",
+    ),
+  ].map((text) => keyAt(text, 0)),
+);
+
+/** Three characters in small letters as one number. */
+function keyAt(text: string, index: number): number {
+  const first = text.charCodeAt(index) | 32;
+  return (first << 16) | ((text.charCodeAt(index + 1) | 32) << 8) | (text.charCodeAt(index + 2) | 32);
+}
 
 export function findMedicalTerms(text: string, from: number, to: number, found: Span[]): void {
   let isInWord = from > 0 && isWordCode(text.charCodeAt(from - 1));
@@ -31,7 +39,7 @@ export function findMedicalTerms(text: string, from: number, to: number, found: 
       continue;
     }
     isInWord = true;
-    if (!beginnings.has(text.slice(index, index + 3).toLowerCase())) continue;
+    if (!beginnings.has(keyAt(text, index))) continue;
     terms.lastIndex = index;
     const end = terms.test(text) ? terms.lastIndex : -1;
     if (end < 0 || end > to) continue;
