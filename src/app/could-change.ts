@@ -2,7 +2,7 @@
 // the policy in force before it is made. `policy-request.ts` shows them to people who may read rules.
 
 import type { Deployment, Guarantee } from "../core/deployment.ts";
-import type { SensitivityReport } from "../core/errors.ts";
+import { placeOf, type SensitivityReport } from "../core/errors.ts";
 import { formatSensitivity, sensitivity, type Sensitivity } from "../core/sensitivity.ts";
 import type { Weighed } from "../core/stages.ts";
 import type { PolicyAnswer } from "../gateway/policy-administration.ts";
@@ -64,7 +64,7 @@ function lessData(
   const lighter = { ...weighed, sensitivity: { ...weighed.sensitivity, effective: without } };
   const opened = deploymentsOf(refused).filter((one) => permits(lighter, one, snapshot));
   if (opened.length === 0) return [];
-  const found = [...new Set(detected.map(({ kind, messageIndex }) => `${kind} in message ${messageIndex}`))];
+  const found = [...new Set(detected.map(({ kind, messageIndex }) => `${kind} ${placeOf(messageIndex)}`))];
   return [
     `Leaving out what was found (${found.join(", ")}): it would count as ${formatSensitivity(without)}, and ${named(opened)} could serve.`,
   ];

@@ -3,7 +3,7 @@
 
 import { mayUse, type Caller } from "../core/caller.ts";
 import type { Deployment } from "../core/deployment.ts";
-import type { SensitivityReport } from "../core/errors.ts";
+import { placeOf, type SensitivityReport } from "../core/errors.ts";
 import { formatSensitivity } from "../core/sensitivity.ts";
 import type { Weighed } from "../core/stages.ts";
 import type { DecisionRow } from "../audit/record-book.ts";
@@ -101,7 +101,7 @@ function reasonsOf(report: SensitivityReport, record: KeyRecord | undefined): re
       : [`Whatever this key sends counts as at least ${formatSensitivity(floor)}.`]),
     ...detected.map(
       ({ label, kind, messageIndex, count }) =>
-        `Found in message ${messageIndex}: ${count} × ${kind}, which makes it ${label}.`,
+        `Found ${placeOf(messageIndex)}: ${count} × ${kind}, which makes it ${label}.`,
     ),
     ...(session === undefined ? [] : [`Its session had been told ${formatSensitivity(session)} before.`]),
     ...(underDeclared ? ["Less was declared than was found."] : []),

@@ -217,6 +217,12 @@ export interface Detection {
   readonly count: number;
 }
 
+/** The index of what was found in tools, schemas and the like. */
+export const outsideMessages = -1;
+
+export const placeOf = (messageIndex: number): string =>
+  messageIndex === outsideMessages ? "outside the messages" : `in message ${messageIndex}`;
+
 export interface SensitivityReport {
   readonly effective: Sensitivity;
   readonly declared?: Sensitivity | undefined;

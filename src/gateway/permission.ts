@@ -2,7 +2,7 @@
 // `gateway.ts` and `enquiries.ts` use it; it is the only way from a weighed request to a permitted one.
 
 import type { Deployment } from "../core/deployment.ts";
-import { Failure } from "../core/errors.ts";
+import { Failure, placeOf } from "../core/errors.ts";
 import type { ModelRequest } from "../core/request.ts";
 import { formatSensitivity, isWithin, publicData } from "../core/sensitivity.ts";
 import type { Permitted, Plan, Weighed } from "../core/stages.ts";
@@ -79,7 +79,7 @@ function denied(plan: Plan, snapshot: Snapshot): Failure {
   const instead = wouldDo(plan, snapshot);
   const effective = formatSensitivity(plan.sensitivity.effective);
   const found = plan.sensitivity.detected.map(
-    (one) => `${one.label} (${one.kind}) in message ${one.messageIndex}`,
+    (one) => `${one.label} (${one.kind}) ${placeOf(one.messageIndex)}`,
   );
   const because = [...new Set(considered.filter((one) => !one.allowed).map((one) => one.because))].slice(
     0,

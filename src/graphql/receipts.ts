@@ -173,7 +173,9 @@ builder.objectType("Detection", {
   fields: (t) => ({
     label: t.exposeString("label", { description: "The label that it adds: pii." }),
     kind: t.exposeString("kind", { description: "What it is: iban." }),
-    messageIndex: t.exposeInt("messageIndex", { description: "In which message, from 0." }),
+    messageIndex: t.exposeInt("messageIndex", {
+      description: "In which message, from 0; -1: outside them, as in a tool or a schema.",
+    }),
     count: t.exposeInt("count", { description: "How often." }),
   }),
 });

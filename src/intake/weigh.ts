@@ -4,8 +4,8 @@
 import { scan } from "../detect/scan.ts";
 import type { Span } from "../detect/span.ts";
 import { scanSliced } from "../detect/sliced.ts";
-import { Failure, type Detection, type SensitivityReport } from "../core/errors.ts";
-import type { ModelRequest } from "../core/request.ts";
+import { Failure, outsideMessages, placeOf, type Detection, type SensitivityReport } from "../core/errors.ts";
+import type { CompletionRequest, ModelRequest } from "../core/request.ts";
 import {
   formatSensitivity,
   isWithin,
@@ -121,6 +121,7 @@ function* textsOf(request: ModelRequest): Generator<Located> {
     return;
   }
   for (const [messageIndex, message] of request.messages.entries()) {
+    if (message.name !== undefined) yield { messageIndex, text: message.name };
     for (const part of message.parts) {
       const text = part.type === "text" ? part.text : part.name;
       if (text !== undefined) yield { messageIndex, text };
@@ -130,6 +131,20 @@ function* textsOf(request: ModelRequest): Generator<Located> {
     for (const call of message.toolCalls) yield { messageIndex, text: call.arguments };
     for (const block of message.reasoning) yield { messageIndex, text: block.text };
   }
+  for (const text of textsOutsideMessages(request)) yield { messageIndex: outsideMessages, text };
+}
+
+/** Tools, schemas and whatever else a caller writes reach the provider as well. */
+function* textsOutsideMessages({
+  tools,
+  responseFormat,
+  stop,
+  extras,
+}: CompletionRequest): Generator<string> {
+  for (const tool of tools ?? []) yield JSON.stringify(tool);
+  if (responseFormat?.type === "schema") yield JSON.stringify(responseFormat);
+  yield* stop ?? [];
+  for (const value of Object.values(extras)) yield typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** Media cannot be looked into, nor can texts that came as token ids. */
@@ -153,6 +168,6 @@ function fixFor(report: SensitivityReport, ceiling: Sensitivity): string {
   }
   if (isWithin(report.effective, publicData) || report.detected.length === 0)
     return "Use a key with a higher ceiling.";
-  const kinds = [...new Set(report.detected.map((one) => `${one.kind} in message ${one.messageIndex}`))];
+  const kinds = [...new Set(report.detected.map((one) => `${one.kind} ${placeOf(one.messageIndex)}`))];
   return `Use a key with a higher ceiling, or remove what was found: ${kinds.join(", ")}.`;
 }

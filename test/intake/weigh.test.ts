@@ -88,6 +88,35 @@ test("what is in tool calls and reasoning is found too", async () => {
   assert.equal(await effective([assistant], "public"), "restricted+contact+pci");
 });
 
+test("what stands in tools, schemas, stop sequences and unknown fields is found too", async () => {
+  const card = "4111 1111 1111 1111";
+  const places: readonly Partial<CompletionRequest>[] = [
+    { tools: [{ name: "pay", description: `pays with ${card}`, parameters: {} }] },
+    { responseFormat: { type: "schema", name: "s", schema: { description: card }, strict: true } },
+    { stop: [card] },
+    { extras: { note: card } },
+    { extras: { deep: [{ note: card }] } },
+  ];
+  for (const place of places) {
+    const request: CompletionRequest = {
+      action: "complete",
+      model: "m",
+      messages: [user("Hi")],
+      stream: false,
+      n: 1,
+      extras: {},
+      ...place,
+    };
+    const asked = { request, requestId: "r", declared: "public", caller: operator("key:test", () => []) };
+    const report = (await weigh(normalise(asked, labels, 0), observeNothing)).sensitivity;
+    assert.deepEqual(
+      report.detected.map((one) => [one.label, one.messageIndex]),
+      [["pci", -1]],
+      JSON.stringify(place),
+    );
+  }
+});
+
 test("what a team only observes is reported and not joined, unless it is certain", async () => {
   const observation = {
     observes: (team: string, kind: string) => team === "team:operators" && /^(contact|pci)\./.test(kind),
