@@ -1,6 +1,6 @@
 // Cases of the kinds that published detectors test: what counts with a word, what counts bare, what is only alike.
-// Kinds read 2026-11 in the suites of microsoft/presidio, gitleaks, Yelp/detect-secrets, validator.js and
-// python-stdnum; sentences and most values are our own.
+// Kinds read 2026-11 in the suites of microsoft/presidio, gitleaks and Yelp/detect-secrets; sentences and
+// most values are our own.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
