@@ -54,7 +54,7 @@ async function writeUntilKilled(place: StorePlace, replica: string, milliseconds
   const lines: string[] = [];
   const reader = createInterface(writer.stdout);
   reader.on("line", (line) => lines.push(line));
-  await once(reader, "line");
+  while (!lines.some((line) => /^decided .*-0-0$/.test(line))) await once(reader, "line");
   await sleep(milliseconds);
   writer.kill("SIGKILL");
   await once(writer, "close");
