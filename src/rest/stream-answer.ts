@@ -1,20 +1,15 @@
 // Sends one answer as server-sent events: pulls the gateway only as fast as the caller reads.
-// `chat.ts` starts it. It never sends `[DONE]` after a failure, nor anything after the caller left.
+// Handlers start it with the encoder of their wire. Nothing is sent after the caller left.
 // https://html.spec.whatwg.org/multipage/server-sent-events.html
 
 import type { AnswerEvent } from "../core/answer.ts";
 import { asFailure, Failure } from "../core/errors.ts";
-import { encodeErrorBody } from "../wire/openai/client-error.ts";
+import type { StreamEncoder } from "../wire/client-stream.ts";
 import { fixedHeaders, requestIdHeaders, startedHeaders, type Started } from "./answer-headers.ts";
 import { callerReference } from "./asked.ts";
 import type { Exchange } from "./exchange.ts";
 import { sendFailure } from "./failure-answer.ts";
 import type { KeepAlive, Quiet } from "./keep-alive.ts";
-
-/** Whole server-sent events for one gateway event; empty where the wire has nothing for it. */
-export interface ChunkEncoder {
-  encode(event: AnswerEvent): string;
-}
 
 export interface StreamParts {
   readonly keepAlive: KeepAlive;
@@ -29,7 +24,7 @@ const mostUnread = 8;
 /** Resolves when the exchange is over, however it ended. Never rejects. */
 export function streamAnswer(
   events: AsyncIterable<AnswerEvent>,
-  encoder: ChunkEncoder,
+  encoder: StreamEncoder,
   exchange: Exchange,
   parts: StreamParts,
 ): Promise<void> {
@@ -42,7 +37,7 @@ export function streamAnswer(
 class StreamAnswer implements Quiet {
   quietTicks = 0;
   readonly #events: AsyncIterator<AnswerEvent>;
-  readonly #encoder: ChunkEncoder;
+  readonly #encoder: StreamEncoder;
   readonly #exchange: Exchange;
   readonly #parts: StreamParts;
   readonly #resolve: () => void;
@@ -56,7 +51,7 @@ class StreamAnswer implements Quiet {
 
   constructor(
     events: AsyncIterator<AnswerEvent>,
-    encoder: ChunkEncoder,
+    encoder: StreamEncoder,
     exchange: Exchange,
     parts: StreamParts,
     resolve: () => void,
@@ -167,7 +162,7 @@ class StreamAnswer implements Quiet {
 
   #finish(lastText: string): void {
     this.#sendHead();
-    const text = `${this.#pending}${lastText}data: [DONE]\n\n`;
+    const text = this.#pending + lastText + this.#encoder.end();
     this.#close();
     this.#exchange.response.end(text);
     // Asked once more, so that the flow runs to its own end.
@@ -177,10 +172,10 @@ class StreamAnswer implements Quiet {
   /** Before the first byte a failure has a status of its own; after it, it is the last event. */
   #fail(failure: Failure): void {
     const { request, requestId, response } = this.#exchange;
-    const text = `${this.#pending}data: ${JSON.stringify(encodeErrorBody(failure, requestId))}\n\n`;
-    const headGone = response.headersSent || this.#pending !== "";
+    const pending = this.#pending;
     this.#close();
-    if (!headGone) return sendFailure(request, response, failure, requestId);
+    if (!response.headersSent && pending === "") return sendFailure(request, response, failure, requestId);
+    const text = pending + this.#encoder.fail(failure, requestId);
     this.#sendHead();
     response.end(text);
   }

@@ -1,11 +1,13 @@
 // Writes the events of one answer as OpenAI's `chat.completion.chunk` events, ready for the socket.
-// The REST door makes one per stream and adds `[DONE]` or the error itself. Text deltas are the hot path:
-// their JSON is glued together from pieces made once, with only the text escaped.
+// The REST door makes one per stream; `[DONE]` ends an answer, never a failure. Text deltas are the hot
+// path: their JSON is glued together from pieces made once, with only the text escaped.
 
 import type { AnswerEvent } from "../../core/answer.ts";
 import type { Deployment } from "../../core/deployment.ts";
+import type { StreamEncoder } from "../client-stream.ts";
 import type { JsonObject } from "../json.ts";
 import { sortCitations } from "./citations.ts";
+import { encodeErrorBody } from "./client-error.ts";
 import {
   type AnswerStyle,
   answerId,
@@ -23,11 +25,6 @@ export interface ChunkStyle extends AnswerStyle {
   readonly includeUsage: boolean;
 }
 
-export interface ChatChunkEncoder {
-  /** Whole server-sent events; empty where OpenAI's stream has nothing for it. */
-  encode(event: AnswerEvent): string;
-}
-
 interface ChoiceState {
   readonly beforeText: string;
   /** Of the block that is open, for the detail that its seal sends. */
@@ -38,7 +35,7 @@ interface ChoiceState {
 
 type Of<T extends AnswerEvent["type"]> = Extract<AnswerEvent, { type: T }>;
 
-export function createChatChunkEncoder(style: ChunkStyle): ChatChunkEncoder {
+export function createChatChunkEncoder(style: ChunkStyle): StreamEncoder {
   const choices: (ChoiceState | undefined)[] = [];
   const ending = style.includeUsage ? `,"usage":null}\n\n` : "}\n\n";
   const unfinished = `,"logprobs":null,"finish_reason":null}]`;
@@ -186,7 +183,11 @@ export function createChatChunkEncoder(style: ChunkStyle): ChatChunkEncoder {
     }
   }
 
-  return { encode };
+  return {
+    encode,
+    end: () => "data: [DONE]\n\n",
+    fail: (failure, requestId) => `data: ${JSON.stringify(encodeErrorBody(failure, requestId))}\n\n`,
+  };
 }
 
 interface ChunkExtras {
