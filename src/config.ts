@@ -24,6 +24,7 @@ export interface Config {
   readonly metricsPort: number | undefined;
   readonly logLevel: LogLevel;
   readonly catalogUrl: string;
+  readonly graphqlPrefix: string | undefined;
   readonly corsOrigins: readonly string[];
   readonly httpsProxy: string | undefined;
   readonly noProxy: string | undefined;
@@ -54,7 +55,6 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const refused: Readonly<Record<string, string>> = {
   OIDC_ISSUER: "expected to be absent: this version accepts pc_ keys only, no JWTs",
   OIDC_AUDIENCE: "expected to be absent: this version accepts pc_ keys only, no JWTs",
-  GRAPHQL_PREFIX: "expected to be absent: this version cannot rename its GraphQL types",
 };
 const withoutEffect: Readonly<Record<string, string>> = {
   OTEL_EXPORTER_OTLP_ENDPOINT: "has no effect: this version exports no traces; scrape /metrics",
@@ -87,6 +87,7 @@ export function readConfig(env: Environment, readFile: (path: string) => string)
     metricsPort: read.optionalInteger("METRICS_PORT", 0, 65535),
     logLevel: read.oneOf("LOG_LEVEL", logLevels, "info"),
     catalogUrl: read.httpUrl("PORTCULLIS_CATALOG_URL") ?? "https://models.dev/api.json",
+    graphqlPrefix: read.typePrefix("GRAPHQL_PREFIX"),
     corsOrigins: read.list("PORTCULLIS_CORS_ORIGINS"),
     httpsProxy: read.httpUrl("HTTPS_PROXY") ?? read.httpUrl("https_proxy"),
     noProxy: env["NO_PROXY"] ?? env["no_proxy"],
@@ -193,6 +194,12 @@ function createReader(env: Environment, readFile: (path: string) => string, prob
       return value === undefined || wellFormed
         ? value
         : expect(name, "pc_ and in all at least 32 characters without spaces");
+    },
+    typePrefix: (name: string): string | undefined => {
+      const value = raw(name);
+      return value === undefined || /^[A-Z][A-Za-z0-9]{0,19}$/.test(value)
+        ? value
+        : expect(name, "a capital and at most 19 more letters or digits, such as Ai");
     },
     longSecret: (name: string): Secret | undefined => {
       const value = secret(name);

@@ -34,7 +34,7 @@ test("every problem is reported at once, by variable name, with what was expecte
     LOG_LEVEL: "loud",
     OPENAI_BASE_URL: "localhost:8000",
     PORTCULLIS_DEMO: "yes",
-    OIDC_ISSUER: "https://login.example.com",
+    GRAPHQL_PREFIX: "ai",
   });
   const names = [
     "PORT",
@@ -43,7 +43,7 @@ test("every problem is reported at once, by variable name, with what was expecte
     "LOG_LEVEL",
     "OPENAI_BASE_URL",
     "PORTCULLIS_DEMO",
-    "OIDC_ISSUER",
+    "GRAPHQL_PREFIX",
   ];
   assert.deepEqual(new Set(problems.map((line) => line.split(":")[0])), new Set(names));
   assert.ok(problems.every((line) => /expected/.test(line)));

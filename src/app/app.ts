@@ -158,6 +158,7 @@ async function compose(
     catalog: () => snapshots.current().catalog,
     newRequestId,
     production: config.production,
+    graphqlPrefix: config.graphqlPrefix,
     reportFault,
     ...createSealer(secret),
   };

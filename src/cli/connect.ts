@@ -51,6 +51,8 @@ function connectRemote(address: string, key: string | undefined): Connection {
         headers: {
           "content-type": "application/json",
           accept: "application/json",
+          // Whatever its GRAPHQL_PREFIX.
+          "x-portcullis-names": "own",
           authorization: `Bearer ${key}`,
         },
         body: JSON.stringify({ query, variables }),

@@ -16,6 +16,8 @@ export interface DoorParts {
   newRequestId(): string;
   /** DESIGN: stricter, introspection and GraphiQL by scope. */
   readonly production: boolean;
+  /** GRAPHQL_PREFIX: what GraphQL's types and root fields are led by; undefined where they keep their names. */
+  readonly graphqlPrefix?: string | undefined;
   /** Logs what is not ours, once, with the request id. Never give it a prompt, an answer or a key. */
   reportFault(error: unknown, requestId: string): void;
   /** Seals a continuation so that nobody can forge reasoning signatures; opens it or answers undefined. */

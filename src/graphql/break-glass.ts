@@ -4,12 +4,12 @@
 import { statusOf, type BreakGlassRequest } from "../policy/break-glass.ts";
 import { adminFailureTypes, orFailure, resolveAdminResult } from "./admin-results.ts";
 import { builder } from "./builder.ts";
-import { adminOnly, hidden } from "./directives.ts";
+import { adminOnly } from "./directives.ts";
 import { BreakGlassStatus } from "./enums.ts";
 
 const BreakGlassType = builder.objectRef<BreakGlassRequest>("BreakGlass").implement({
   description: "A request to lift the rules that give way in an emergency, and what became of it.",
-  extensions: hidden,
+  extensions: adminOnly,
   fields: (t) => ({
     id: t.exposeID("id", { description: "Its id." }),
     who: t.exposeString("subject", { description: "key:… or team:… that it is for." }),
@@ -52,14 +52,14 @@ const BreakGlassType = builder.objectRef<BreakGlassRequest>("BreakGlass").implem
 
 const BreakGlassResult = builder.unionType("BreakGlassResult", {
   description: "A break-glass request, or why there is none.",
-  extensions: hidden,
+  extensions: adminOnly,
   types: [BreakGlassType, ...adminFailureTypes],
   resolveType: resolveAdminResult("BreakGlass"),
 });
 
 const BreakGlassInput = builder.inputType("BreakGlassInput", {
   description: "What is asked for.",
-  extensions: hidden,
+  extensions: adminOnly,
   fields: (t) => ({
     who: t.string({ required: true, description: "key:… or team:…." }),
     reason: t.string({ required: true, description: "Why." }),

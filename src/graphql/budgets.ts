@@ -6,13 +6,13 @@ import type { UsageLine } from "../gateway/administration.ts";
 import type { Budget } from "../metering/budgets.ts";
 import { adminFailureTypes, orFailure, resolveAdminResult } from "./admin-results.ts";
 import { builder } from "./builder.ts";
-import { adminOnly, hidden } from "./directives.ts";
+import { adminOnly } from "./directives.ts";
 import { BudgetPeriod } from "./enums.ts";
 import { attemptedDeployment } from "./past-deployments.ts";
 
 const BudgetType = builder.objectRef<Budget>("Budget").implement({
   description: "How much may be spent in a period, and how much has been.",
-  extensions: hidden,
+  extensions: adminOnly,
   fields: (t) => ({
     scope: t.exposeString("scope", { description: "key:…, team:… or organisation." }),
     limitUsd: t.field({
@@ -45,14 +45,14 @@ const BudgetType = builder.objectRef<Budget>("Budget").implement({
 
 const BudgetResult = builder.unionType("BudgetResult", {
   description: "A budget, or why there is none.",
-  extensions: hidden,
+  extensions: adminOnly,
   types: [BudgetType, ...adminFailureTypes],
   resolveType: resolveAdminResult("Budget"),
 });
 
 const SetBudgetInput = builder.inputType("SetBudgetInput", {
   description: "A budget, new or changed.",
-  extensions: hidden,
+  extensions: adminOnly,
   fields: (t) => ({
     scope: t.string({ required: true, description: "key:…, team:… or organisation." }),
     limitUsd: t.field({ type: "Decimal", required: true, description: "The most that may be spent." }),
@@ -67,7 +67,7 @@ const SetBudgetInput = builder.inputType("SetBudgetInput", {
 
 const UsageLineType = builder.objectRef<UsageLine>("UsageLine").implement({
   description: "What one key used on one deployment.",
-  extensions: hidden,
+  extensions: adminOnly,
   fields: (t) => ({
     team: t.exposeString("team", { description: "Whose key." }),
     key: t.exposeID("key", { description: "The key." }),

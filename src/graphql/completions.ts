@@ -9,7 +9,7 @@ import { askedCompletion } from "./asked.ts";
 import { builder } from "./builder.ts";
 import { CompletionInput } from "./completion-input.ts";
 import { sealContinuation } from "./continuation.ts";
-import { cost } from "./directives.ts";
+import { paid } from "./directives.ts";
 import { FinishReason } from "./enums.ts";
 import { failureAsData, failureTypes, resolveResult } from "./failures.ts";
 
@@ -169,7 +169,7 @@ builder.mutationField("complete", (t) =>
     type: CompleteResult,
     description: "Asks a model and waits for the whole answer.",
     authScopes: { complete: true },
-    extensions: cost(1000),
+    extensions: paid(1000),
     args: { input: t.arg({ type: CompletionInput, required: true, description: "The request." }) },
     async resolve(_root, { input }, context, info) {
       const requestId = context.nextReceiptId();

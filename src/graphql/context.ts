@@ -5,11 +5,14 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { Receipt } from "../core/answer.ts";
 import type { Caller } from "../core/caller.ts";
 import type { DoorParts } from "../gateway/door-parts.ts";
+import type { Names } from "./names.ts";
 
 export interface GraphqlContext {
   readonly parts: DoorParts;
   readonly caller: Caller;
   readonly catalog: Catalog;
+  /** As the caller knows our types and fields. */
+  readonly names: Names;
   readonly requestId: string;
   /** Aborted when the caller leaves. */
   readonly signal: AbortSignal;

@@ -10,8 +10,13 @@ builder.objectType("Deployment", {
   description:
     "Holds only what is the same for every caller; anything decided for one request is on Candidate.",
   extensions: entity,
+  // Receipts, plans and events lead here; all but its name is the catalog's.
+  authScopes: { catalog: true },
   fields: (t) => ({
-    id: t.exposeID("id", { description: "provider/model, and @region where there are several." }),
+    id: t.exposeID("id", {
+      description: "provider/model, and @region where there are several.",
+      skipTypeScopes: true,
+    }),
     provider: t.field({
       type: "Provider",
       description: "Who serves it.",

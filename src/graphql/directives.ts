@@ -12,13 +12,15 @@ export const entity = { directives: { key: [{ fields: "id" }] } };
 
 export const shareable = { directives: { shareable: [{}] } };
 
-/** In this subgraph, never in the supergraph that clients see. */
+/** In this subgraph, never in the supergraph that clients see: fields, and types that only those lead to. */
 export const adminOnly = { directives: { inaccessible: [{}], tag: [{ name: "admin" }] } };
 
-/** A type that only such fields lead to. */
-export const hidden = { directives: { inaccessible: [{}] } };
+/** It calls a provider: `limits.ts` counts it, and routers that plan by cost know. */
+export const paid = (weight: number) => ({ paid: true, directives: { cost: [{ weight }] } });
 
-export const cost = (weight: number) => ({ directives: { cost: [{ weight }] } });
+/** Where a field's extensions came from here. */
+export const isPaid = (extensions: Readonly<Record<string, unknown>> | undefined): boolean =>
+  extensions?.["paid"] === true;
 
 export const pagedBy = (argument: string, sizedFields: readonly string[]) => ({
   directives: { listSize: [{ slicingArguments: [argument], sizedFields }] },

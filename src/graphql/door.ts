@@ -10,14 +10,16 @@ import { readJsonObject } from "./body.ts";
 import { openExchange, type Exchange } from "./exchange.ts";
 import { createExecutor, isStream, type Operation } from "./execute.ts";
 import { graphiqlPage, wantsGraphiql } from "./graphiql.ts";
+import type { Names } from "./names.ts";
 import { schema } from "./schema.ts";
 import { createSingleConnection } from "./single-connection.ts";
 import { sendStream } from "./streams.ts";
 import { createTransport, type Passage } from "./transport.ts";
+import { createViews } from "./views.ts";
 
 export interface GraphqlDoor {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  /** In the process, for the CLI and the control socket: queries and mutations. */
+  /** In the process, for the CLI and the control socket: queries and mutations, under our own names. */
   execute(operation: Operation, caller: Caller): Promise<ExecutionResult>;
   /** Ends what still runs, each stream with its failure event. */
   cut(): void;
@@ -25,14 +27,16 @@ export interface GraphqlDoor {
 }
 
 export function createGraphqlDoor(parts: DoorParts): GraphqlDoor {
-  const execute = createExecutor(parts, schema);
+  const views = createViews(schema, parts.graphqlPrefix);
+  const execute = createExecutor(parts, views);
   const transport = createTransport(execute, parts);
   const single = createSingleConnection(execute);
   const open = new Set<Exchange>();
 
   async function answer(exchange: Exchange): Promise<void> {
     if (exchange.path === "/graphql/stream") return await single.handle(exchange);
-    if (wantsGraphiql(exchange, parts.production)) return await sendPage(exchange.response);
+    if (wantsGraphiql(exchange, parts.production))
+      return await sendPage(exchange.response, views.served.names);
     const { request, response } = exchange;
     if (request.method !== "GET" && request.method !== "POST") {
       response.setHeader("allow", "GET, POST");
@@ -74,7 +78,8 @@ export function createGraphqlDoor(parts: DoorParts): GraphqlDoor {
     async execute(operation, caller) {
       const controller = new AbortController();
       const requestId = parts.newRequestId();
-      const asker = { caller, requestId, signal: controller.signal, defaults: {}, mayChange: true };
+      const { signal } = controller;
+      const asker = { caller, requestId, signal, defaults: {}, mayChange: true, ownNames: true };
       const outcome = await execute(operation, asker);
       if (!isStream(outcome)) return outcome;
       await outcome.return?.();
@@ -92,8 +97,8 @@ export function createGraphqlDoor(parts: DoorParts): GraphqlDoor {
   };
 }
 
-async function sendPage(response: ServerResponse): Promise<void> {
-  const page = await graphiqlPage();
+async function sendPage(response: ServerResponse, names: Names): Promise<void> {
+  const page = await graphiqlPage(names);
   response.setHeader("content-type", "text/html; charset=utf-8");
   sendWhole(response, 200, page);
 }

@@ -4,7 +4,7 @@ import { askedEmbedding } from "./asked.ts";
 import type { Embedding } from "../core/events.ts";
 import type { EmbeddingResult } from "../gateway/contract.ts";
 import { builder } from "./builder.ts";
-import { cost } from "./directives.ts";
+import { paid } from "./directives.ts";
 import { EmbedInput } from "./embedding-input.ts";
 import { failureAsData, failureTypes, resolveResult } from "./failures.ts";
 
@@ -63,7 +63,7 @@ builder.mutationField("embed", (t) =>
     type: EmbedResult,
     description: "Turns texts into vectors.",
     authScopes: { embed: true },
-    extensions: cost(100),
+    extensions: paid(100),
     args: { input: t.arg({ type: EmbedInput, required: true, description: "The request." }) },
     async resolve(_root, { input }, context, info) {
       const requestId = context.nextReceiptId();

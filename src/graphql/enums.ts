@@ -8,13 +8,20 @@ import { failureKinds } from "../core/errors.ts";
 import type { FinishReason as FinishName } from "../core/events.ts";
 import type { BreakGlassStatus as BreakGlassStatusName } from "../policy/break-glass.ts";
 import { builder } from "./builder.ts";
+import { adminOnly } from "./directives.ts";
 
 /** GraphQL name → [what it stands for inside, what it means]. */
 type Rows<Inside extends string> = Readonly<Record<string, readonly [Inside, string]>>;
 
-function enumOf<Inside extends string>(name: string, description: string, rows: Rows<Inside>) {
+function enumOf<Inside extends string>(
+  name: string,
+  description: string,
+  rows: Rows<Inside>,
+  extensions: { readonly directives?: unknown } = {},
+) {
   return builder.enumType(name, {
     description,
+    extensions,
     values: Object.fromEntries(
       Object.entries(rows).map(([value, [inside, meaning]]) => [
         value,
@@ -109,6 +116,7 @@ export const SafetyPhase = enumOf<"input" | "output">("SafetyPhase", "Where a sa
   OUTPUT: ["output", "In what came back; nobody saw it."],
 });
 
+/** Not hidden as the inputs that use it are: composition refuses a default value that is. */
 export const BudgetPeriod = enumOf<"month" | "day">("BudgetPeriod", "After how long a budget starts anew.", {
   MONTH: ["month", "At the first of the month, UTC."],
   DAY: ["day", "At midnight, UTC."],
@@ -162,4 +170,5 @@ export const BreakGlassStatus = enumOf<BreakGlassStatusName>(
     EXPIRED: ["expired", "Its minutes are over."],
     ENDED: ["ended", "Somebody ended it."],
   },
+  adminOnly,
 );

@@ -10,7 +10,7 @@ import { coalesce, longestCoalesce } from "./coalesce.ts";
 import { CompletionInput, type CompletionInputValue } from "./completion-input.ts";
 import { CompletionType } from "./completions.ts";
 import { receiptOf, type GraphqlContext } from "./context.ts";
-import { cost } from "./directives.ts";
+import { paid } from "./directives.ts";
 import { failureAsData, FailureInterface } from "./failures.ts";
 
 const CompletionEvent = builder.interfaceRef<EventView>("CompletionEvent").implement({
@@ -128,7 +128,7 @@ builder.subscriptionField("completion", (t) =>
     type: CompletionEvent,
     description: "Asks a model and sends the answer as it comes.",
     authScopes: { complete: true },
-    extensions: cost(1000),
+    extensions: paid(1000),
     args: { input: t.arg({ type: CompletionInput, required: true, description: "The request." }) },
     subscribe: (_root, { input }, context, info) => streamed(input, context, info),
     resolve: (view: EventView) => view,

@@ -5,12 +5,12 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { CatalogChange, CatalogDiff, ChainReport } from "../gateway/administration.ts";
 import { adminFailureTypes, orFailure, resolveAdminResult } from "./admin-results.ts";
 import { builder } from "./builder.ts";
-import { adminOnly, hidden } from "./directives.ts";
+import { adminOnly } from "./directives.ts";
 import { failureTypes, resolveResult } from "./failures.ts";
 
 builder.objectType("Attestation", {
   description: "An administrator's word that a guarantee holds, and what it rests on.",
-  extensions: hidden,
+  extensions: adminOnly,
   fields: (t) => ({
     id: t.exposeID("id", { description: "Its id." }),
     awaitingApproval: t.boolean({
@@ -47,14 +47,14 @@ function opened({ subject, guarantee }: Attestation, catalog: Catalog): string[]
 
 const AttestResult = builder.unionType("AttestResult", {
   description: "An attestation, or why there is none.",
-  extensions: hidden,
+  extensions: adminOnly,
   types: ["Attestation", failureTypes.OtherFailure],
   resolveType: resolveResult("Attestation", ["OtherFailure"]),
 });
 
 const AttestInput = builder.inputType("AttestInput", {
   description: "A guarantee that a contract gives, and what shows it.",
-  extensions: hidden,
+  extensions: adminOnly,
   fields: (t) => ({
     deployment: t.id({ required: true, description: "A deployment, or a provider with all of its own." }),
     guarantee: t.string({ required: true, description: "zero-retention, baa, dpa …" }),
@@ -90,7 +90,7 @@ builder.mutationField("attest", (t) =>
 
 const CatalogChangeType = builder.objectRef<CatalogChange>("CatalogChange").implement({
   description: "One difference between the catalog and its source.",
-  extensions: hidden,
+  extensions: adminOnly,
   fields: (t) => ({
     kind: t.exposeString("kind", {
       description: "model-added, model-changed, price-added, price-changed or model-gone.",
@@ -102,7 +102,7 @@ const CatalogChangeType = builder.objectRef<CatalogChange>("CatalogChange").impl
 
 const CatalogDiffType = builder.objectRef<CatalogDiff>("CatalogDiff").implement({
   description: "Every difference between the catalog and its source.",
-  extensions: hidden,
+  extensions: adminOnly,
   fields: (t) => ({
     source: t.exposeString("source", { description: "What was read." }),
     changes: t.field({
@@ -116,7 +116,7 @@ const CatalogDiffType = builder.objectRef<CatalogDiff>("CatalogDiff").implement(
 
 const CatalogSyncResult = builder.unionType("CatalogSyncResult", {
   description: "The differences, or why they could not be found.",
-  extensions: hidden,
+  extensions: adminOnly,
   types: [CatalogDiffType, ...adminFailureTypes],
   resolveType: resolveAdminResult("CatalogDiff"),
 });
@@ -144,7 +144,7 @@ builder.mutationField("syncCatalog", (t) =>
 
 const BrokenRecord = builder.objectRef<NonNullable<ChainReport["firstBroken"]>>("BrokenRecord").implement({
   description: "The first record that is not as it was written.",
-  extensions: hidden,
+  extensions: adminOnly,
   fields: (t) => ({
     replica: t.exposeString("replica", { description: "Whose chain." }),
     sequence: t.exposeFloat("sequence", { description: "Which record of it." }),
@@ -154,7 +154,7 @@ const BrokenRecord = builder.objectRef<NonNullable<ChainReport["firstBroken"]>>(
 
 const ChainReportType = builder.objectRef<ChainReport>("ChainReport").implement({
   description: "Whether every record is as it was written.",
-  extensions: hidden,
+  extensions: adminOnly,
   fields: (t) => ({
     rows: t.exposeFloat("rows", { description: "How many records were read." }),
     chains: t.exposeInt("chains", { description: "In how many chains, one for each replica." }),

@@ -42,6 +42,7 @@ export async function openExchange(
       signal: controller.signal,
       defaults: readDefaults((name) => header(request, name)),
       mayChange: request.method !== "GET",
+      ownNames: header(request, "x-portcullis-names") === "own",
     },
   };
 }

@@ -1,15 +1,17 @@
 // The one way from an operation to its result: check → gate → execute, with every limit on it.
 // All transports come through here (yoga, event streams, multipart, the CLI in the process).
 
-import { execute, subscribe, type ExecutionArgs, type ExecutionResult, type GraphQLSchema } from "graphql";
+import { execute, subscribe, type ExecutionArgs, type ExecutionResult } from "graphql";
 import { mayUse, type Caller } from "../core/caller.ts";
 import { Failure } from "../core/errors.ts";
 import { publicData } from "../core/sensitivity.ts";
 import type { DoorParts } from "../gateway/door-parts.ts";
 import type { GraphqlContext, RequestDefaults } from "./context.ts";
-import { createDocuments, type CheckedOperation } from "./documents.ts";
+import type { CheckedOperation } from "./documents.ts";
 import { limits, nestsWithin } from "./limits.ts";
 import { maskError, maskResult, type Masking } from "./masking.ts";
+import type { Names } from "./names.ts";
+import type { Views } from "./views.ts";
 
 export interface Operation {
   readonly query: string;
@@ -26,6 +28,8 @@ export interface Asker {
   readonly defaults: RequestDefaults;
   /** False for GET, which must change nothing. */
   readonly mayChange: boolean;
+  /** True where it speaks our own names, whatever the prefix: the CLI. */
+  readonly ownNames?: boolean | undefined;
 }
 
 export type ResultStream = AsyncIterableIterator<ExecutionResult, undefined>;
@@ -34,12 +38,12 @@ export type Executor = (operation: Operation, asker: Asker) => Promise<Outcome>;
 
 export const isStream = (outcome: Outcome): outcome is ResultStream => Symbol.asyncIterator in outcome;
 
-export function createExecutor(parts: DoorParts, schema: GraphQLSchema): Executor {
-  const documents = createDocuments(schema);
-
+export function createExecutor(parts: DoorParts, views: Views): Executor {
   return async (operation, asker) => {
+    const { schema, names, documents } = asker.ownNames === true ? views.own : views.served;
     const masking: Masking = {
       requestId: asker.requestId,
+      names,
       // Who has left has caused it; nobody need hear of that.
       reportFault: (error, id) => void (asker.signal.aborted || parts.reportFault(error, id)),
     };
@@ -62,7 +66,7 @@ export function createExecutor(parts: DoorParts, schema: GraphQLSchema): Executo
       const prepared: ExecutionArgs = {
         schema,
         document: checked.document,
-        contextValue: contextFor(asker, parts, variables),
+        contextValue: contextFor(asker, parts, variables, names),
         variableValues: variables,
         operationName: operation.operationName ?? null,
         hideSuggestions: true,
@@ -109,12 +113,14 @@ function contextFor(
   asker: Asker,
   parts: DoorParts,
   variables: Readonly<Record<string, unknown>>,
+  names: Names,
 ): GraphqlContext {
   let unused: string | undefined = asker.requestId;
   return {
     parts,
     caller: asker.caller ?? nobody,
     catalog: parts.catalog(),
+    names,
     requestId: asker.requestId,
     signal: asker.signal,
     defaults: asker.defaults,

@@ -80,11 +80,14 @@ export const FailureInterface = builder.interfaceRef<FailureView>("Failure").imp
   resolveType: (view): string => failureTypeIn(everyFailureType, view),
   fields: (t) => ({
     code: t.field({ type: FailureCode, description: "What it is.", resolve: shownCode }),
-    message: t.string({ description: "In a sentence, for people.", resolve: (view) => view.failure.message }),
+    message: t.string({
+      description: "In a sentence, for people.",
+      resolve: (view, _arguments, { names }) => names.words(view.failure.message),
+    }),
     fix: t.string({
       nullable: true,
       description: "What to do about it.",
-      resolve: (view) => view.failure.fix,
+      resolve: ({ failure: { fix } }, _arguments, { names }) => fix && names.words(fix),
     }),
     retryable: t.boolean({
       description: "True where the same request may succeed later.",

@@ -54,7 +54,8 @@ builder.queryFields((t) => ({
 
 async function resolveReference(reference: unknown, context: GraphqlContext): Promise<object | null> {
   const { __typename: name, id } = (reference ?? {}) as { __typename?: unknown; id?: unknown };
-  const entity = typeof name === "string" && Object.hasOwn(entities, name) ? entities[name] : undefined;
+  const own = typeof name === "string" ? context.names.ownType(name) : undefined;
+  const entity = own !== undefined && Object.hasOwn(entities, own) ? entities[own] : undefined;
   if (!entity || typeof id !== "string") {
     throw new Failure("INVALID_REQUEST", "A reference needs the __typename of an entity and its id.", {
       path: "representations",
@@ -64,5 +65,5 @@ async function resolveReference(reference: unknown, context: GraphqlContext): Pr
     throw new Failure("FORBIDDEN", `This key lacks the scope "${entity.scopes[0]}".`);
   }
   const found = await entity.find(id, context);
-  return typeof found === "object" && found !== null ? { ...found, __typename: name } : null;
+  return typeof found === "object" && found !== null ? { ...found, __typename: own } : null;
 }

@@ -4,6 +4,8 @@
 import { mayUse } from "../core/caller.ts";
 import { examples } from "./examples.ts";
 import type { Exchange } from "./exchange.ts";
+import type { Names } from "./names.ts";
+import { renameDocument } from "./renamed.ts";
 
 /** Empty: the schema can be looked at without a key, and a wrong one would be refused. */
 const headers = JSON.stringify({ authorization: "" }, null, 2);
@@ -17,7 +19,7 @@ export function wantsGraphiql({ request, asker, path }: Exchange, production: bo
 }
 
 /** The editor is some megabytes of text, so it is read when somebody first asks for it. */
-export async function graphiqlPage(): Promise<string> {
+export async function graphiqlPage(names: Names): Promise<string> {
   const { renderGraphiQL } = await import("@graphql-yoga/render-graphiql");
   return renderGraphiQL({
     title: "Portcullis",
@@ -26,7 +28,7 @@ export async function graphiqlPage(): Promise<string> {
     shouldPersistHeaders: false,
     subscriptionsProtocol: "GRAPHQL_SSE",
     defaultTabs: examples.map(({ query, variables }) => ({
-      query: `${hint}\n${query}`,
+      query: `${hint}\n${renameDocument(query, names)}`,
       variables: variables === undefined ? null : JSON.stringify(variables, null, 2),
       headers,
     })),

@@ -5,12 +5,12 @@ import { formatSensitivity } from "../core/sensitivity.ts";
 import type { MintedKey } from "../gateway/administration.ts";
 import { adminFailureTypes, orFailure, resolveAdminResult } from "./admin-results.ts";
 import { builder } from "./builder.ts";
-import { adminOnly, hidden } from "./directives.ts";
+import { adminOnly } from "./directives.ts";
 import { KeyScope } from "./enums.ts";
 
 const Key = builder.objectRef<KeyRecord>("Key").implement({
   description: "A key as administrators see it; its secret is shown once, when it is made.",
-  extensions: hidden,
+  extensions: adminOnly,
   fields: (t) => ({
     id: t.exposeID("id", { description: "Its id." }),
     name: t.exposeString("name", { description: "What its administrator called it." }),
@@ -66,7 +66,7 @@ const Key = builder.objectRef<KeyRecord>("Key").implement({
 
 const MintedKeyType = builder.objectRef<MintedKey>("MintedKey").implement({
   description: "A key and its secret.",
-  extensions: hidden,
+  extensions: adminOnly,
   fields: (t) => ({
     key: t.field({ type: Key, description: "The key.", resolve: (minted) => minted.record }),
     secret: t.exposeString("secret", { description: "Shown this once; only its hash is kept." }),
@@ -75,21 +75,21 @@ const MintedKeyType = builder.objectRef<MintedKey>("MintedKey").implement({
 
 const MintedKeyResult = builder.unionType("MintedKeyResult", {
   description: "A key and its secret, or why there is none.",
-  extensions: hidden,
+  extensions: adminOnly,
   types: [MintedKeyType, ...adminFailureTypes],
   resolveType: resolveAdminResult("MintedKey"),
 });
 
 const KeyResult = builder.unionType("KeyResult", {
   description: "A key, or why not.",
-  extensions: hidden,
+  extensions: adminOnly,
   types: [Key, ...adminFailureTypes],
   resolveType: resolveAdminResult("Key"),
 });
 
 const CreateKeyInput = builder.inputType("CreateKeyInput", {
   description: "A new key.",
-  extensions: hidden,
+  extensions: adminOnly,
   fields: (t) => ({
     name: t.string({ required: true, description: "What to call it." }),
     team: t.string({ required: true, description: "Whose it is: support or team:support." }),

@@ -19,6 +19,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from "graphql";
+import { isPaid } from "./directives.ts";
 import { mostPerPage } from "./model-pages.ts";
 
 export const limits = {
@@ -34,7 +35,6 @@ export const limits = {
   answerFields: 200_000,
 } as const;
 
-const paidFields = new Set(["complete", "embed", "completion"]);
 const introspectionFields = new Set(["__schema", "__type"]);
 
 /** How long a list counts where nothing says so; references of a router come by the hundred. */
@@ -57,7 +57,7 @@ export function excesses(measured: Measure, document: DocumentNode): readonly st
     [measured.depth, limits.depth, "levels deep"],
     [measured.introspectionDepth, limits.introspectionDepth, "levels deep in introspection"],
     [measured.aliases, limits.aliases, "aliases"],
-    [measured.paidFields, limits.paidFields, "complete, embed or completion fields"],
+    [measured.paidFields, limits.paidFields, "fields that call a provider"],
     [measured.answerFields, limits.answerFields, "fields in the answer, as reckoned"],
     [literalNesting(document), limits.nesting, "literals within each other"],
   ] as const;
@@ -126,7 +126,7 @@ export function measure(
       depth: introspects ? 0 : depth,
       introspectionDepth: introspects ? depth : 0,
       aliases: inner.aliases + (node.alias ? 1 : 0),
-      paidFields: inner.paidFields + (type === root && paidFields.has(name) ? 1 : 0),
+      paidFields: inner.paidFields + (isPaid(field?.extensions) ? 1 : 0),
       answerFields: 1 + inner.answerFields * sizeOf(name, field, paged),
       rootFields: new Set([name]),
     };

@@ -3,9 +3,11 @@
 
 import { GraphQLError, type ExecutionResult, type GraphQLErrorOptions } from "graphql";
 import { asFailure, Failure, failureKinds } from "../core/errors.ts";
+import type { Names } from "./names.ts";
 
 export interface Masking {
   readonly requestId: string;
+  readonly names: Names;
   /** Called once for each error that is not ours. */
   readonly reportFault: (error: unknown, requestId: string) => void;
 }
@@ -15,7 +17,7 @@ export function maskResult(result: ExecutionResult, masking: Masking): Execution
   return { ...result, errors: result.errors.map((error) => maskError(error, masking)) };
 }
 
-export function maskError(error: unknown, { requestId, reportFault }: Masking): GraphQLError {
+export function maskError(error: unknown, { requestId, names, reportFault }: Masking): GraphQLError {
   const source = sourceOf(error);
   if (source instanceof GraphQLError) {
     const code = source.extensions["code"] ?? "BAD_USER_INPUT";
@@ -31,9 +33,9 @@ export function maskError(error: unknown, { requestId, reportFault }: Masking): 
     });
   }
   const { path, retryAfterSeconds } = failure.detail;
-  return shown(error, failure.message, {
+  return shown(error, names.words(failure.message), {
     code: failure.code,
-    ...(failure.fix === undefined ? {} : { fix: failure.fix }),
+    ...(failure.fix === undefined ? {} : { fix: names.words(failure.fix) }),
     ...(path === undefined ? {} : { path }),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     requestId,

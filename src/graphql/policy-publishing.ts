@@ -5,7 +5,7 @@ import type { FileProblem } from "../core/errors.ts";
 import type { Publication } from "../gateway/policy-administration.ts";
 import { adminFailureTypes, orFailure } from "./admin-results.ts";
 import { builder } from "./builder.ts";
-import { adminOnly, hidden } from "./directives.ts";
+import { adminOnly } from "./directives.ts";
 import { RevokeMode } from "./enums.ts";
 import { FailureInterface, FailureView, resolveResult } from "./failures.ts";
 import { bundleFrom, PolicyFileInput } from "./policy-files.ts";
@@ -13,7 +13,7 @@ import { PolicyDiffType, PolicyVersionType } from "./policy.ts";
 
 const PolicyProblem = builder.objectRef<FileProblem>("PolicyProblem").implement({
   description: "Something that is wrong with a policy, and where.",
-  extensions: hidden,
+  extensions: adminOnly,
   fields: (t) => ({
     file: t.exposeString("file", { description: "In which file." }),
     line: t.exposeInt("line", { description: "From 1; 0 where it is the whole file." }),
@@ -31,7 +31,7 @@ const PolicyProblem = builder.objectRef<FileProblem>("PolicyProblem").implement(
 
 const PolicyPublication = builder.objectRef<Publication>("PolicyPublication").implement({
   description: "A version that was published.",
-  extensions: hidden,
+  extensions: adminOnly,
   fields: (t) => ({
     version: t.field({
       type: PolicyVersionType,
@@ -58,7 +58,7 @@ const PolicyPublication = builder.objectRef<Publication>("PolicyPublication").im
 const PolicyRefused = builder.objectRef<FailureView>("PolicyRefused").implement({
   interfaces: [FailureInterface],
   description: "The files did not pass the gate; nothing was published.",
-  extensions: hidden,
+  extensions: adminOnly,
   fields: (t) => ({
     problems: t.field({
       type: [PolicyProblem],
@@ -72,7 +72,7 @@ const otherwise = resolveResult("PolicyPublication", ["InvalidRequest", "OtherFa
 
 const PublishPolicyResult = builder.unionType("PublishPolicyResult", {
   description: "A new version, or why there is none.",
-  extensions: hidden,
+  extensions: adminOnly,
   types: [PolicyPublication, PolicyRefused, ...adminFailureTypes],
   resolveType: (value) =>
     value instanceof FailureView && value.failure.detail.problems !== undefined
@@ -82,7 +82,7 @@ const PublishPolicyResult = builder.unionType("PublishPolicyResult", {
 
 const PublishPolicyInput = builder.inputType("PublishPolicyInput", {
   description: "A policy to publish.",
-  extensions: hidden,
+  extensions: adminOnly,
   fields: (t) => ({
     files: t.field({
       type: [PolicyFileInput],

@@ -1,10 +1,16 @@
 // `npm run schema`: writes what callers see into schema/, to be reviewed and committed.
-// A test compares the files with the code; nothing reads them at run time.
+// A test compares the files with the code; nothing reads them at run time. For a graph with a prefix:
+// `npm run schema -- --prefix Ai --to FOLDER`.
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { composeServices } from "@theguild/federation-composition";
 import { isAbstractType, parse, type GraphQLSchema } from "graphql";
 import { examples } from "./examples.ts";
+import { prefixedNames } from "./names.ts";
+import { renameDocument, renameSchema } from "./renamed.ts";
 import { schema } from "./schema.ts";
 import { printSchemaSdl, printServiceSdl } from "./sdl.ts";
 
@@ -18,6 +24,21 @@ export async function printedFiles(): Promise<ReadonlyMap<string, string>> {
     ["possible-types.json", `${JSON.stringify(possibleTypes(schema), null, 2)}\n`],
     ["supergraph.graphql", `${compose(example)}\n`],
     ...examples.map(({ name, query }): [string, string] => [`operations/${name}.graphql`, query]),
+  ]);
+}
+
+/** What clients of a graph with GRAPHQL_PREFIX generate their code from. */
+export function printedWithPrefix(prefix: string): ReadonlyMap<string, string> {
+  const names = prefixedNames(schema, prefix);
+  const renamed = renameSchema(schema, names);
+  return new Map([
+    ["portcullis.graphql", `${printSchemaSdl(renamed)}\n`],
+    ["subgraph.graphql", `${printServiceSdl(renamed)}\n`],
+    ["possible-types.json", `${JSON.stringify(possibleTypes(renamed), null, 2)}\n`],
+    ...examples.map(({ name, query }): [string, string] => [
+      `operations/${name}.graphql`,
+      renameDocument(query, names),
+    ]),
   ]);
 }
 
@@ -43,6 +64,10 @@ function compose(example: string): string {
 }
 
 if (import.meta.main) {
-  await mkdir(new URL("operations/", folder), { recursive: true });
-  for (const [name, content] of await printedFiles()) await writeFile(new URL(name, folder), content);
+  const { values } = parseArgs({ options: { prefix: { type: "string" }, to: { type: "string" } } });
+  const { prefix, to = fileURLToPath(folder) } = values;
+  if (prefix !== undefined && values.to === undefined) throw new Error("--prefix needs --to FOLDER");
+  const files = prefix === undefined ? await printedFiles() : printedWithPrefix(prefix);
+  await mkdir(join(to, "operations"), { recursive: true });
+  for (const [name, content] of files) await writeFile(join(to, name), content);
 }

@@ -8,6 +8,7 @@ import type { DoorParts } from "../gateway/door-parts.ts";
 import type { Exchange } from "./exchange.ts";
 import { isStream, type Executor, type Operation, type Outcome } from "./execute.ts";
 import { maskError, placeOf } from "./masking.ts";
+import { ownNames } from "./names.ts";
 import { eventStream, multipartStream, type StreamForm } from "./streams.ts";
 
 /** What travels beside a request through yoga. */
@@ -57,6 +58,7 @@ export function createTransport(execute: Executor, parts: DoorParts) {
         const asked = error instanceof GraphQLError ? error.extensions["http"] : undefined;
         const masked = maskError(error, {
           requestId: parts.newRequestId(),
+          names: ownNames,
           reportFault: (fault, id) => parts.reportFault(fault, id),
         });
         const http = asked ?? { status: 500 };

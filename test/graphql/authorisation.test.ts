@@ -90,6 +90,22 @@ for (const [name, [query, opens]] of Object.entries(fields)) {
   });
 }
 
+test("whoever may not read the catalog learns a deployment's name and no more", async (context) => {
+  const door = await runGraphqlDoor(context, gateway());
+  const ask = (fields: string) =>
+    door.ask(
+      `{ receipt(id: "req_1") { deployment { ${fields} } } }`,
+      {},
+      {
+        authorization: "Bearer pc_receipts",
+      },
+    );
+  assert.deepEqual((await ask("id")).data, { receipt: { deployment: { id: "demo/echo" } } });
+  const refused = await ask("id model { deployments { price { inputUsdPerMillion } } }");
+  assert.equal(refused.errors?.[0]?.extensions.code, "FORBIDDEN");
+  assert.deepEqual(refused.data, { receipt: { deployment: null } });
+});
+
 test("a subscription without the scope is refused before the gateway hears of it", async (context) => {
   const scripted = gateway();
   const door = await runGraphqlDoor(context, scripted);

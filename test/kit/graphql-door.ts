@@ -48,6 +48,7 @@ export interface GraphqlError {
 
 interface Settings {
   readonly production?: boolean;
+  readonly graphqlPrefix?: string;
   readonly enquiries?: Partial<Enquiries>;
   readonly administration?: Partial<Administration>;
 }
@@ -58,7 +59,7 @@ export const bearer = Object.freeze({ authorization: "Bearer pc_all" });
 export async function runGraphqlDoor(
   context: TestContext,
   gateway: Gateway,
-  { production = false, enquiries = {}, administration = {} }: Settings = {},
+  { production = false, graphqlPrefix, enquiries = {}, administration = {} }: Settings = {},
 ): Promise<RunningGraphqlDoor> {
   const faults: unknown[] = [];
   let requests = 0;
@@ -70,6 +71,7 @@ export async function runGraphqlDoor(
     catalog: () => catalog,
     newRequestId: () => `req_${++requests}`,
     production,
+    graphqlPrefix,
     reportFault: (error) => void faults.push(error),
     seal: (text) => `sealed.${Buffer.from(text).toString("base64url")}`,
     unseal: (sealed) =>
