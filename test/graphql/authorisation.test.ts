@@ -92,9 +92,9 @@ for (const [name, [query, opens]] of Object.entries(fields)) {
 
 test("whoever may not read the catalog learns a deployment's name and no more", async (context) => {
   const door = await runGraphqlDoor(context, gateway());
-  const ask = (fields: string) =>
+  const ask = (selected: string) =>
     door.ask(
-      `{ receipt(id: "req_1") { deployment { ${fields} } } }`,
+      `{ receipt(id: "req_1") { deployment { ${selected} } } }`,
       {},
       {
         authorization: "Bearer pc_receipts",
