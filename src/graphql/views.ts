@@ -6,7 +6,7 @@ import { createDocuments, type CheckedDocument } from "./documents.ts";
 import { ownNames, prefixedNames, type Names } from "./names.ts";
 import { renameSchema } from "./renamed.ts";
 
-export interface View {
+interface View {
   readonly schema: GraphQLSchema;
   readonly names: Names;
   /** Parsed, measured and validated, once for each text. */
