@@ -200,7 +200,7 @@ async function compose(
       grants.close();
       snapshots.stop();
       runs.close();
-      await graphql.close();
+      graphql.close();
       await Promise.all([server.close(), metricsServer?.close()]);
       await pools.close();
       await store.close();

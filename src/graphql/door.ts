@@ -6,15 +6,13 @@ import type { ExecutionResult } from "graphql";
 import type { Caller } from "../core/caller.ts";
 import { asFailure, Failure } from "../core/errors.ts";
 import type { DoorParts } from "../gateway/door-parts.ts";
-import { readJsonObject } from "./body.ts";
 import { openExchange, type Exchange } from "./exchange.ts";
 import { createExecutor, isStream, type Operation } from "./execute.ts";
 import { graphiqlPage, wantsGraphiql } from "./graphiql.ts";
 import type { Names } from "./names.ts";
 import { schema } from "./schema.ts";
 import { createSingleConnection } from "./single-connection.ts";
-import { sendStream } from "./streams.ts";
-import { createTransport, type Passage } from "./transport.ts";
+import { sendWhole, serveOperation } from "./transport.ts";
 import { createViews } from "./views.ts";
 
 export interface GraphqlDoor {
@@ -23,13 +21,12 @@ export interface GraphqlDoor {
   execute(operation: Operation, caller: Caller): Promise<ExecutionResult>;
   /** Ends what still runs, each stream with its failure event. */
   cut(): void;
-  close(): Promise<void>;
+  close(): void;
 }
 
 export function createGraphqlDoor(parts: DoorParts): GraphqlDoor {
   const views = createViews(schema, parts.graphqlPrefix);
   const execute = createExecutor(parts, views);
-  const transport = createTransport(execute, parts);
   const single = createSingleConnection(execute);
   const open = new Set<Exchange>();
 
@@ -42,24 +39,7 @@ export function createGraphqlDoor(parts: DoorParts): GraphqlDoor {
       response.setHeader("allow", "GET, POST");
       throw new Failure("METHOD_NOT_ALLOWED", "GraphQL takes GET and POST.");
     }
-    const body = request.method === "POST" ? await readJsonObject(request) : undefined;
-    await sendAnswer({ exchange, body });
-  }
-
-  async function sendAnswer(passage: Passage): Promise<void> {
-    const { request, response } = passage.exchange;
-    const fetched = await transport.handleRequest(
-      new transport.fetchAPI.Request(`http://localhost${request.url ?? "/graphql"}`, {
-        method: request.method ?? "GET",
-        headers: { accept: request.headers.accept ?? "*/*" },
-      }),
-      { passage },
-    );
-    if (response.destroyed) return;
-    if (passage.stream) return await sendStream(passage.stream.results, passage.stream.form, response);
-    const text = await fetched.text();
-    fetched.headers.forEach((value, name) => response.setHeader(name, value));
-    sendWhole(response, fetched.status, text);
+    await serveOperation(exchange, execute);
   }
 
   return {
@@ -90,23 +70,14 @@ export function createGraphqlDoor(parts: DoorParts): GraphqlDoor {
       for (const { controller } of open) controller.abort(reason);
       single.cut(reason);
     },
-    async close() {
+    close() {
       single.close();
-      await transport.dispose();
     },
   };
 }
 
 async function sendPage(response: ServerResponse, names: Names): Promise<void> {
-  const page = await graphiqlPage(names);
-  response.setHeader("content-type", "text/html; charset=utf-8");
-  sendWhole(response, 200, page);
-}
-
-function sendWhole(response: ServerResponse, status: number, text: string): void {
-  response.setHeader("cache-control", "no-store");
-  response.writeHead(status, { "content-length": Buffer.byteLength(text) });
-  response.end(text);
+  sendWhole(response, 200, "text/html; charset=utf-8", await graphiqlPage(names));
 }
 
 /** What ended the request before any GraphQL happened, in GraphQL's form. */
@@ -120,8 +91,8 @@ function sendFailure(error: unknown, response: ServerResponse, parts: DoorParts)
   }
   const { code, message, fix } = failure;
   const extensions = { code, ...(fix === undefined ? {} : { fix }), requestId };
-  response.setHeader("content-type", "application/json; charset=utf-8");
   // What was not read of the body must not be taken for the next request.
   if (!response.req.complete) response.setHeader("connection", "close");
-  sendWhole(response, failure.kind.status, JSON.stringify({ errors: [{ message, extensions }] }));
+  const text = JSON.stringify({ errors: [{ message, extensions }] });
+  sendWhole(response, failure.kind.status, "application/json; charset=utf-8", text);
 }

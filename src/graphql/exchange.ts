@@ -12,7 +12,7 @@ export interface Exchange {
   readonly response: ServerResponse;
   readonly path: string;
   readonly asker: Asker;
-  /** Fires on departure, and when the server must end. */
+  /** Fires when the caller leaves before the answer is whole, and when the server must end. */
   readonly controller: AbortController;
 }
 
@@ -25,7 +25,9 @@ export async function openExchange(
   parts: DoorParts,
 ): Promise<Exchange> {
   const controller = new AbortController();
-  response.once("close", () => controller.abort());
+  response.once("close", () => {
+    if (!response.writableFinished) controller.abort();
+  });
   const requestId = parts.newRequestId();
   const given = header(request, "x-request-id");
   response.setHeader("x-request-id", given !== undefined && ownId.test(given) ? given : requestId);

@@ -1,5 +1,5 @@
 // The one way from an operation to its result: check → gate → execute, with every limit on it.
-// All transports come through here (yoga, event streams, multipart, the CLI in the process).
+// All transports come through here (HTTP, event streams, multipart, the CLI in the process).
 
 import { execute, subscribe, type ExecutionArgs, type ExecutionResult } from "graphql";
 import { mayUse, type Caller } from "../core/caller.ts";

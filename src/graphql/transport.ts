@@ -1,78 +1,59 @@
-// yoga before the executor: it reads GET and negotiates what form the answer has. The execution, the
-// limits and the errors are ours; streams go past it to the socket (`streams.ts`).
+// HTTP in front of the executor: what was asked, by GET or by POST, and the form and status of the answer.
+// `door.ts` hands it exchanges. Limits, scopes and errors are the executor's; nothing is decided here.
 
-import { GraphQLError, type ExecutionResult } from "graphql";
-import { createYoga, type Plugin } from "graphql-yoga";
-import { failureKinds } from "../core/errors.ts";
-import type { DoorParts } from "../gateway/door-parts.ts";
+import type { ServerResponse } from "node:http";
+import type { ExecutionResult } from "graphql";
+import { Failure, failureKinds } from "../core/errors.ts";
+import { readJsonObject } from "./body.ts";
 import type { Exchange } from "./exchange.ts";
-import { isStream, type Executor, type Operation, type Outcome } from "./execute.ts";
-import { maskError, placeOf } from "./masking.ts";
-import { ownNames } from "./names.ts";
-import { eventStream, multipartStream, type StreamForm } from "./streams.ts";
+import { isStream, type Executor, type Operation } from "./execute.ts";
+import { negotiate } from "./negotiation.ts";
+import { sendStream } from "./streams.ts";
 
-/** What travels beside a request through yoga. */
-export interface Passage {
-  readonly exchange: Exchange;
-  /** The body of a POST, already read. */
-  readonly body: Record<string, unknown> | undefined;
-  /** Set where the answer is a stream: then `door.ts` writes it itself. */
-  stream?: { readonly form: StreamForm; readonly results: AsyncIterable<ExecutionResult> };
+export async function serveOperation(exchange: Exchange, execute: Executor): Promise<void> {
+  const { request, response, asker } = exchange;
+  const forms = negotiate(request.headers.accept);
+  const operation =
+    request.method === "POST" ? operationIn(await readJsonObject(request)) : inQuery(request.url);
+  if (!forms.whole && !forms.stream) {
+    return refuseForm(exchange, "The Accept header takes no form that GraphQL answers in.");
+  }
+  const outcome = await execute(operation, asker);
+  if (response.destroyed) return isStream(outcome) ? void (await outcome.return?.()) : undefined;
+  if (isStream(outcome) && forms.stream) return await sendStream(outcome, forms.stream, response);
+  if (isStream(outcome)) {
+    await outcome.return?.();
+    return refuseForm(
+      exchange,
+      "A subscription is answered as text/event-stream: say so in the Accept header.",
+    );
+  }
+  const status = statusOf(outcome, forms.whole?.legacy ?? false);
+  // Who reads event streams only is told by its status where nothing was executed, and by an event else.
+  if (!forms.whole && forms.stream && status < 400)
+    return await sendStream(once(outcome), forms.stream, response);
+  sendWhole(response, status, forms.whole?.contentType ?? legacyJson, JSON.stringify(outcome));
 }
 
-export function createTransport(execute: Executor, parts: DoorParts) {
-  const executing: Plugin<object, { passage: Passage }> = {
-    onRequestParse({ serverContext, setRequestParser }) {
-      const { body } = serverContext.passage;
-      if (body) setRequestParser(() => body);
-    },
-    onParams({ context, setParamsHandler }) {
-      const { exchange } = context.passage;
-      setParamsHandler(async ({ params }) => withStatus(await execute(params as Operation, exchange.asker)));
-    },
-    async onResultProcess(processing) {
-      const outcome = processing.result as Outcome;
-      if (!isStream(outcome)) return;
-      const form = streamFormFor(processing.request.headers.get("accept") ?? "*/*");
-      if (!form) {
-        await outcome.return?.();
-        return;
-      }
-      processing.serverContext.passage.stream = { form, results: outcome };
-      processing.setResultProcessor((_result, fetchAPI) => new fetchAPI.Response(null), form.contentType);
-    },
-  };
-  return createYoga<{ passage: Passage }>({
-    plugins: [executing],
-    graphqlEndpoint: "/graphql",
-    graphiql: false,
-    landingPage: false,
-    batching: false,
-    multipart: false,
-    cors: false,
-    logging: false,
-    maxRequestBodySize: false,
-    parserAndValidationCache: false,
-    maskedErrors: {
-      maskError(error) {
-        const asked = error instanceof GraphQLError ? error.extensions["http"] : undefined;
-        const masked = maskError(error, {
-          requestId: parts.newRequestId(),
-          names: ownNames,
-          reportFault: (fault, id) => parts.reportFault(fault, id),
-        });
-        const http = asked ?? { status: 500 };
-        return new GraphQLError(masked.message, { extensions: { ...masked.extensions, http } });
-      },
-    },
+function refuseForm({ asker, response }: Exchange, message: string): void {
+  const extensions = { code: "INVALID_REQUEST", requestId: asker.requestId };
+  sendWhole(response, 406, legacyJson, JSON.stringify({ errors: [{ message, extensions }] }));
+}
+
+async function* once(result: ExecutionResult): AsyncGenerator<ExecutionResult, void, undefined> {
+  yield result;
+}
+
+export function sendWhole(response: ServerResponse, status: number, contentType: string, text: string): void {
+  response.writeHead(status, {
+    "content-type": contentType,
+    "cache-control": "no-store",
+    "content-length": Buffer.byteLength(text),
   });
+  response.end(text);
 }
 
-function streamFormFor(accept: string): StreamForm | undefined {
-  const wanted = accept.toLowerCase();
-  if (wanted.includes("subscriptionspec")) return multipartStream;
-  return wanted.includes("text/event-stream") || wanted.includes("*/*") ? eventStream : undefined;
-}
+const legacyJson = "application/json; charset=utf-8";
 
 /** About the document itself, which legacy JSON answers with 200. */
 const aboutDocument = new Set([
@@ -83,13 +64,48 @@ const aboutDocument = new Set([
 ]);
 
 /** https://graphql.github.io/graphql-over-http/draft/#sec-Status-Codes: where nothing was executed. */
-function withStatus(outcome: Outcome): Outcome {
-  if (isStream(outcome) || outcome.data !== undefined || !outcome.errors) return outcome;
-  const errors = outcome.errors.map((error) => {
-    const code = String(error.extensions["code"]);
-    const status = code in failureKinds ? failureKinds[code as keyof typeof failureKinds].status : 400;
-    const extensions = { ...error.extensions, http: { status, spec: aboutDocument.has(code) } };
-    return new GraphQLError(error.message, { ...placeOf(error), extensions });
-  });
-  return { ...outcome, errors };
+function statusOf({ data, errors }: ExecutionResult, legacy: boolean): number {
+  if (data !== undefined || !errors) return 200;
+  const codes = errors.map(({ extensions }) => String(extensions["code"]));
+  if (legacy && codes.every((code) => aboutDocument.has(code))) return 200;
+  const [code = ""] = codes;
+  return code in failureKinds ? failureKinds[code as keyof typeof failureKinds].status : 400;
 }
+
+function operationIn(fields: Readonly<Record<string, unknown>>): Operation {
+  const { query, variables, operationName, extensions } = fields;
+  if (typeof query !== "string") throw badParameter("query", "a string that holds a GraphQL document");
+  if (!isObjectOrAbsent(variables)) throw badParameter("variables", "an object");
+  if (!isObjectOrAbsent(extensions)) throw badParameter("extensions", "an object");
+  if (operationName !== undefined && operationName !== null && typeof operationName !== "string") {
+    throw badParameter("operationName", "a string");
+  }
+  return { query, variables, operationName };
+}
+
+function inQuery(url = ""): Operation {
+  const search = new URLSearchParams(url.slice(url.indexOf("?") + 1 || url.length));
+  return operationIn({
+    query: search.get("query") ?? undefined,
+    operationName: search.get("operationName"),
+    variables: objectIn(search, "variables"),
+    extensions: objectIn(search, "extensions"),
+  });
+}
+
+function objectIn(search: URLSearchParams, name: string): unknown {
+  const text = search.get(name);
+  if (text === null || text === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw badParameter(name, "JSON");
+  }
+}
+
+function isObjectOrAbsent(value: unknown): value is Record<string, unknown> | null | undefined {
+  return value === undefined || value === null || (typeof value === "object" && !Array.isArray(value));
+}
+
+const badParameter = (name: string, wanted: string): Failure =>
+  new Failure("INVALID_REQUEST", `${name} must be ${wanted}.`, { path: name });

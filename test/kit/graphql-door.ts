@@ -84,7 +84,7 @@ export async function runGraphqlDoor(
   context.after(async () => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
-    await door.close();
+    door.close();
   });
   const url = `http://127.0.0.1:${port}/graphql`;
   return {
