@@ -11,6 +11,7 @@ import type { CheckedOperation } from "./documents.ts";
 import { limits, nestsWithin } from "./limits.ts";
 import { maskError, maskResult, type Masking } from "./masking.ts";
 import type { Names } from "./names.ts";
+import { observed } from "./remembered-answers.ts";
 import type { Views } from "./views.ts";
 
 export interface Operation {
@@ -40,7 +41,7 @@ export const isStream = (outcome: Outcome): outcome is ResultStream => Symbol.as
 
 export function createExecutor(parts: DoorParts, views: Views): Executor {
   return async (operation, asker) => {
-    const { schema, names, documents } = asker.ownNames === true ? views.own : views.served;
+    const { schema, names, documents, remembered } = asker.ownNames === true ? views.own : views.served;
     const masking: Masking = {
       requestId: asker.requestId,
       names,
@@ -63,16 +64,24 @@ export function createExecutor(parts: DoorParts, views: Views): Executor {
       if (!nestsWithin(variables, limits.nesting)) {
         throw new Failure("INVALID_REQUEST", `Variables may nest ${limits.nesting} levels deep at most.`);
       }
+      const context = contextFor(asker, parts, variables, names);
+      const asks = chosen.kind === "query";
+      const known = asks ? remembered.recall(operation, context) : undefined;
+      if (known) return known;
+      const watched = asks ? observed(context) : undefined;
       const prepared: ExecutionArgs = {
         schema,
         document: checked.document,
-        contextValue: contextFor(asker, parts, variables, names),
+        contextValue: watched?.context ?? context,
         variableValues: variables,
         operationName: operation.operationName ?? null,
         hideSuggestions: true,
       };
       const outcome = await (chosen.kind === "subscription" ? subscribe(prepared) : execute(prepared));
-      return Symbol.asyncIterator in outcome ? masked(outcome, masking) : maskResult(outcome, masking);
+      if (Symbol.asyncIterator in outcome) return masked(outcome, masking);
+      const result = maskResult(outcome, masking);
+      if (watched?.lookedFurther() === false) remembered.keep(operation, context, result);
+      return result;
     } catch (error) {
       return { errors: [maskError(error, masking)] };
     }

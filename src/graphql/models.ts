@@ -80,13 +80,14 @@ builder.queryField("models", (t) =>
       first: t.arg.int({ defaultValue: 20, description: "How many on this page, at most 500." }),
       after: t.arg.string({ description: "The endCursor of the page before." }),
     },
-    resolve(_root, { filter, sort, first, after }, { catalog, parts, caller }) {
+    resolve(_root, { filter, sort, first, after }, context) {
+      const { catalog, caller } = context;
       const matching = catalog.search(filter ? modelFilterOf(filter) : {}, sort ?? "NAME_ASC");
       const usable = filter?.usable ?? undefined;
       const shown =
         usable === undefined
           ? matching
-          : matching.filter((model) => parts.enquiries.usableModel(model.id, caller) === usable);
+          : matching.filter((model) => context.parts.enquiries.usableModel(model.id, caller) === usable);
       return pageOf(shown, first ?? 20, after ?? undefined);
     },
   }),

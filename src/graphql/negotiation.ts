@@ -10,7 +10,7 @@ export interface Forms {
   readonly stream: StreamForm | undefined;
 }
 
-export interface WholeForm {
+interface WholeForm {
   readonly contentType: string;
   /** Older clients read a status other than 200 as a broken network, save where nothing could be asked. */
   readonly legacy: boolean;

@@ -8,6 +8,7 @@ import { readJsonObject } from "./body.ts";
 import type { Exchange } from "./exchange.ts";
 import { isStream, type Executor, type Operation } from "./execute.ts";
 import { negotiate } from "./negotiation.ts";
+import { textOf } from "./remembered-answers.ts";
 import { sendStream } from "./streams.ts";
 
 export async function serveOperation(exchange: Exchange, execute: Executor): Promise<void> {
@@ -32,7 +33,7 @@ export async function serveOperation(exchange: Exchange, execute: Executor): Pro
   // Who reads event streams only is told by its status where nothing was executed, and by an event else.
   if (!forms.whole && forms.stream && status < 400)
     return await sendStream(once(outcome), forms.stream, response);
-  sendWhole(response, status, forms.whole?.contentType ?? legacyJson, JSON.stringify(outcome));
+  sendWhole(response, status, forms.whole?.contentType ?? legacyJson, textOf(outcome));
 }
 
 function refuseForm({ asker, response }: Exchange, message: string): void {

@@ -4,6 +4,7 @@
 import type { GraphQLSchema } from "graphql";
 import { createDocuments, type CheckedDocument } from "./documents.ts";
 import { ownNames, prefixedNames, type Names } from "./names.ts";
+import { createRememberedAnswers, type RememberedAnswers } from "./remembered-answers.ts";
 import { renameSchema } from "./renamed.ts";
 
 interface View {
@@ -11,6 +12,7 @@ interface View {
   readonly names: Names;
   /** Parsed, measured and validated, once for each text. */
   documents(text: string): CheckedDocument;
+  readonly remembered: RememberedAnswers;
 }
 
 export interface Views {
@@ -31,4 +33,5 @@ const viewOf = (schema: GraphQLSchema, names: Names): View => ({
   schema,
   names,
   documents: createDocuments(schema),
+  remembered: createRememberedAnswers(),
 });

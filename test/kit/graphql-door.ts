@@ -5,6 +5,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
 import type { Receipt } from "../../src/core/answer.ts";
+import type { Catalog } from "../../src/catalog/catalog.ts";
 import { allScopes, type Caller, type Scope } from "../../src/core/caller.ts";
 import { Failure } from "../../src/core/errors.ts";
 import type { Administration } from "../../src/gateway/administration.ts";
@@ -51,6 +52,8 @@ interface Settings {
   readonly graphqlPrefix?: string;
   readonly enquiries?: Partial<Enquiries>;
   readonly administration?: Partial<Administration>;
+  /** What is in force at the moment; absent: the shipped rows. */
+  readonly catalogNow?: () => Catalog;
 }
 
 /** Frozen: the graphql-sse client writes its token into the headers that it is given. */
@@ -59,7 +62,13 @@ export const bearer = Object.freeze({ authorization: "Bearer pc_all" });
 export async function runGraphqlDoor(
   context: TestContext,
   gateway: Gateway,
-  { production = false, graphqlPrefix, enquiries = {}, administration = {} }: Settings = {},
+  {
+    production = false,
+    graphqlPrefix,
+    enquiries = {},
+    administration = {},
+    catalogNow = () => catalog,
+  }: Settings = {},
 ): Promise<RunningGraphqlDoor> {
   const faults: unknown[] = [];
   let requests = 0;
@@ -68,7 +77,7 @@ export async function runGraphqlDoor(
     enquiries: { ...plainEnquiries, ...enquiries },
     administration: refusing<Administration>(administration),
     authenticate: (authorization) => Promise.resolve().then(() => callerOf(authorization)),
-    catalog: () => catalog,
+    catalog: catalogNow,
     newRequestId: () => `req_${++requests}`,
     production,
     graphqlPrefix,
@@ -106,6 +115,16 @@ export async function runGraphqlDoor(
 
 /** `Bearer pc_all`, or the scopes by name: `Bearer pc_catalog+receipts`. */
 function callerOf(authorization: string | undefined): Caller {
+  const known = callers.get(authorization);
+  const caller = known ?? readCaller(authorization);
+  callers.set(authorization, caller);
+  return caller;
+}
+
+/** The same key is the same caller, as with the real authenticator. */
+const callers = new Map<string | undefined, Caller>();
+
+function readCaller(authorization: string | undefined): Caller {
   const named = /^Bearer pc_([a-z+]+)$/.exec(authorization ?? "")?.[1];
   if (named === undefined) throw new Failure("UNAUTHENTICATED");
   if (named === "all") return testCaller();
