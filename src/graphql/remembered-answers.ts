@@ -5,7 +5,12 @@ import type { ExecutionResult } from "graphql";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Caller } from "../core/caller.ts";
 import type { GraphqlContext } from "./context.ts";
-import type { Operation } from "./execute.ts";
+
+interface Question {
+  readonly query: string;
+  readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
+  readonly operationName?: string | null | undefined;
+}
 
 /** Immutable both: another version of either is another object. */
 interface Circumstances {
@@ -14,8 +19,8 @@ interface Circumstances {
 }
 
 export interface RememberedAnswers {
-  recall(operation: Operation, circumstances: Circumstances): ExecutionResult | undefined;
-  keep(operation: Operation, circumstances: Circumstances, answer: ExecutionResult): void;
+  recall(question: Question, circumstances: Circumstances): ExecutionResult | undefined;
+  keep(question: Question, circumstances: Circumstances, answer: ExecutionResult): void;
 }
 
 const mostAnswers = 500;
@@ -36,7 +41,7 @@ export function createRememberedAnswers(): RememberedAnswers {
     characters = 0;
   }
 
-  function keyOf({ query, variables, operationName }: Operation, caller: Caller): string | undefined {
+  function keyOf({ query, variables, operationName }: Question, caller: Caller): string | undefined {
     if (query.length > longestQuestion) return undefined;
     const given = variables ? JSON.stringify(variables) : "";
     if (given.length > longestQuestion) return undefined;
@@ -46,18 +51,18 @@ export function createRememberedAnswers(): RememberedAnswers {
   }
 
   return {
-    recall(operation, now) {
+    recall(question, now) {
       if (now.catalog !== catalog) {
         catalog = now.catalog;
         forget();
       }
       if (answers.size === 0) return undefined;
-      const key = keyOf(operation, now.caller);
+      const key = keyOf(question, now.caller);
       return key === undefined ? undefined : answers.get(key);
     },
-    keep(operation, now, answer) {
+    keep(question, now, answer) {
       if (answer.errors || now.catalog !== catalog) return;
-      const key = keyOf(operation, now.caller);
+      const key = keyOf(question, now.caller);
       if (key === undefined) return;
       const text = JSON.stringify(answer);
       if (answers.size >= mostAnswers || characters + text.length > mostCharacters) forget();
