@@ -86,7 +86,10 @@ export interface Tool {
   /** A JSON schema. */
   readonly parameters: unknown;
   readonly strict?: boolean | undefined;
+  /** Beside the function. */
   readonly extras?: Extras | undefined;
+  /** Inside the function. */
+  readonly functionExtras?: Extras | undefined;
 }
 
 export type ToolChoice =

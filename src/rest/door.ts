@@ -10,6 +10,7 @@ import { sendFailure } from "./failure-answer.ts";
 import type { HandlerParts, RestDoorParts, Route } from "./handler.ts";
 import { createKeepAlive } from "./keep-alive.ts";
 import { serveModel, serveModels } from "./models.ts";
+import { serveResponses } from "./responses.ts";
 
 export interface RestDoor {
   readonly routes: readonly Route[];
@@ -22,6 +23,7 @@ export interface RestDoor {
 
 const routes: readonly Route[] = [
   { method: "POST", path: "/v1/chat/completions", serve: serveChat },
+  { method: "POST", path: "/v1/responses", serve: serveResponses },
   { method: "POST", path: "/v1/embeddings", serve: serveEmbeddings },
   { method: "GET", path: "/v1/models", serve: serveModels },
   { method: "GET", path: "/v1/models/", serve: serveModel },

@@ -25,6 +25,7 @@ export function encodeTools(request: CompletionRequest, traits: ModelTraits, log
 function encodeTool(tool: Tool, path: string, traits: ModelTraits, log: ChangeLog): JsonObject {
   const strict = tool.strict === true && traits.structuredOutput;
   if (tool.strict === true && !strict) log.changed("dropped", `${path}.strict`, true);
+  log.droppedExtras(tool.functionExtras, [], `${path}.function.`);
   return {
     name: tool.name,
     description: tool.description,

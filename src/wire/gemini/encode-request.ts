@@ -56,6 +56,7 @@ function encodeTools(request: CompletionRequest, log: ChangeLog): JsonObject {
 function encodeTool(tool: Tool, path: string, log: ChangeLog): JsonObject {
   if (tool.strict === true) log.changed("dropped", `${path}.strict`, true);
   log.droppedExtras(tool.extras, [], `${path}.`);
+  log.droppedExtras(tool.functionExtras, [], `${path}.function.`);
   const takesSomething = isObject(tool.parameters) && Object.keys(tool.parameters).length > 0;
   return {
     name: tool.name,

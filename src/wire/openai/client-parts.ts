@@ -15,7 +15,7 @@ import {
 
 type PartDecoder = (part: JsonObject, path: string) => Part;
 
-const details: readonly unknown[] = ["auto", "low", "high"];
+export const details: readonly unknown[] = ["auto", "low", "high"];
 
 const decoders: Readonly<Record<string, PartDecoder>> = {
   text: decodeText,
@@ -84,7 +84,7 @@ function byAddress(type: "audio" | "video", field: string): PartDecoder {
 const marker = ";base64,";
 
 /** A `data:` URL is base64 with its type; OpenAI's file data may also be bare base64. */
-function addressed(url: string, bareBase64 = false): Pick<MediaPart, "url" | "base64" | "mimeType"> {
+export function addressed(url: string, bareBase64 = false): Pick<MediaPart, "url" | "base64" | "mimeType"> {
   if (url.startsWith("data:")) {
     const at = url.slice(0, 300).indexOf(marker);
     if (at > 5) return { base64: url.slice(at + marker.length), mimeType: url.slice(5, at) };

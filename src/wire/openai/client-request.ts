@@ -38,7 +38,7 @@ export function decodeChatRequest(body: unknown): ChatRequest {
   const { tools, toolChoice, otherChoice, legacyFunctions } = decodeTools(body);
   const { metadata, sensitivity } = takeSensitivity(body);
   const format = decodeFormat(body);
-  const effort = decodeEffort(body);
+  const effort = decodeEffort(body["reasoning_effort"], "reasoning_effort");
   const stream = optionalBoolean(body, "stream") ?? false;
   const settings = {
     ...decodeLimit(body),
@@ -167,8 +167,9 @@ function decodeFormat(body: JsonObject): DecodedFormat {
 const efforts = ["none", "minimal", "low", "medium", "high", "xhigh"] as const satisfies ReasoningEffort[];
 
 /** An effort that only some provider knows goes through as it is. */
-function decodeEffort(body: JsonObject) {
-  const asked = optionalString(body, "reasoning_effort");
+export function decodeEffort(asked: unknown, path: string) {
+  if (asked === undefined || asked === null) return { known: undefined, other: undefined };
+  if (typeof asked !== "string") throw wrongType(asked, path, "a string");
   const known = efforts.find((effort) => effort === asked);
   return { known, other: known === undefined ? asked : undefined };
 }
@@ -185,7 +186,7 @@ function decodeStreamOptions(body: JsonObject, stream: boolean): boolean {
   return optionalBoolean(options, "include_usage", "stream_options.") ?? false;
 }
 
-function present(fields: JsonObject): JsonObject {
+export function present(fields: JsonObject): JsonObject {
   const kept: Record<string, unknown> = {};
   for (const name in fields) if (fields[name] !== undefined) kept[name] = fields[name];
   return kept;

@@ -50,20 +50,31 @@ function decodeTool(tool: unknown, path: string): Tool {
 
 const placed: ReadonlySet<string> = new Set(["type", "function"]);
 
-function decodeFunction(described: JsonObject, prefix: string): Tool {
+/** Also the flat form of `/v1/responses`, whose type stands beside the name. */
+export function decodeFunction(described: JsonObject, prefix: string): Tool {
   const name = requiredString(described, "name", prefix);
   if (name === "" || name.length > 256) {
     throw invalid(`Invalid '${prefix}name': expected 1 to 256 characters.`, `${prefix}name`);
   }
   const description = optionalString(described, "description", prefix);
   const strict = optionalBoolean(described, "strict", prefix);
+  const functionExtras = fieldsBeside(described, placedInFunction);
   return {
     name,
     ...(description === undefined ? {} : { description }),
     parameters: optionalObject(described, "parameters", prefix),
     ...(strict === undefined ? {} : { strict }),
+    ...(functionExtras === undefined ? {} : { functionExtras }),
   };
 }
+
+const placedInFunction: ReadonlySet<string> = new Set([
+  "type",
+  "name",
+  "description",
+  "parameters",
+  "strict",
+]);
 
 function functionChoice(choice: unknown): unknown {
   return isObject(choice) ? { type: "function", function: choice } : choice;

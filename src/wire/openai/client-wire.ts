@@ -33,12 +33,14 @@ export const knownTier = (tier: string | undefined): string | undefined =>
 /** Entries as the schema wants them, whatever a compatible server left out. */
 export function encodeLogprobs(entries: readonly unknown[]): JsonObject | null {
   if (entries.length === 0) return null;
-  const content = entries.filter(isObject).map((entry) => ({
+  return { content: logprobEntries(entries), refusal: null };
+}
+
+export const logprobEntries = (entries: readonly unknown[]) =>
+  entries.filter(isObject).map((entry) => ({
     ...tokenLogprob(entry),
     top_logprobs: arrayOf(entry["top_logprobs"]).filter(isObject).map(tokenLogprob),
   }));
-  return { content, refusal: null };
-}
 
 function tokenLogprob({ token, logprob, bytes }: JsonObject): JsonObject {
   const text = typeof token === "string" ? token : "";

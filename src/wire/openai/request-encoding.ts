@@ -73,10 +73,10 @@ function settings(
     logit_bias: request.logitBias,
     logprobs: request.logprobs,
     top_logprobs: request.topLogprobs,
-    tools: request.tools?.map(({ name, description, parameters, strict, extras }) => ({
+    tools: request.tools?.map(({ name, description, parameters, strict, extras, functionExtras }) => ({
       ...extras,
       type: "function",
-      function: { name, description, parameters, strict },
+      function: { ...functionExtras, name, description, parameters, strict },
     })),
     tool_choice: request.toolChoice && encodeToolChoice(request.toolChoice),
     parallel_tool_calls: request.parallelToolCalls,

@@ -35,6 +35,11 @@ const documented: ReadonlySet<string> = new Set(
   reasoning_effort`.split(/\s+/),
 );
 
+/** Of `/v1/responses` alone: a server that has only chat refuses them as unknown. */
+const responsesOnly: ReadonlySet<string> = new Set(
+  "reasoning_summary truncation max_tool_calls context_management".split(" "),
+);
+
 export interface SortedExtras {
   readonly passed: Readonly<Record<string, unknown>>;
   readonly params: readonly ParamChange[];
@@ -45,7 +50,7 @@ export function sortExtras(extras: Extras, to: Destination): SortedExtras {
   const params: ParamChange[] = [];
   const hidesClient = to.obligations.includes("no-client-metadata");
   for (const [name, value] of Object.entries(extras)) {
-    if (isForbidden(name) || (hidesClient && clientMetadata.has(name))) {
+    if (isForbidden(name) || responsesOnly.has(name) || (hidesClient && clientMetadata.has(name))) {
       params.push({ param: name, action: "dropped" });
     } else {
       passed[name] = value;
