@@ -129,6 +129,7 @@ const noRows = (rows: PolicyRows): PolicyRows => ({
   all: [],
   grants: [],
   safety: [],
+  regime: [],
   observe: [],
   links: [],
 });

@@ -130,7 +130,7 @@ function matcherFunctions(rows: PolicyRows): FunctionMap {
     provider.set(providerText, row.provider);
     when.set(whenText, row.when);
   }
-  for (const row of rows.safety) data.set(row.cells[3] ?? "", row.data);
+  for (const row of [...rows.safety, ...rows.regime]) data.set(row.cells[3] ?? "", row.data);
   const functions = new FunctionMap();
   functions.addFunction("actMatch", covers(does, coversAction));
   functions.addFunction("dataMatch", covers(data, coversData));

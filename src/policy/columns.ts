@@ -1,7 +1,7 @@
 // What each row type looks like: its columns, and how each cell is read. One table, so that adding a
 // column or a row type is a row here. `parse-policy.ts` walks it.
 
-import { readFloor, readCeiling } from "./cells/data.ts";
+import { readCeiling, readFloor } from "./cells/data.ts";
 import { readDoes } from "./cells/does.ts";
 import { readProvider } from "./cells/provider.ts";
 import { readWhen } from "./cells/when.ts";
@@ -9,6 +9,7 @@ import { readSubject, readWho } from "./cells/who.ts";
 import { read, readUnless, refuse, type Cell } from "./cells/cell.ts";
 import { suggest } from "./problems.ts";
 import type { PolicyRow } from "./rows.ts";
+import { readSafetyData, safetyWords } from "./safety-grammar.ts";
 import * as words from "./vocabulary.ts";
 import type { Effect, Vocabulary } from "./vocabulary.ts";
 
@@ -19,6 +20,8 @@ export interface RowContext {
   readonly groups: ReadonlySet<string>;
   /** The row's own effect, where its type has one that can be read. */
   readonly effect: Effect | undefined;
+  /** What stands where a `p2` row has its action. */
+  readonly action: string | undefined;
   readonly now: number;
 }
 
@@ -66,9 +69,9 @@ export const columns: Readonly<Record<PolicyRow["type"], readonly Column[]>> = {
   ],
   p2: [
     rule,
-    { name: "action", read: oneOf("safety action", words.safetyActions) },
+    { name: "action", read: oneOf("safety action", safetyWords) },
     who,
-    { name: "data", read: (text, { vocabulary }) => readFloor(text, vocabulary) },
+    { name: "data", read: (text, { action, vocabulary }) => readSafetyData(text, action, vocabulary) },
     { name: "category", read: readCategory },
     because,
   ],
@@ -86,7 +89,9 @@ export const columns: Readonly<Record<PolicyRow["type"], readonly Column[]>> = {
     {
       name: "to",
       read: (text) =>
-        words.isName(text) && text !== "anything" ? read(text) : refuse(`"${text}" is no group name`),
+        words.isName(text) && !words.regimeWords.map(words.regimeCategory).includes(text)
+          ? read(text)
+          : refuse(`"${text}" is no group name`),
     },
   ],
   word: [
@@ -123,7 +128,14 @@ function readGuarantee(text: string, { vocabulary }: RowContext): Cell<string> {
     : refuse(`unknown guarantee "${text}"`, suggest(text, vocabulary.guarantees));
 }
 
-function readCategory(text: string, { vocabulary, groups }: RowContext): Cell<string> {
+function readCategory(text: string, { action, vocabulary, groups }: RowContext): Cell<string> {
+  const word = words.regimeWords.find((known) => known === action);
+  if (word !== undefined) {
+    const wanted = words.regimeCategory(word);
+    return text === wanted
+      ? read(text)
+      : refuse(`a ${word} row is about ${wanted}, not about "${text}"`, `write: ${wanted}`);
+  }
   return text === "anything" || groups.has(text)
     ? read(text)
     : knownCategory(text, vocabulary, ["anything", ...groups]);

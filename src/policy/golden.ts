@@ -1,7 +1,7 @@
 // Decisions whose answer is known, asked of Casbin with the package's own model before any policy is used.
 // They cover each column of the matcher: a model that was cut short or edited cannot pass them all.
 
-import type { SafetyAction } from "./policy.ts";
+import type { RegimeRow, SafetyRow } from "./rows.ts";
 
 export const goldenPolicy = `
 p, g-allow, allow, role:a, complete, up to internal+contact, with no-training and dpa, always, golden
@@ -13,7 +13,10 @@ g, team:t, role:b
 g2, self-hosted, zero-retention
 g3, S4, grouped
 p2, g-block, block, anyone, public or above, grouped, golden
-p2, g-flag, flag, role:b, any phi, secret, golden
+p2, g-flag, flag, role:b, up to restricted+phi, secret, golden
+p2, g-redact, redact, anyone, any phi, leak, golden
+p2, g-leak, flag, anyone, public or above, leak, golden
+p2, g-whole, complete, team:t, any phi, anything, golden
 `;
 
 export interface GoldenGrant {
@@ -62,7 +65,7 @@ export interface GoldenSafety {
   readonly subjects: string;
   readonly data: string;
   readonly category: string;
-  readonly action: SafetyAction;
+  readonly action: SafetyRow["action"] | RegimeRow["action"];
   readonly granted: boolean;
 }
 
@@ -77,6 +80,23 @@ export const goldenSafety: readonly GoldenSafety[] = [
     action: "flag",
     granted: true,
   },
-  { subjects: "key:k team:t", data: "restricted", category: "secret.token", action: "flag", granted: false },
+  {
+    subjects: "key:k team:t",
+    data: "restricted+eu",
+    category: "secret.token",
+    action: "flag",
+    granted: false,
+  },
   { subjects: "key:k", data: "restricted+phi", category: "secret.token", action: "flag", granted: false },
+  { subjects: "key:k", data: "restricted+phi", category: "leak.x", action: "redact", granted: true },
+  { subjects: "key:k", data: "restricted", category: "leak.x", action: "redact", granted: false },
+  {
+    subjects: "key:k team:t",
+    data: "restricted+phi",
+    category: "anything",
+    action: "complete",
+    granted: true,
+  },
+  { subjects: "key:k team:t", data: "restricted", category: "anything", action: "complete", granted: false },
+  { subjects: "key:k", data: "restricted+phi", category: "anything", action: "complete", granted: false },
 ];

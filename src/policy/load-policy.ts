@@ -11,6 +11,7 @@ import type { Policy } from "./policy.ts";
 import { PolicyProblems, type PolicyProblem } from "./problems.ts";
 import { readRoutes } from "./routes-file.ts";
 import type { PolicyRows } from "./rows.ts";
+import { makeSafetyRegime } from "./safety-regime.ts";
 import { makeSafetyDecision } from "./safety-rows.ts";
 import { proveAgreement, proveModel } from "./self-check.ts";
 import type { BundleFiles } from "./version-book.ts";
@@ -56,6 +57,7 @@ export async function loadPolicy({
     explainQuestion: (question: GrantQuestion) => explainQuestion({ rows, engine }, question),
     impliedBy: (guarantee: string) => engine.guarantees.reach(guarantee),
     safetyDecision: makeSafetyDecision(rows.safety, engine),
+    safetyRegime: makeSafetyRegime(rows.regime, engine),
     observes: (team: string, kind: string, at: number) =>
       rows.observe.some(
         (row) =>

@@ -4,7 +4,8 @@
 import { columns, type Column, type RowContext } from "./columns.ts";
 import { readCsv, type CsvRow } from "./csv.ts";
 import { suggest, type PolicyProblem } from "./problems.ts";
-import type { GrantRow, LinkRow, ObserveRow, PolicyRow, PolicyRows, SafetyRow } from "./rows.ts";
+import type { GrantRow, LinkRow, ObserveRow, PolicyRow, PolicyRows } from "./rows.ts";
+import { isSafetyRow, isRegimeRow, redactionGaps } from "./safety-grammar.ts";
 import { categoryRoots, effects, isName, vocabularyOf, wordKinds } from "./vocabulary.ts";
 
 export const policyFile = "policy.csv";
@@ -20,7 +21,7 @@ export function parsePolicy(csv: string, now: number): ParsedPolicy {
   const groups = new Set(rows.flatMap((row) => (row.cells[0] === "g3" ? [row.cells[2] ?? ""] : [])));
   const all = rows.flatMap((row) => {
     const effect = effects.find((known) => known === row.cells[2]);
-    const parsed = readRow(row, { vocabulary, groups, now, effect }, problems);
+    const parsed = readRow(row, { vocabulary, groups, now, effect, action: row.cells[2] }, problems);
     return parsed === undefined ? [] : [parsed];
   });
   findRepetitions(rows, problems);
@@ -28,8 +29,11 @@ export function parsePolicy(csv: string, now: number): ParsedPolicy {
   else if (!rows.some((row) => row.cells[0] === "p")) {
     problems.push(problem(0, 0, "no p row says what is allowed; such a policy is never used"));
   }
+  const parsed = sorted(vocabulary, all);
+  for (const { line, message, suggestion } of redactionGaps(parsed))
+    problems.push(problem(line, dataColumn, message, suggestion));
   problems.sort((a, b) => a.line - b.line || a.column - b.column);
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, rows: sorted(vocabulary, all) };
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, rows: parsed };
 }
 
 function sorted(vocabulary: PolicyRows["vocabulary"], all: readonly PolicyRow[]): PolicyRows {
@@ -37,11 +41,15 @@ function sorted(vocabulary: PolicyRows["vocabulary"], all: readonly PolicyRow[])
     vocabulary,
     all,
     grants: all.filter((row): row is GrantRow => row.type === "p"),
-    safety: all.filter((row): row is SafetyRow => row.type === "p2"),
+    safety: all.filter(isSafetyRow),
+    regime: all.filter(isRegimeRow),
     observe: all.filter((row): row is ObserveRow => row.type === "p3"),
     links: all.filter((row): row is LinkRow => row.type === "g" || row.type === "g2" || row.type === "g3"),
   };
 }
+
+/** Of a `p2` row, the type counted. */
+const dataColumn = columns.p2.findIndex((column) => column.name === "data") + 2;
 
 function readRow(row: CsvRow, context: RowContext, problems: PolicyProblem[]): PolicyRow | undefined {
   const [type = "", ...cells] = row.cells;

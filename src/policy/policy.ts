@@ -15,6 +15,20 @@ export interface SafetyDecision {
   readonly rule: string | undefined;
 }
 
+/** When answers about some data are judged, by whom, and what happens where nobody can. */
+export interface SafetyRegime {
+  /** `complete`: nothing before the end. `hold`: each part once it is judged. `lookahead`: shown, and taken back. */
+  readonly mode: "complete" | "hold" | "lookahead";
+  /** Whether input is judged before anything is sent, or while the model already works. */
+  readonly input: "before" | "alongside";
+  /** True where a row demands a semantic classifier: without one nothing is sent. */
+  readonly needsSemantic: boolean;
+  /** True only where a row says so, and never at confidential or above. */
+  readonly failOpen: boolean;
+  /** The rows behind all this. */
+  readonly rules: readonly string[];
+}
+
 /** Who is judged: `key:…`, `team:…` and all roles. */
 export interface Subjects {
   readonly key: string;
@@ -43,4 +57,6 @@ export interface Policy {
   observes(team: string, kind: string, now: number): boolean;
   /** What happens to output of this category, shown to these subjects, about such data. */
   safetyDecision(subjects: Subjects, data: Sensitivity, category: string): SafetyDecision;
+  /** How answers shown to these subjects, about such data, are judged and let out. */
+  safetyRegime(subjects: Subjects, data: Sensitivity): SafetyRegime;
 }

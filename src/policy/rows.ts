@@ -6,7 +6,7 @@ import type { DoesCell } from "./cells/does.ts";
 import type { ProviderCell } from "./cells/provider.ts";
 import type { WhenCell } from "./cells/when.ts";
 import type { SafetyAction } from "./policy.ts";
-import type { Effect, Vocabulary, WordKind } from "./vocabulary.ts";
+import type { Effect, RegimeWord, Vocabulary, WordKind } from "./vocabulary.ts";
 
 interface RowBase {
   /** Where it stands in policy.csv, from 1. */
@@ -28,17 +28,22 @@ export interface GrantRow extends RowBase {
   readonly because: string;
 }
 
-/** `p2`: what happens to an answer in which a category was found. */
-export interface SafetyRow extends RowBase {
+interface P2Row<Action> extends RowBase {
   readonly type: "p2";
   readonly id: string;
-  readonly action: SafetyAction;
+  readonly action: Action;
   readonly who: string;
   readonly data: DataCell;
   /** A category, a group of categories, or `anything`. */
   readonly category: string;
   readonly because: string;
 }
+
+/** `p2` with `block`, `redact` or `flag`: what happens to an answer in which a category was found. */
+export type SafetyRow = P2Row<SafetyAction>;
+
+/** `p2` with any other word: when answers are judged, by whom, and what happens where nobody can. */
+export type RegimeRow = P2Row<RegimeWord>;
 
 /** `p3`: findings of these kinds are reported for a team, but do not raise its data yet. */
 export interface ObserveRow extends RowBase {
@@ -66,7 +71,7 @@ export interface WordRow extends RowBase {
   readonly because: string;
 }
 
-export type PolicyRow = GrantRow | SafetyRow | ObserveRow | LinkRow | WordRow;
+export type PolicyRow = GrantRow | SafetyRow | RegimeRow | ObserveRow | LinkRow | WordRow;
 
 export interface PolicyRows {
   readonly vocabulary: Vocabulary;
@@ -74,6 +79,7 @@ export interface PolicyRows {
   readonly all: readonly PolicyRow[];
   readonly grants: readonly GrantRow[];
   readonly safety: readonly SafetyRow[];
+  readonly regime: readonly RegimeRow[];
   readonly observe: readonly ObserveRow[];
   readonly links: readonly LinkRow[];
 }

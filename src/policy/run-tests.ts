@@ -11,8 +11,12 @@ import { parsePolicy, policyFile } from "./parse-policy.ts";
 import { PolicyProblems, type PolicyProblem } from "./problems.ts";
 import type { PolicyRows } from "./rows.ts";
 import { makeSafetyDecision } from "./safety-rows.ts";
-import { readTests, testsFile, type Expectation, type TestCase } from "./tests-file.ts";
+import type { Expectation, TestSubject } from "./expectations.ts";
+import { makeSafetyRegime } from "./safety-regime.ts";
+import { readTests, testsFile, type TestCase } from "./tests-file.ts";
+import type { SafetyRegime, Subjects } from "./policy.ts";
 import type { BundleFiles } from "./version-book.ts";
+import { releaseModes, type RegimeWord } from "./vocabulary.ts";
 
 export interface TestReport {
   readonly hash: string;
@@ -53,10 +57,7 @@ export async function runPolicyTests(files: BundleFiles, now: number = Date.now(
 }
 
 function runCase(test: TestCase, rows: PolicyRows, engine: CasbinEngine, now: number): TestResult {
-  const answer =
-    test.category === undefined
-      ? askGrant(test, rows, engine, now)
-      : askSafety(test, test.category, rows, engine);
+  const answer = askers[test.asks](test, rows, engine, now);
   const { outcome, rule } = test.expect;
   const ok = answer.outcome === outcome && (rule === undefined || rule === answer.rule);
   return { name: test.name, line: test.line, ok, found: ok ? undefined : sayOutcome(answer) };
@@ -84,16 +85,51 @@ function askGrant(test: TestCase, rows: PolicyRows, engine: CasbinEngine, now: n
 
 const outcomes = { block: "blocked", redact: "redacted", flag: "flagged" } as const;
 
-function askSafety(test: TestCase, category: string, rows: PolicyRows, engine: CasbinEngine): Expectation {
-  const named = (kind: string): readonly string[] => test.who.filter((id) => id.startsWith(`${kind}:`));
+function askFinding(test: TestCase, rows: PolicyRows, engine: CasbinEngine): Expectation {
+  const decide = makeSafetyDecision(rows.safety, engine);
+  const decision = decide(readerIn(test), test.data, test.category ?? "");
+  return { outcome: outcomes[decision.action], rule: decision.rule ?? null };
+}
+
+/** How a case says each part of a regime, and which words of a row are behind it. */
+const regimeAnswers: Readonly<
+  Record<
+    Exclude<TestSubject, "grant" | "finding">,
+    { readonly outcome: (regime: SafetyRegime) => string; readonly words: readonly RegimeWord[] }
+  >
+> = {
+  mode: { outcome: ({ mode }) => mode, words: releaseModes },
+  input: { outcome: ({ input }) => input, words: ["check-first"] },
+  classifier: {
+    outcome: ({ needsSemantic }) => (needsSemantic ? "demanded" : "optional"),
+    words: ["demand"],
+  },
+  failure: { outcome: ({ failOpen }) => (failOpen ? "open" : "closed"), words: ["fail-open"] },
+};
+
+function askRegime(test: TestCase, rows: PolicyRows, engine: CasbinEngine): Expectation {
+  const { outcome, words } = regimeAnswers[test.asks as keyof typeof regimeAnswers];
+  const regime = makeSafetyRegime(rows.regime, engine)(readerIn(test), test.data);
+  const behind = rows.regime.find((row) => regime.rules.includes(row.id) && words.includes(row.action));
+  return { outcome: outcome(regime), rule: behind?.id ?? null };
+}
+
+const askers: Readonly<
+  Record<TestSubject, (test: TestCase, rows: PolicyRows, engine: CasbinEngine, now: number) => Expectation>
+> = {
+  grant: askGrant,
+  finding: askFinding,
+  mode: askRegime,
+  input: askRegime,
+  classifier: askRegime,
+  failure: askRegime,
+};
+
+function readerIn({ who }: TestCase): Subjects {
+  const named = (kind: string): readonly string[] => who.filter((id) => id.startsWith(`${kind}:`));
   const [key = "key:nobody"] = named("key");
   const [team = "team:nobody"] = named("team");
-  const decision = makeSafetyDecision(rows.safety, engine)(
-    { key, team, roles: named("role") },
-    test.data,
-    category,
-  );
-  return { outcome: outcomes[decision.action], rule: decision.rule ?? null };
+  return { key, team, roles: named("role") };
 }
 
 const sayOutcome = ({ outcome, rule }: Expectation): string =>

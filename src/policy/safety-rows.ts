@@ -5,7 +5,7 @@ import { formatSensitivity, type Sensitivity } from "../core/sensitivity.ts";
 import type { CasbinEngine } from "./casbin-engine.ts";
 import { coversData } from "./cells/data.ts";
 import type { SafetyDecision, Subjects } from "./policy.ts";
-import type { SafetyRow } from "./rows.ts";
+import type { RegimeRow, SafetyRow } from "./rows.ts";
 import { isMinted } from "./subjects.ts";
 import { safetyActions } from "./vocabulary.ts";
 
@@ -17,20 +17,11 @@ export function makeSafetyDecision(
   rows: readonly SafetyRow[],
   engine: CasbinEngine,
 ): (subjects: Subjects, data: Sensitivity, category: string) => SafetyDecision {
-  const answers = new Map<string, SafetyDecision>();
-
+  const answer = remembered(ask);
   return (who, data, category) => {
     if (!isMinted(who)) return blocked;
-    const { key, team, roles } = who;
-    const subjects = [key, team, ...roles].join(" ");
-    const question = `${subjects}|${formatSensitivity(data)}|${category}`;
-    let answer = answers.get(question);
-    if (answer === undefined) {
-      answer = ask(subjects, data, category);
-      if (answers.size >= answersKept) answers.clear();
-      answers.set(question, answer);
-    }
-    return answer;
+    const subjects = [who.key, who.team, ...who.roles].join(" ");
+    return answer(`${subjects}|${formatSensitivity(data)}|${category}`, subjects, data, category);
   };
 
   function ask(subjects: string, data: Sensitivity, category: string): SafetyDecision {
@@ -38,19 +29,47 @@ export function makeSafetyDecision(
     if (category === "" || /[\s,|]/.test(category)) return blocked;
     for (const action of safetyActions) {
       if (!engine.grantsSafety(subjects, data, category, action)) continue;
-      return {
-        action,
-        rule: rows.find((row) => row.action === action && means(row, subjects, data, category))?.id,
-      };
+      const row = rowsInForce(rows, engine, { subjects, data, category }).find(
+        (one) => one.action === action,
+      );
+      return row === undefined ? blocked : { action, rule: row.id };
     }
     return blocked;
   }
+}
 
-  function means(row: SafetyRow, subjects: string, data: Sensitivity, category: string): boolean {
-    return (
-      (row.who === "anyone" || engine.teams.syncedHasLink(subjects, row.who)) &&
+interface SafetyQuestion {
+  /** The caller's ids, joined by one blank. */
+  readonly subjects: string;
+  readonly data: Sensitivity;
+  readonly category: string;
+}
+
+/** The rows that speak of it, in the compiled form: it must agree with Casbin always. */
+export const rowsInForce = <Row extends SafetyRow | RegimeRow>(
+  rows: readonly Row[],
+  { teams, categories }: Pick<CasbinEngine, "teams" | "categories">,
+  { subjects, data, category }: SafetyQuestion,
+): readonly Row[] =>
+  rows.filter(
+    (row) =>
+      (row.who === "anyone" || teams.syncedHasLink(subjects, row.who)) &&
       coversData(row.data, data) &&
-      (row.category === "anything" || engine.categories.syncedHasLink(category, row.category))
-    );
-  }
+      (row.category === "anything" || categories.syncedHasLink(category, row.category)),
+  );
+
+/** Answers of one policy version never change, so each is worked out once. */
+export function remembered<Asked extends readonly unknown[], Answer>(
+  ask: (...asked: Asked) => Answer,
+): (question: string, ...asked: Asked) => Answer {
+  const answers = new Map<string, Answer>();
+  return (question, ...asked) => {
+    let answer = answers.get(question);
+    if (answer === undefined) {
+      answer = ask(...asked);
+      if (answers.size >= answersKept) answers.clear();
+      answers.set(question, answer);
+    }
+    return answer;
+  };
 }

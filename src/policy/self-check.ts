@@ -16,7 +16,10 @@ export async function proveModel(model?: string): Promise<void> {
   const parsed = parsePolicy(goldenPolicy, 0);
   if (!parsed.ok) throw new Error(`the golden policy cannot be read: ${parsed.problems[0]?.message}`);
   const engine = await buildEngine(parsed.rows, model);
-  const empty = await buildEngine({ ...parsed.rows, all: [], grants: [], safety: [], links: [] }, model);
+  const empty = await buildEngine(
+    { ...parsed.rows, all: [], grants: [], safety: [], regime: [], links: [] },
+    model,
+  );
   for (const golden of goldenGrants) {
     const question = {
       subjects: golden.subjects,

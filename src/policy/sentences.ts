@@ -6,8 +6,8 @@ import type { DataCell } from "./cells/data.ts";
 import type { ProviderCell } from "./cells/provider.ts";
 import type { Condition } from "./cells/when.ts";
 import { formatSensitivity, type Level } from "../core/sensitivity.ts";
-import type { GrantRow, LinkRow, ObserveRow, PolicyRow, SafetyRow, WordRow } from "./rows.ts";
-import { actions, guaranteeNames } from "./vocabulary.ts";
+import type { GrantRow, LinkRow, ObserveRow, PolicyRow, RegimeRow, SafetyRow, WordRow } from "./rows.ts";
+import { actions, guaranteeNames, type RegimeWord } from "./vocabulary.ts";
 
 export function describeRow(row: PolicyRow): string {
   return (sentences[row.type] as (row: PolicyRow) => string)(row);
@@ -51,11 +51,24 @@ function denySentence(row: GrantRow): string {
 
 const safetyVerbs = { block: "are blocked", redact: "are cut out", flag: "are shown and flagged" } as const;
 
-function safetySentence(row: SafetyRow): string {
+function safetySentence(row: SafetyRow | RegimeRow): string {
+  if (!isFinding(row)) return `${regimeSaid[row.action](dataWords(row.data))}${readerWords(row.who)}.`;
   const what = row.category === "anything" ? "Findings of any kind" : `Findings of ${row.category}`;
-  const reader = row.who === "anyone" ? "" : ` for ${lower(whoWords(row.who))}`;
-  return `${what} in answers about ${dataWords(row.data)} ${safetyVerbs[row.action]}${reader}.`;
+  return `${what} in answers about ${dataWords(row.data)} ${safetyVerbs[row.action]}${readerWords(row.who)}.`;
 }
+
+const isFinding = (row: SafetyRow | RegimeRow): row is SafetyRow => Object.hasOwn(safetyVerbs, row.action);
+
+const readerWords = (who: string): string => (who === "anyone" ? "" : ` for ${lower(whoWords(who))}`);
+
+const regimeSaid: Readonly<Record<RegimeWord, (data: string) => string>> = {
+  complete: (data) => `Answers about ${data} are judged whole before any of it is shown`,
+  hold: (data) => `Each part of an answer about ${data} is judged before it is shown`,
+  lookahead: (data) => `Answers about ${data} may be shown before they are judged, and taken back after`,
+  "check-first": (data) => `Input with ${data} is judged before any of it is sent`,
+  demand: (data) => `No answer about ${data} is given without a semantic classifier`,
+  "fail-open": (data) => `Answers about ${data} are shown unjudged where the classifiers fail`,
+};
 
 function observeSentence(row: ObserveRow): string {
   const last = new Date(row.until - 1).toISOString().slice(0, 10);

@@ -2,6 +2,13 @@
 // `run-tests.ts` runs what this reads; words are checked as strictly as in policy.csv.
 
 import { parseSensitivity, type Sensitivity } from "../core/sensitivity.ts";
+import {
+  choiceOf,
+  readExpectation,
+  regimeSubjects,
+  type Expectation,
+  type TestSubject,
+} from "./expectations.ts";
 import { suggest, type PolicyProblem } from "./problems.ts";
 import { readNever, type Never } from "./never.ts";
 import {
@@ -31,13 +38,8 @@ export interface TestCase {
   readonly breakGlass: boolean;
   /** Set where the case asks what becomes of an answer. */
   readonly category: string | undefined;
+  readonly asks: TestSubject;
   readonly expect: Expectation;
-}
-
-export interface Expectation {
-  readonly outcome: "allowed" | "refused" | "blocked" | "redacted" | "flagged";
-  /** A rule's name; `null` for want of a rule; undefined where any rule will do. */
-  readonly rule: string | null | undefined;
 }
 
 interface PolicyTests {
@@ -86,6 +88,7 @@ const fields = [
   "at",
   "break-glass",
   "category",
+  "regime",
   "expect",
 ];
 
@@ -115,7 +118,13 @@ function readCase({ name, key, value }: Entry, file: YamlFile, vocabulary: Vocab
   const category = text("category");
   if (category !== undefined && !isCategory(category, vocabulary))
     complain("category", `unknown category "${category}"`, vocabulary.categories);
-  const does = text("does") ?? (category === undefined ? "" : "complete");
+  const regime = regimeSubjects.find((known) => known === text("regime"));
+  if (text("regime") !== undefined && regime === undefined)
+    complain("regime", `unknown regime question "${text("regime")}"`, regimeSubjects);
+  if (text("regime") !== undefined && category !== undefined)
+    complain("regime", "a case asks about a category or about the regime, not about both");
+  const asks = regime ?? (category === undefined ? "grant" : "finding");
+  const does = text("does") ?? (asks === "grant" ? "" : "complete");
   if (!actions.some((action) => action === does)) complain("does", `unknown action "${does}"`, actions);
   for (const word of words("provider")) {
     const named = identityKinds.some((kind) => word.startsWith(`${kind}:`));
@@ -126,12 +135,9 @@ function readCase({ name, key, value }: Entry, file: YamlFile, vocabulary: Vocab
   if (environment === undefined) complain("env", `unknown environment "${text("env")}"`, environments);
   const time = text("at") === undefined ? undefined : Date.parse(text("at") ?? "");
   if (time !== undefined && Number.isNaN(time)) complain("at", "at must be a time, as 2026-12-31T23:00:00Z");
-  const expect = readExpectation(text("expect") ?? "", category !== undefined);
+  const expect = readExpectation(text("expect") ?? "", asks);
   if (expect === undefined)
-    complain(
-      "expect",
-      `"${text("expect") ?? ""}" is nothing to expect; ${category === undefined ? grantChoice : safetyChoice}`,
-    );
+    complain("expect", `"${text("expect") ?? ""}" is nothing to expect; ${choiceOf(asks)}`);
   if (file.problems.length > before || !data.ok || environment === undefined || expect === undefined)
     return [];
   return [
@@ -146,21 +152,9 @@ function readCase({ name, key, value }: Entry, file: YamlFile, vocabulary: Vocab
       environment,
       at: time,
       category,
+      asks,
       expect,
       breakGlass: text("break-glass") === "true",
     },
   ];
-}
-
-const grantChoice = "write: allowed [by <rule>], refused [by <rule>], or refused for want of a rule";
-const safetyChoice = "write: blocked, redacted or flagged [by <rule>], or blocked for want of a rule";
-
-function readExpectation(text: string, safety: boolean): Expectation | undefined {
-  const match = /^(allowed|refused|blocked|redacted|flagged)(?: by (\S+)| (for want of a rule))?$/.exec(text);
-  if (!match) return undefined;
-  const outcome = match[1] as Expectation["outcome"];
-  const wanting = match[3] !== undefined;
-  const fits = safety ? !["allowed", "refused"].includes(outcome) : ["allowed", "refused"].includes(outcome);
-  if (!fits || (wanting && !["refused", "blocked"].includes(outcome))) return undefined;
-  return { outcome, rule: wanting ? null : match[2] };
 }

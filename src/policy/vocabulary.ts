@@ -9,8 +9,19 @@ export const actions = ["complete", "embed", "image", "moderate"] as const satis
 export const effects = ["allow", "deny"] as const;
 export type Effect = (typeof effects)[number];
 
-/** In the order in which they are asked for: the first that a row grants is done. */
+/** What happens to a finding, in the order in which they are asked for: the first that a row grants is done. */
 export const safetyActions = ["block", "redact", "flag"] as const;
+
+/** How answers are let out, asked for in this order too; where no row grants one, `hold`. */
+export const releaseModes = ["complete", "hold", "lookahead"] as const;
+
+/** What else a `p2` row can say of the regime that answers stand under. */
+export const regimeWords = [...releaseModes, "check-first", "demand", "fail-open"] as const;
+export type RegimeWord = (typeof regimeWords)[number];
+
+/** What a regime row is about: all findings, or the classifier that it demands. */
+export const regimeCategory = (word: RegimeWord): string =>
+  word === "demand" ? "semantic-classifier" : "anything";
 
 export const environments = ["production", "staging", "test", "development"] as const;
 export type Environment = (typeof environments)[number];

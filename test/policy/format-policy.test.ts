@@ -34,8 +34,8 @@ const sentences = [
     "The key K1 may not make images with data that is confidential or above at vendor acme or model x/y, before 2027-01-01.",
   ],
   [
-    "p2, a, redact, role:x, any phi, anything, R",
-    "Findings of any kind in answers about any phi data are cut out for x staff.",
+    "p2, a, block, role:x, any phi, anything, R",
+    "Findings of any kind in answers about any phi data are blocked for x staff.",
   ],
   [
     "p3, a, team:x, phone and email, 1970-01-10, R",

@@ -30,7 +30,7 @@ test("a grant inside another, a safety row under a stricter one and a label with
 p, narrow, allow, role:a, complete, up to public, with baa and dpa, purpose:x, R
 p, twin, allow, anyone, anything, up to internal+contact, with baa, always, R
 p, patients, allow, role:a, complete, up to restricted+phi, with baa, always, R
-p2, loose, flag, role:a, any phi, secret.aws, R
+p2, loose, flag, role:a, up to restricted+phi, secret.aws, R
 p2, strict, block, anyone, public or above, secret, R`;
   assert.deepEqual(lintsOf(csv), [
     "2 narrow never decides: wide in line 1 allows all of it",

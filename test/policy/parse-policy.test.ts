@@ -163,7 +163,7 @@ test("an empty file, and one that allows nothing, are never used", () => {
 test("a bundle declares words of its own, and only then may use them", () => {
   const rows = [
     "p, x, allow, role:a, complete, up to internal+hr, with iso-27001, always, R",
-    "p2, y, flag, anyone, any hr, brand.tone, R",
+    "p2, y, block, anyone, any hr, brand.tone, R",
   ];
   assert.equal(problemsOf(rows.join("\n")).length, 4);
   const words = [

@@ -1,0 +1,50 @@
+// When answers are judged, by whom, and what happens where nobody can: the regime words of the `p2` rows.
+// The gateway asks through `Policy`, once a request. Where no row says anything: hold, alongside, fail closed.
+
+import { formatSensitivity, type Sensitivity } from "../core/sensitivity.ts";
+import type { CasbinEngine } from "./casbin-engine.ts";
+import type { SafetyRegime, Subjects } from "./policy.ts";
+import type { RegimeRow } from "./rows.ts";
+import { remembered, rowsInForce } from "./safety-rows.ts";
+import { isMinted } from "./subjects.ts";
+import { regimeCategory, releaseModes, type RegimeWord } from "./vocabulary.ts";
+
+const strictest: SafetyRegime = {
+  mode: "complete",
+  input: "before",
+  needsSemantic: true,
+  failOpen: false,
+  rules: [],
+};
+
+export function makeSafetyRegime(
+  rows: readonly RegimeRow[],
+  engine: CasbinEngine,
+): (subjects: Subjects, data: Sensitivity) => SafetyRegime {
+  const answer = remembered(ask);
+  return (who, data) => {
+    if (!isMinted(who)) return strictest;
+    const subjects = [who.key, who.team, ...who.roles].join(" ");
+    return answer(`${subjects}|${formatSensitivity(data)}`, subjects, data);
+  };
+
+  function ask(subjects: string, data: Sensitivity): SafetyRegime {
+    const granting = (word: RegimeWord): RegimeRow | undefined => {
+      const category = regimeCategory(word);
+      if (!engine.grantsSafety(subjects, data, category, word)) return undefined;
+      return rowsInForce(rows, engine, { subjects, data, category }).find((row) => row.action === word);
+    };
+    const mode = releaseModes.map(granting).find((row) => row !== undefined);
+    const first = granting("check-first");
+    const demand = granting("demand");
+    // What must have been judged cannot be let through unjudged.
+    const open = demand === undefined ? granting("fail-open") : undefined;
+    return {
+      mode: releaseModes.find((word) => word === mode?.action) ?? "hold",
+      input: first === undefined ? "alongside" : "before",
+      needsSemantic: demand !== undefined,
+      failOpen: open !== undefined,
+      rules: [mode, first, demand, open].flatMap((row) => row?.id ?? []),
+    };
+  }
+}
