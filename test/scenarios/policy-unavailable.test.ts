@@ -109,8 +109,10 @@ onServer("a version that cannot be loaded leaves the one before in force, and is
       await eventually(async () => (await ask(gateway))[1] === String(number));
       assert.equal((await readiness(gateway))[0], 200, what);
     }
+    // Who owns the table can still do it; it must show all the same.
     await place.execute(
-      `update "policy_version" set "files" = '{"policy.csv":""}' where "number" = ${number}`,
+      `alter table "policy_version" disable trigger "policy_version_kept";
+       update "policy_version" set "files" = '{"policy.csv":""}' where "number" = ${number}`,
     );
     await eventually(async () => (await readiness(gateway))[0] === 503);
     assert.deepEqual(await ask(gateway), [200, String(number)], "a version that was rewritten by hand");

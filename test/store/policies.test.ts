@@ -40,6 +40,19 @@ forEachStore(
   },
 );
 
+forEachStore("a version can be neither changed nor taken away", async (place) => {
+  const { policies } = await place.open();
+  const first = await policies.append({ a: "1" }, "one", "key:one");
+  for (const statement of [
+    `update "policy_version" set "author" = 'key:two'`,
+    `delete from "policy_version"`,
+    `truncate "policy_version"`,
+  ]) {
+    await assert.rejects(place.execute(statement), /stay as they were published/, statement);
+  }
+  assert.deepEqual(await policies.newest(), first);
+});
+
 forEachStore("a version keeps what its author said of it", async (place) => {
   const { policies } = await place.open();
   const said = { reason: "a provider lost its BAA", revoke: "abort" } as const;
