@@ -14,6 +14,64 @@ export interface Destination {
   readonly maxOutputTokens: number | undefined;
   readonly capabilities: readonly string[];
   readonly obligations: readonly Obligation[];
+  /** The caller would rather have a parameter left out than be refused. */
+  readonly mayDrop?: boolean;
+}
+
+/** Parameters by OpenAI's names, a format apart by its type. */
+export const parameterNames = [
+  "temperature",
+  "top_p",
+  "n",
+  "stop",
+  "max_tokens",
+  "max_completion_tokens",
+  "presence_penalty",
+  "frequency_penalty",
+  "logit_bias",
+  "logprobs",
+  "top_logprobs",
+  "seed",
+  "tools",
+  "tool_choice",
+  "parallel_tool_calls",
+  "response_format.json_object",
+  "response_format.json_schema",
+  "reasoning_effort",
+  "verbosity",
+  "service_tier",
+  "store",
+  "metadata",
+  "user",
+  "safety_identifier",
+  "prompt_cache_key",
+  "prompt_cache_retention",
+  "prediction",
+  "modalities",
+  "audio",
+  "web_search_options",
+] as const;
+export type ParameterName = (typeof parameterNames)[number];
+
+export type Support =
+  | { readonly is: "taken" }
+  /**
+   * Said in other words. `words` are the caller's own, each with the fields that say it; without them
+   * the value goes under the name `to`, or wherever the codec puts it.
+   */
+  | {
+      readonly is: "mapped";
+      readonly to: string;
+      readonly words?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+    }
+  | { readonly is: "clamped"; readonly least: number; readonly most: number }
+  /** `while`: only as long as the model thinks. */
+  | { readonly is: "refused"; readonly while?: "thinking" };
+
+/** What becomes of every parameter at one destination; of any other field, `others`. */
+export interface ParameterTable {
+  readonly of: Readonly<Record<ParameterName, Support>>;
+  readonly others: "passed" | "dropped";
 }
 
 export interface EncodedRequest {
@@ -53,6 +111,8 @@ export interface Dialect {
   readonly name: string;
   /** Headers that carry the credential. */
   credentialHeaders(key: string): Readonly<Record<string, string>>;
+  /** The capability table of the model at its provider. */
+  parameters(to: Destination): ParameterTable;
   encodeCompletion(request: CompletionRequest, to: Destination): EncodedRequest;
   /** A whole answer as the same events a stream would give. Throws `WireFault`. */
   decodeCompletion(body: unknown): readonly ModelEvent[];

@@ -43,7 +43,8 @@ export function beginAttempt(
         note("cancelled");
         return failure;
       }
-      if (failure.mayTryAnother) parts.health.failed(id, restMilliseconds(failure));
+      if (failure.mayTryAnother && failure.failure.code !== "UNSUPPORTED_PARAMETER")
+        parts.health.failed(id, restMilliseconds(failure));
       if (failure.alarm) parts.reportFault(failure, requestId);
       note(failure.failure.code);
       return failure;

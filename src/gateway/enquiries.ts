@@ -9,6 +9,7 @@ import { costOf } from "../core/money.ts";
 import { normalise } from "../intake/normalise.ts";
 import { weigh } from "../intake/weigh.ts";
 import { estimateInputTokens, maxOutputTokens } from "../metering/estimate.ts";
+import { takesWhole } from "../providers/capabilities.ts";
 import { plan } from "../routing/plan.ts";
 import { resolve } from "../routing/resolve.ts";
 import type { CandidateReport, Enquiries, QuoteLine, UsableName } from "./contract.ts";
@@ -28,7 +29,7 @@ export function createEnquiries(parts: GatewayParts): Enquiries {
     const session = await recallSession(normalised, parts);
     const weighed = await weigh(normalised, snapshot.policy, session?.point);
     const permitted = permit(weighed, snapshot, parts.grants.activeFor(asked.caller));
-    return plan(permitted, { ...parts.health, worstCase: worstCaseOf, secret: parts.secret });
+    return plan(permitted, { ...parts.health, worstCase: worstCaseOf, takesWhole, secret: parts.secret });
   }
 
   return {

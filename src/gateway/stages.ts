@@ -7,6 +7,7 @@ import type { ModelRequest } from "../core/request.ts";
 import type { Asked, Permitted, Plan } from "../core/stages.ts";
 import { normalise } from "../intake/normalise.ts";
 import { weigh } from "../intake/weigh.ts";
+import { takesWhole } from "../providers/capabilities.ts";
 import { plan } from "../routing/plan.ts";
 import type { Account } from "./account.ts";
 import { beginAttempt } from "./attempts.ts";
@@ -52,7 +53,12 @@ export function planFor<R extends ModelRequest>(
   snapshot: Snapshot,
   { health, secret }: GatewayParts,
 ): Plan<R> {
-  const planned = plan(permitted, { worstCase: worstCaseOf, isHealthy: health.isHealthy, secret });
+  const planned = plan(permitted, {
+    worstCase: worstCaseOf,
+    isHealthy: health.isHealthy,
+    takesWhole,
+    secret,
+  });
   return planUnchanged(requireCandidate(planned, snapshot));
 }
 

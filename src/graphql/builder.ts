@@ -12,6 +12,7 @@ import { Failure } from "../core/errors.ts";
 import type { TokenUsage } from "../core/events.ts";
 import type { ToolCall } from "../core/request.ts";
 import type { CandidateReport, PlanReport, QuoteLine } from "../gateway/contract.ts";
+import type { ParameterRow } from "../providers/capabilities.ts";
 import type { GraphqlContext } from "./context.ts";
 
 interface SchemaTypes {
@@ -36,6 +37,7 @@ interface SchemaTypes {
     Guarantee: Guarantee;
     Model: Model;
     ParamChange: ParamChange;
+    ParameterSupport: ParameterRow;
     Price: Price;
     PriceTier: PriceTier;
     Provider: Provider;

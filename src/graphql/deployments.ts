@@ -3,6 +3,7 @@
 
 import type { Deployment, Price } from "../core/deployment.ts";
 import { formatPrice } from "../core/money.ts";
+import { parameterRows } from "../providers/capabilities.ts";
 import { builder } from "./builder.ts";
 import { entity } from "./directives.ts";
 
@@ -50,6 +51,11 @@ builder.objectType("Deployment", {
       type: ["Price"],
       description: "Every version of its price, oldest first.",
       resolve: (deployment) => [...deployment.prices],
+    }),
+    parameters: t.field({
+      type: ["ParameterSupport"],
+      description: "What it makes of each parameter. Empty for the demo, which only plays.",
+      resolve: (deployment) => parameterRows(deployment),
     }),
     unlisted: t.exposeBoolean("unlisted", {
       description: "True where the catalog does not list it and it is served under provider/any-id.",

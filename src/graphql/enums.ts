@@ -4,6 +4,7 @@
 import type { Scope } from "../core/caller.ts";
 import { scopes } from "../core/caller.ts";
 import type { Capability as CapabilityName, Modality as ModalityName } from "../core/deployment.ts";
+import type { Support } from "../core/dialect.ts";
 import { failureKinds } from "../core/errors.ts";
 import type { FinishReason as FinishName } from "../core/events.ts";
 import type { BreakGlassStatus as BreakGlassStatusName } from "../policy/break-glass.ts";
@@ -89,6 +90,13 @@ export const OnUnsupported = enumOf<"error" | "drop" | "reroute">(
     REROUTE: ["reroute", "A permitted deployment that can honour it is used."],
   },
 );
+
+export const SupportKind = enumOf<Support["is"]>("SupportKind", "What a deployment makes of a parameter.", {
+  TAKEN: ["taken", "It is honoured."],
+  MAPPED: ["mapped", "It is honoured, said in other words."],
+  CLAMPED: ["clamped", "It is honoured within bounds."],
+  REFUSED: ["refused", "It cannot be honoured: onUnsupported says what follows."],
+});
 
 export const ToolMode = enumOf<"auto" | "none" | "required">("ToolMode", "Whether the model calls tools.", {
   AUTO: ["auto", "It decides."],

@@ -9,6 +9,7 @@ import "./callers.ts";
 import "./models.ts";
 import "./providers.ts";
 import "./deployments.ts";
+import "./parameters.ts";
 import "./receipts.ts";
 import "./plans.ts";
 import "./completions.ts";

@@ -3,13 +3,14 @@
 
 import type { ParamChange } from "../core/answer.ts";
 import type { Provider } from "../core/deployment.ts";
-import type { Destination, Dialect, EncodedRequest } from "../core/dialect.ts";
+import type { Dialect, EncodedRequest } from "../core/dialect.ts";
 import { Failure } from "../core/errors.ts";
 import type { EmbeddingAnswer, ModelEvent } from "../core/events.ts";
 import type { PermittedDeployment } from "../core/permit.ts";
 import type { CompletionRequest, EmbeddingRequest, OnUnsupported } from "../core/request.ts";
 import type { Secret } from "../core/secret.ts";
 import { createServerEventDecoder } from "../wire/sse.ts";
+import { destinationOf } from "./capabilities.ts";
 import { demoComplete, demoEmbed } from "./demo/demo.ts";
 import { dialects } from "./dialects.ts";
 import { drop, httpCall, readJson, readOut, type HttpAnswer, type Timeouts } from "./http-call.ts";
@@ -91,7 +92,7 @@ export function createProviders(parts: ProviderParts): Providers {
       if (provider.dialect === "demo")
         return { params: [], events: demoComplete(target.deployment, request, signal) };
       const dialect = dialects[provider.dialect];
-      const encoded = dialect.encodeCompletion(request, destinationOf(target));
+      const encoded = dialect.encodeCompletion(request, destinationOf(target, onUnsupported));
       const params = settleUnsupported(encoded, onUnsupported, id);
       const timeouts = request.stream ? streamTimeouts : wholeTimeouts;
       const events = decode(
@@ -106,7 +107,7 @@ export function createProviders(parts: ProviderParts): Providers {
       const { provider, id } = target.deployment;
       if (provider.dialect === "demo") return { params: [], answer: demoEmbed(request) };
       const dialect = dialects[provider.dialect];
-      const encoded = dialect.encodeEmbedding(request, destinationOf(target));
+      const encoded = dialect.encodeEmbedding(request, destinationOf(target, onUnsupported));
       const params = settleUnsupported(encoded, onUnsupported, id);
       const answer = await send(provider, dialect, encoded, wholeTimeouts, signal);
       return { params, answer: dialect.decodeEmbedding(await readJson(answer.body)) };
@@ -147,15 +148,4 @@ function isStream(contentType: string, asked: boolean): boolean {
   const type = contentType.toLowerCase();
   if (type.startsWith("text/event-stream")) return true;
   return asked && !type.startsWith("application/json");
-}
-
-function destinationOf(target: PermittedDeployment): Destination {
-  const { provider, model, upstreamModel } = target.deployment;
-  return {
-    providerId: provider.id,
-    upstreamModel,
-    maxOutputTokens: model.maxOutputTokens,
-    capabilities: model.capabilities,
-    obligations: target.obligations,
-  };
 }

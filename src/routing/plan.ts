@@ -4,6 +4,7 @@
 import { createHmac } from "node:crypto";
 import type { Deployment } from "../core/deployment.ts";
 import type { Picodollars } from "../core/money.ts";
+import type { PermittedDeployment } from "../core/permit.ts";
 import type { ModelRequest } from "../core/request.ts";
 import { formatSensitivity } from "../core/sensitivity.ts";
 import type { Permitted, Plan, PlannedCandidate } from "../core/stages.ts";
@@ -11,13 +12,15 @@ import type { Permitted, Plan, PlannedCandidate } from "../core/stages.ts";
 export interface PlanParts {
   worstCase(request: ModelRequest, deployment: Deployment): Picodollars | undefined;
   isHealthy(deploymentId: string): boolean;
+  /** Nothing of the request would have to be left out there. Asked only for callers who want to be rerouted. */
+  takesWhole(target: PermittedDeployment, request: ModelRequest): boolean;
   /** Keys the hash, so that a plan cannot be made up. */
   readonly secret: string;
 }
 
 /** Takes only what the policy has permitted; an empty permit gives a plan without candidates. */
 export function plan<R extends ModelRequest>(permitted: Permitted<R>, parts: PlanParts): Plan<R> {
-  const candidates = permitted.permit.allowed
+  const candidates = reroute(permitted, parts)
     .map((target) => ({
       target,
       worstCase: parts.worstCase(permitted.request, target.deployment),
@@ -30,6 +33,14 @@ export function plan<R extends ModelRequest>(permitted: Permitted<R>, parts: Pla
     considered: permitted.permit.considered,
     hash: hashOf(permitted, candidates, parts.secret),
   };
+}
+
+/** Where the caller would rather be rerouted, those that take all of it; where none does, all: each says what it lacks. */
+function reroute(permitted: Permitted, parts: PlanParts): readonly PermittedDeployment[] {
+  const { allowed } = permitted.permit;
+  if (permitted.onUnsupported !== "reroute") return allowed;
+  const able = allowed.filter((target) => parts.takesWhole(target, permitted.request));
+  return able.length > 0 ? able : allowed;
 }
 
 function inOrder(a: PlannedCandidate, b: PlannedCandidate): number {

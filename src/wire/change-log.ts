@@ -2,8 +2,11 @@
 // Codecs write into it. It holds no content: receipts keep it, so values are numbers, switches and words of ours.
 
 import type { ParamChange } from "../core/answer.ts";
-import type { UnsupportedParam } from "../core/dialect.ts";
+import { parameterNames, type UnsupportedParam } from "../core/dialect.ts";
 import type { Extras } from "../core/request.ts";
+import { isDefault } from "./parameter-support.ts";
+
+const documented: ReadonlySet<string> = new Set(parameterNames);
 
 type Shown = string | number | boolean | undefined;
 
@@ -15,7 +18,7 @@ export interface ChangeLog {
   refused(param: string, from?: Shown): void;
   /** A part of the conversation, or a duty, that cannot be carried and must not be left out. */
   refusedForGood(param: string, path: string, from?: Shown): void;
-  /** Everything in `extras` that `known` does not name is reported as dropped. */
+  /** Everything in `extras` that `known` does not name: refused where OpenAI documents it, else reported as dropped. */
   droppedExtras(extras: Extras | undefined, known: readonly string[], prefix?: string): void;
 }
 
@@ -32,20 +35,24 @@ export function createChangeLog(): ChangeLog {
     });
   };
 
+  const refused: ChangeLog["refused"] = (param, from) => {
+    unsupported.push({ param, path: param, droppable: true, from });
+  };
+
   return {
     params,
     unsupported,
     changed,
-    refused(param, from) {
-      unsupported.push({ param, path: param, droppable: true, from });
-    },
+    refused,
     refusedForGood(param, path, from) {
       unsupported.push({ param, path, droppable: false, from });
     },
     droppedExtras(extras, known, prefix = "") {
       for (const [name, value] of Object.entries(extras ?? {})) {
         if (known.includes(name) || value === undefined) continue;
-        changed("dropped", `${prefix}${name}`, switchOrNumber(value));
+        if (prefix === "" && documented.has(name) && !isDefault(name, value))
+          refused(name, switchOrNumber(value));
+        else changed("dropped", `${prefix}${name}`, switchOrNumber(value));
       }
     },
   };

@@ -37,7 +37,7 @@ export const documentedParameters: readonly DocumentedParameter[] = [
   },
   { name: "reasoning_effort", value: "low" },
   { name: "verbosity", value: "low" },
-  { name: "service_tier", value: "flex" },
+  { name: "service_tier", value: "priority" },
   { name: "store", value: true },
   { name: "metadata", value: { case: "17" } },
   { name: "user", value: "user-17" },

@@ -26,8 +26,8 @@ export interface Packing {
 export interface ReplayUpstream {
   /** Base URLs and keys of every provider that can be pointed somewhere. */
   readonly env: Readonly<Record<string, string>>;
-  /** The name, without its provider, under which the answer is given to whoever asks. */
-  put(answer: ReplayedAnswer, packing?: Packing): string;
+  /** The name, without its provider, under which the answer is given to whoever asks: one of its own unless one is given. */
+  put(answer: ReplayedAnswer, packing?: Packing, name?: string): string;
   /** What was asked of that name, in order. */
   seen(model: string): readonly SeenRequest[];
   close(): Promise<void>;
@@ -82,8 +82,8 @@ export async function startReplayUpstream(): Promise<ReplayUpstream> {
   ]);
   return {
     env: Object.fromEntries(env) as Record<string, string>,
-    put(answer, packing = {}) {
-      const model = `replay-${answers.size}`;
+    put(answer, packing = {}, name = `replay-${answers.size}`) {
+      const model = name;
       answers.set(model, { answer, packing });
       seen.set(model, []);
       return model;

@@ -6,10 +6,12 @@ import { Failure } from "../../core/errors.ts";
 import { decodeCompletion, decodeStream } from "./decode-answer.ts";
 import { decodeError } from "./decode-error.ts";
 import { encodeCompletion } from "./encode-request.ts";
+import { parameterTable } from "./parameter-table.ts";
 
 export const anthropicDialect: Dialect = {
   name: "anthropic",
   credentialHeaders: (key) => ({ "x-api-key": key }),
+  parameters: parameterTable,
   encodeCompletion,
   decodeCompletion,
   decodeStream,

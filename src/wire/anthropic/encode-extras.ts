@@ -38,7 +38,11 @@ function encodeMetadata(extras: Extras, to: Destination, log: ChangeLog): JsonOb
   if (!isObject(given)) log.changed("dropped", "metadata");
   const metadata = isObject(given) ? given : {};
   const withheld = to.obligations.includes("no-client-metadata");
-  log.droppedExtras(metadata, withheld ? [] : ["user_id"], "metadata.");
+  for (const name in metadata) {
+    if (name === "user_id" && !withheld) continue;
+    if (withheld) log.changed("dropped", `metadata.${name}`);
+    else log.refused(`metadata.${name}`);
+  }
   const own = stringOf(metadata["user_id"]);
   const named = (["safety_identifier", "user"] as const).filter((name) => extras[name] !== undefined);
   if (own !== undefined && !withheld) log.changed("passed", "metadata.user_id");
@@ -67,7 +71,7 @@ function encodeServiceTier(asked: unknown, log: ChangeLog): string | undefined {
   if (asked === undefined || asked === null) return undefined;
   const word = stringOf(asked) ?? "";
   const tier = rowOf(serviceTiers, word);
-  if (tier === undefined) log.changed("dropped", "service_tier");
+  if (tier === undefined) log.refused("service_tier");
   else if (tier === word) log.changed("passed", "service_tier", tier);
   else log.changed("mapped", "service_tier", word, tier);
   return tier;

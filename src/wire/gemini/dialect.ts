@@ -6,10 +6,12 @@ import { decodeCompletion, decodeStream } from "./decode-answer.ts";
 import { decodeError } from "./decode-error.ts";
 import { decodeEmbedding, encodeEmbedding } from "./embeddings.ts";
 import { encodeCompletion } from "./encode-request.ts";
+import { parameterTable } from "./parameter-table.ts";
 
 export const geminiDialect: Dialect = {
   name: "gemini",
   credentialHeaders: (key) => ({ "x-goog-api-key": key }),
+  parameters: parameterTable,
   encodeCompletion,
   decodeCompletion,
   decodeStream,

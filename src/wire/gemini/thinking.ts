@@ -40,6 +40,9 @@ export function encodeThinking(
 /** True for models that refuse a function call in the history without its thought signature. */
 export const checksSignatures = (upstreamModel: string): boolean => familyOf(upstreamModel).by === "level";
 
+/** How the model's thinking is steered. */
+export const thinksBy = (upstreamModel: string): Family["by"] => familyOf(upstreamModel).by;
+
 const ranks: readonly Level[] = ["minimal", "low", "medium", "high"];
 
 const levelsByEffort: Readonly<Record<ReasoningEffort, Level>> = {

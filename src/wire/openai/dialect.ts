@@ -6,11 +6,13 @@ import { createAnswerReader } from "./answer-reader.ts";
 import { createAnswerStream } from "./answer-stream.ts";
 import { decodeEmbedding, encodeEmbedding } from "./embeddings.ts";
 import { decodeError } from "./error-reading.ts";
+import { parameterTable } from "./parameter-table.ts";
 import { encodeCompletion } from "./request-encoding.ts";
 
 export const openaiDialect: Dialect = {
   name: "openai",
   credentialHeaders: (key) => ({ authorization: `Bearer ${key}` }),
+  parameters: parameterTable,
   encodeCompletion,
   decodeCompletion(body) {
     const reader = createAnswerReader();

@@ -1,43 +1,51 @@
-// Writes a neutral completion request as a provider's OpenAI-shaped one.
+// Writes a neutral completion request as a provider's OpenAI-shaped one, as the destination's capability table says.
 // The dialect calls it once per attempt; it says everything it changed and everything it could not say.
 
 import type { ParamChange } from "../../core/answer.ts";
 import type { Destination, EncodedRequest } from "../../core/dialect.ts";
 import type { CompletionRequest, ResponseFormat, ToolChoice } from "../../core/request.ts";
-import type { JsonObject } from "../json.ts";
-import { switchOrNumber } from "../change-log.ts";
+import { isObject, type JsonObject, rowOf } from "../json.ts";
+import { type ModelParameters, parametersOfModel } from "./model-parameters.ts";
 import { applyObligations } from "./obligations.ts";
+import { parameterTable } from "./parameter-table.ts";
 import { type ProviderHabits, habitsOf } from "./provider-habits.ts";
+import { providerPreferences } from "./provider-preferences.ts";
 import { sortExtras } from "./request-extras.ts";
 import { encodeMessages } from "./request-messages.ts";
-import { lacks } from "./request-parts.ts";
+import { type Placed, placeParameter, tableName } from "./request-parameters.ts";
 
 export function encodeCompletion(request: CompletionRequest, to: Destination): EncodedRequest {
   const habits = habitsOf(to.providerId);
+  const model = parametersOfModel(to.upstreamModel, to.providerId);
   const extras = sortExtras(request.extras, to);
   const messages = encodeMessages(request.messages, to);
   const obligations = applyObligations(to);
-  const limit = outputLimit(request, to, habits.maxTokensField);
-  const unsupported = [...messages.unsupported, ...obligations.unsupported];
-  const fields: Record<string, unknown> = { ...extras.passed };
-  const wanted = settings(request, habits, to, limit.tokens);
-  for (const name in wanted) if (wanted[name] !== undefined) fields[name] = wanted[name];
-  for (const name in fields) {
-    const value = fields[name];
-    if (isSupported(name, value, habits, to)) continue;
-    delete fields[name];
-    if (isDefault(name, value)) continue;
-    // An answer's sound has no place in the stream of events yet, and its text is not what was asked for.
-    unsupported.push({
-      param: name,
-      path: name,
-      droppable: !isSound(name, value),
-      from: switchOrNumber(value),
-    });
+  const limit = outputLimit(request, to);
+  const placed: Placed = {
+    fields: {},
+    params: [...extras.params, ...messages.params, ...limit.params],
+    unsupported: [...messages.unsupported, ...obligations.unsupported],
+  };
+  const { of: table } = parameterTable(to);
+  const thinking = thinks(request, model);
+  const wanted = { ...extras.passed, ...settings(request, limit.field, limit.tokens) };
+  for (const name in wanted) {
+    const value = wanted[name];
+    if (value === undefined) continue;
+    const support = rowOf(table, tableName(name, value)) ?? { is: "taken" };
+    placeParameter(name, value, support, thinking, placed);
+  }
+  const { fields } = placed;
+  for (const name in model.fields) fields[name] ??= model.fields[name];
+  for (const [name, value] of Object.entries(obligations.fields)) {
+    if (name in fields && fields[name] !== value && typeof value !== "object") {
+      placed.params.push({ param: name, action: "mapped", from: fields[name], to: value });
+    }
   }
   const body = {
     ...fields,
     ...obligations.fields,
+    ...providerPreferences(fields, obligations.fields, habits, to),
     model: to.upstreamModel,
     messages: messages.messages,
     ...(request.stream ? streaming(habits) : {}),
@@ -49,25 +57,20 @@ export function encodeCompletion(request: CompletionRequest, to: Destination): E
       accept: request.stream ? "text/event-stream" : "application/json",
     },
     body: JSON.stringify(body),
-    params: [...extras.params, ...messages.params, ...limit.params, ...mappings(request, fields, habits)],
-    unsupported,
+    params: placed.params,
+    unsupported: placed.unsupported,
   };
 }
 
-/** Our fields by their wire names; a name that is undefined is not sent. */
-function settings(
-  request: CompletionRequest,
-  habits: ProviderHabits,
-  to: Destination,
-  maxTokens: number | undefined,
-): JsonObject {
+/** Our fields by OpenAI's names, efforts last: the caller may have said it in the provider's own words. */
+function settings(request: CompletionRequest, limitField: string, maxTokens: number | undefined): JsonObject {
   return {
-    [habits.maxTokensField]: maxTokens,
+    [limitField]: maxTokens,
     n: request.n > 1 ? request.n : undefined,
     temperature: request.temperature,
     top_p: request.topP,
     stop: request.stop,
-    [habits.seedField]: request.seed,
+    seed: request.seed,
     presence_penalty: request.presencePenalty,
     frequency_penalty: request.frequencyPenalty,
     logit_bias: request.logitBias,
@@ -78,17 +81,20 @@ function settings(
       type: "function",
       function: { ...functionExtras, name, description, parameters, strict },
     })),
-    tool_choice: request.toolChoice && encodeToolChoice(request.toolChoice),
+    ...present("tool_choice", request.toolChoice && encodeToolChoice(request.toolChoice)),
     parallel_tool_calls: request.parallelToolCalls,
-    response_format: request.responseFormat && encodeFormat(request.responseFormat),
-    ...reasoningFields(request, habits, to),
+    ...present("response_format", request.responseFormat && encodeFormat(request.responseFormat)),
+    ...present("reasoning_effort", request.reasoning),
   };
 }
 
-/** Under the caller's name where the model does not reason, so that it is reported under that name. */
-function reasoningFields({ reasoning }: CompletionRequest, habits: ProviderHabits, to: Destination) {
-  if (reasoning === undefined) return {};
-  return lacks(to, "REASONING") ? { reasoning_effort: reasoning } : habits.reasoningFields(reasoning);
+/** These may stand among the extras instead, in a form that has no neutral one. */
+const present = (name: string, value: unknown): JsonObject => (value === undefined ? {} : { [name]: value });
+
+function thinks({ reasoning, extras }: CompletionRequest, model: ModelParameters): boolean {
+  const own = extras["thinking"];
+  if (isObject(own)) return own["type"] !== "disabled";
+  return reasoning === undefined ? model.thinksUnasked : reasoning !== "none";
 }
 
 const streaming = (habits: ProviderHabits): JsonObject =>
@@ -106,67 +112,16 @@ function encodeFormat(format: ResponseFormat): JsonObject {
 }
 
 /** A limit above the model's own is an error upstream; the caller meant "as much as there is". */
-function outputLimit(request: CompletionRequest, to: Destination, field: string) {
-  const { maxOutputTokens: asked, maxOutputTokensSpelling: spelling } = request;
+function outputLimit(request: CompletionRequest, to: Destination) {
+  const { maxOutputTokens: asked, maxOutputTokensSpelling } = request;
   const params: ParamChange[] = [];
-  if (asked === undefined) return { tokens: undefined, params };
-  if (spelling !== undefined && spelling !== field) {
-    params.push({ param: spelling, action: "renamed", to: field });
-  }
+  // Without a spelling of the caller's the provider's own needs no word.
+  const field = maxOutputTokensSpelling ?? ownLimitField(to);
+  if (asked === undefined) return { field, tokens: undefined, params };
   const tokens = Math.min(asked, to.maxOutputTokens ?? asked);
-  if (tokens < asked) params.push({ param: spelling ?? field, action: "clamped", from: asked, to: tokens });
-  return { tokens, params };
+  if (tokens < asked) params.push({ param: field, action: "clamped", from: asked, to: tokens });
+  return { field, tokens, params };
 }
 
-/** What a known model must be able to do for a field to mean anything. */
-const capabilityOf: Readonly<Record<string, string>> = {
-  tools: "TOOLS",
-  reasoning_effort: "REASONING",
-};
-
-function isSupported(name: string, value: unknown, habits: ProviderHabits, to: Destination): boolean {
-  if (habits.unsupported.includes(name) || lacks(to, capabilityOf[name])) return false;
-  if (isSound(name, value)) return false;
-  return name !== "response_format" || !habits.unsupported.includes(`response_format.${formatType(value)}`);
-}
-
-const isSound = (name: string, value: unknown): boolean =>
-  name === "audio" || (name === "modalities" && Array.isArray(value) && value.includes("audio"));
-
-/** Saying what holds anyway asks nothing of a provider that does not know the field. */
-const defaults: Readonly<Record<string, readonly unknown[]>> = {
-  tool_choice: ["auto"],
-  parallel_tool_calls: [true],
-  logprobs: [false],
-  top_logprobs: [0],
-  frequency_penalty: [0],
-  presence_penalty: [0],
-  reasoning_effort: ["none"],
-};
-
-function isDefault(name: string, value: unknown): boolean {
-  if (name === "logit_bias") return Object.keys(value as object).length === 0;
-  return defaults[name]?.includes(value) ?? false;
-}
-
-const formatType = (format: unknown): string => String((format as { type?: unknown } | null)?.type);
-
-/** Fields that say the same in other words. */
-function mappings(request: CompletionRequest, fields: JsonObject, habits: ProviderHabits): ParamChange[] {
-  const params: ParamChange[] = [];
-  if (request.seed !== undefined && habits.seedField !== "seed") {
-    params.push({ param: "seed", action: "renamed", to: habits.seedField });
-  }
-  if (request.reasoning !== undefined) {
-    const [name, value] = Object.entries(habits.reasoningFields(request.reasoning))[0] ?? [];
-    if (name !== undefined && name !== "reasoning_effort" && name in fields) {
-      params.push({
-        param: "reasoning_effort",
-        action: "mapped",
-        from: request.reasoning,
-        to: { [name]: value },
-      });
-    }
-  }
-  return params;
-}
+const ownLimitField = (to: Destination): string =>
+  parameterTable(to).of.max_tokens.is === "taken" ? "max_tokens" : "max_completion_tokens";

@@ -4,6 +4,8 @@
 import type { Destination } from "../../core/dialect.ts";
 import type { ParamChange } from "../../core/answer.ts";
 import type { Extras } from "../../core/request.ts";
+import { objectOf } from "../json.ts";
+import { harmlessPreferences } from "./provider-preferences.ts";
 
 /** Fields with a place of their own in the neutral request: a second way in would pass by every check. */
 const ours: ReadonlySet<string> = new Set(
@@ -52,12 +54,26 @@ export function sortExtras(extras: Extras, to: Destination): SortedExtras {
   for (const [name, value] of Object.entries(extras)) {
     if (isForbidden(name) || responsesOnly.has(name) || (hidesClient && clientMetadata.has(name))) {
       params.push({ param: name, action: "dropped" });
+    } else if (name === "provider") {
+      const kept = harmless(value, params);
+      if (Object.keys(kept).length > 0) passed[name] = kept;
     } else {
       passed[name] = value;
       if (!documented.has(name)) params.push({ param: name, action: "passed" });
     }
   }
   return { passed, params };
+}
+
+/** Which company serves the model behind a relay is the policy's to say, not the caller's. */
+function harmless(preferences: unknown, params: ParamChange[]): Readonly<Record<string, unknown>> {
+  const kept: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(objectOf(preferences) ?? {})) {
+    const keeps = harmlessPreferences.has(name);
+    if (keeps) kept[name] = value;
+    params.push({ param: `provider.${name}`, action: keeps ? "passed" : "dropped" });
+  }
+  return kept;
 }
 
 function isForbidden(name: string): boolean {

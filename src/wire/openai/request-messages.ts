@@ -5,8 +5,8 @@ import { createHash } from "node:crypto";
 import type { ParamChange } from "../../core/answer.ts";
 import type { Destination, UnsupportedParam } from "../../core/dialect.ts";
 import type { AssistantMessage, Message, Part, ToolCall } from "../../core/request.ts";
-import type { JsonObject } from "../json.ts";
-import { encodePart } from "./request-parts.ts";
+import { arrayOf, type JsonObject } from "../json.ts";
+import { encodePart, lacks } from "./request-parts.ts";
 import { type ProviderHabits, habitsOf } from "./provider-habits.ts";
 
 export interface EncodedMessages {
@@ -21,19 +21,29 @@ export function encodeMessages(messages: readonly Message[], to: Destination): E
   const unsupported: UnsupportedParam[] = [];
 
   function encode(message: Message, index: number): JsonObject {
-    const { name, extras } = message;
+    const { extras } = message;
+    const name = nameOf(message, index);
     const content = encodeContent(message.parts, `messages[${index}]`);
     const common = { ...extras, role: message.role, content, name };
     if (message.role === "system") return { ...common, role: systemRole(message.spelling, index) };
     if (message.role === "tool") return { ...common, tool_call_id: callId(message.toolCallId, habits) };
     if (message.role === "user") return common;
+    const { content: thought, ...reasoning } = encodeReasoning(message, index);
     return {
       ...common,
-      ...encodeReasoning(message, index),
-      content: message.parts.length === 0 ? null : content,
+      ...reasoning,
+      content:
+        thought === undefined ? said(message, content) : [...arrayOf(thought), ...asParts(message, content)],
       refusal: message.refusal,
       tool_calls: message.toolCalls.length === 0 ? undefined : message.toolCalls.map(encodeCall),
     };
+  }
+
+  /** Tools have names everywhere. */
+  function nameOf({ name, role }: Message, index: number): string | undefined {
+    if (name === undefined || habits.messageNames || role === "tool") return name;
+    params.push({ param: `messages[${index}].name`, action: "dropped" });
+    return undefined;
   }
 
   function systemRole(spelling: "system" | "developer" | undefined, index: number): string {
@@ -57,7 +67,7 @@ export function encodeMessages(messages: readonly Message[], to: Destination): E
 
   function encodeReasoning({ reasoning }: AssistantMessage, index: number): JsonObject {
     if (reasoning.length === 0) return {};
-    if (habits.reasoningBack) return habits.reasoningBack(reasoning);
+    if (habits.reasoningBack && !lacks(to, "REASONING")) return habits.reasoningBack(reasoning);
     params.push({ param: `messages[${index}].reasoning`, action: "dropped" });
     return {};
   }
@@ -74,6 +84,12 @@ export function encodeMessages(messages: readonly Message[], to: Destination): E
 
   return { messages: messages.map(encode), params, unsupported };
 }
+
+const said = ({ parts }: AssistantMessage, content: unknown): unknown =>
+  parts.length === 0 ? null : content;
+
+const asParts = ({ parts }: AssistantMessage, content: unknown): readonly unknown[] =>
+  parts.length > 0 && typeof content === "string" ? [{ type: "text", text: content }] : arrayOf(content);
 
 /** Mistral takes nine letters and digits; another provider's id becomes the same nine wherever it stands. */
 function callId(id: string, habits: ProviderHabits): string {

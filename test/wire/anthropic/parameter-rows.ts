@@ -253,7 +253,8 @@ export const rows: readonly ParameterRow[] = [
     name: "the user becomes metadata.user_id",
     request: { ...given, extras: { user: "u1", metadata: { trace: "t" } } },
     sends: { metadata: { user_id: "u1" }, user: undefined },
-    reports: ["dropped metadata.trace", "renamed user user → metadata.user_id"],
+    reports: ["renamed user user → metadata.user_id"],
+    refuses: ["metadata.trace"],
   },
   {
     name: "no client metadata where the policy forbids it",
@@ -287,7 +288,8 @@ export const rows: readonly ParameterRow[] = [
       },
     },
     sends: { store: undefined, prediction: undefined, base_url: undefined },
-    reports: ["dropped store false", "dropped prediction", "dropped verbosity", "dropped base_url"],
+    reports: ["dropped store false", "dropped base_url"],
+    refuses: ["prediction", "verbosity"],
   },
   {
     name: "spoken answers and web search are refused",

@@ -20,7 +20,7 @@ const request = (text: string) => ({
 });
 
 test("every input is a request of one batch", () => {
-  const { path, body, params } = encode({
+  const { path, body, params, unsupported } = encode({
     dimensions: 256,
     extras: { task_type: "RETRIEVAL_QUERY", user: "ann@example.org" },
   });
@@ -28,9 +28,12 @@ test("every input is a request of one batch", () => {
   assert.deepEqual(JSON.parse(body), { requests: [request("a"), request("b")] });
   assert.deepEqual(params, [
     { param: "task_type", action: "renamed", from: "task_type", to: "taskType" },
-    { param: "user", action: "dropped" },
     { param: "dimensions", action: "renamed", from: "dimensions", to: "outputDimensionality" },
   ]);
+  assert.deepEqual(
+    unsupported.map(({ param, droppable }) => [param, droppable]),
+    [["user", true]],
+  );
 });
 
 test("token ids cannot be sent and cannot be left out", () => {

@@ -237,7 +237,8 @@ export const rows: readonly ParameterRow[] = [
     },
     to: { obligations: ["no-client-metadata", "store:false"] },
     sends: {},
-    reports: ["dropped user", "dropped store true", "dropped cachedContent", "dropped metadata"],
+    reports: ["dropped cachedContent"],
+    refuses: ["user", "store", "metadata"],
   },
   {
     name: "zdr-routing cannot be met and cannot be dropped",

@@ -112,7 +112,7 @@ test("obligations are applied, or refused where the provider has no way to keep 
   });
   assert.deepEqual(
     openrouter.unsupported.map((entry) => entry.param),
-    ["obligation:store:false"],
+    ["obligation:store:false", "store"],
   );
   assert.deepEqual(encode({}, "vllm", { obligations: ["store:false"] }).unsupported, []);
 });
@@ -122,8 +122,8 @@ test("the limit on output has the name the provider knows, and no more than the 
   const openai = encode(asked, "openai", { maxOutputTokens: 50 });
   assert.equal(openai.body["max_completion_tokens"], 50);
   assert.deepEqual(openai.params, [
-    { param: "max_tokens", action: "renamed", to: "max_completion_tokens" },
     { param: "max_tokens", action: "clamped", from: 90, to: 50 },
+    { param: "max_tokens", action: "renamed", to: "max_completion_tokens" },
   ]);
   const ollama = encode(asked, "ollama");
   assert.equal(ollama.body["max_tokens"], 90);

@@ -60,7 +60,6 @@ const choices: Readonly<Record<string, readonly unknown[]>> = {
   service_tier: ["flex"],
   verbosity: ["low"],
   prediction: [{ type: "content", content: "x" }],
-  modalities: [["text"]],
   web_search_options: [{ search_context_size: "low" }],
   safety_identifier: ["s"],
   prompt_cache_key: ["k"],

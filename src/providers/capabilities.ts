@@ -1,0 +1,54 @@
+// What a deployment makes of each parameter, from the capability table of its dialect, and whether it takes a whole request.
+// The catalog's doors show the table; the plan asks the rest where a caller would rather be rerouted.
+
+import type { Deployment } from "../core/deployment.ts";
+import { type Destination, parameterNames, type Support } from "../core/dialect.ts";
+import type { PermittedDeployment } from "../core/permit.ts";
+import type { ModelRequest, OnUnsupported } from "../core/request.ts";
+import { dialects } from "./dialects.ts";
+
+export type ParameterRow = Support & { readonly name: string };
+
+/** Stands for what OpenAI does not document. */
+const others = "*";
+
+/** Empty for the demo, which only plays. */
+export function parameterRows(deployment: Deployment): ParameterRow[] {
+  const { dialect } = deployment.provider;
+  if (dialect === "demo") return [];
+  const table = dialects[dialect].parameters(about(deployment));
+  const unknown: Support = table.others === "passed" ? { is: "taken" } : { is: "refused" };
+  return [...parameterNames.map((name) => ({ ...table.of[name], name })), { ...unknown, name: others }];
+}
+
+/** True where nothing of the request would have to be left out. */
+export function takesWhole(target: PermittedDeployment, request: ModelRequest): boolean {
+  const name = target.deployment.provider.dialect;
+  if (name === "demo") return true;
+  const dialect = dialects[name];
+  const to = destinationOf(target, undefined);
+  try {
+    const encoded =
+      request.action === "complete"
+        ? dialect.encodeCompletion(request, to)
+        : dialect.encodeEmbedding(request, to);
+    return encoded.unsupported.length === 0;
+  } catch {
+    return false;
+  }
+}
+
+export function destinationOf(
+  { deployment, obligations }: PermittedDeployment,
+  onUnsupported: OnUnsupported | undefined,
+): Destination {
+  return { ...about(deployment), obligations, mayDrop: onUnsupported === "drop" };
+}
+
+const about = ({ provider, model, upstreamModel }: Deployment): Destination => ({
+  providerId: provider.id,
+  upstreamModel,
+  maxOutputTokens: model.maxOutputTokens,
+  capabilities: model.capabilities,
+  obligations: [],
+});

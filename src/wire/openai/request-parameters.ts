@@ -1,0 +1,85 @@
+// Places each parameter as the capability table of the destination says: as it is, in other words, clamped, or not at all.
+// Used by `request-encoding`; everything that is done to a parameter is written down where it is done.
+
+import type { ParamChange } from "../../core/answer.ts";
+import type { Support, UnsupportedParam } from "../../core/dialect.ts";
+import { switchOrNumber } from "../change-log.ts";
+import { isObject, rowOf } from "../json.ts";
+import { isDefault } from "../parameter-support.ts";
+
+export interface Placed {
+  readonly fields: Record<string, unknown>;
+  readonly params: ParamChange[];
+  readonly unsupported: UnsupportedParam[];
+}
+
+/** `thinking`: whether the model will think over this request. */
+export function placeParameter(
+  name: string,
+  value: unknown,
+  support: Support,
+  thinking: boolean,
+  into: Placed,
+): void {
+  if (isSound(name, value)) refuse(name, value, false, into);
+  else if (support.is === "taken") into.fields[name] = value;
+  else if (support.is === "mapped") placeMapped(name, value, support, into);
+  else if (support.is === "clamped") placeClamped(name, value, support, into);
+  else if (support.while === "thinking" && !thinking) into.fields[name] = value;
+  else if (isDefault(name, value)) into.params.push({ param: name, action: "dropped", ...shown(value) });
+  else refuse(name, value, true, into);
+}
+
+type Mapped = Extract<Support, { is: "mapped" }>;
+
+function placeMapped(name: string, value: unknown, { to, words }: Mapped, into: Placed): void {
+  if (!words) {
+    into.fields[to] = value;
+    into.params.push({ param: name, action: "renamed", to });
+    return;
+  }
+  const said = typeof value === "string" ? rowOf(words, value) : undefined;
+  if (!said) {
+    // A word that this provider may know and we do not, or a form that has no words: as it came.
+    into.fields[name] = value;
+    if (typeof value === "string") into.params.push({ param: name, action: "passed" });
+    return;
+  }
+  // The caller has said it in the provider's own words already.
+  if (Object.keys(said).some((field) => field !== name && field in into.fields)) {
+    into.params.push({ param: name, action: "dropped" });
+    return;
+  }
+  Object.assign(into.fields, said);
+  const same = Object.keys(said).length === 1 && name in said;
+  if (same && said[name] === value) return;
+  into.params.push({ param: name, action: "mapped", from: value, to: same ? said[name] : said });
+}
+
+type Clamped = Extract<Support, { is: "clamped" }>;
+
+function placeClamped(name: string, value: unknown, { least, most }: Clamped, into: Placed): void {
+  const asked = typeof value === "number" ? value : least;
+  const within = Math.min(Math.max(asked, least), most);
+  into.fields[name] = within;
+  if (within !== value) into.params.push({ param: name, action: "clamped", from: asked, to: within });
+}
+
+function refuse(name: string, value: unknown, droppable: boolean, into: Placed): void {
+  into.unsupported.push({ param: name, path: name, droppable, from: switchOrNumber(value) });
+}
+
+const shown = (value: unknown): { from?: unknown } => {
+  const from = switchOrNumber(value);
+  return from === undefined ? {} : { from };
+};
+
+/** An answer's sound has no place in the stream of events yet, and its text is not what was asked for. */
+const isSound = (name: string, value: unknown): boolean =>
+  name === "audio" || (name === "modalities" && Array.isArray(value) && value.includes("audio"));
+
+/** As the capability tables name it: a response format by its type. */
+export function tableName(name: string, value: unknown): string {
+  const type = isObject(value) ? value["type"] : undefined;
+  return name === "response_format" ? `response_format.${String(type)}` : name;
+}
