@@ -13,6 +13,8 @@ export interface TokenUsage {
   readonly reasoning: number;
   readonly audioInput?: number | undefined;
   readonly audioOutput?: number | undefined;
+  /** What the provider says that it charged, where it says so. */
+  readonly chargedUsd?: number | undefined;
 }
 
 export const noUsage: TokenUsage = { input: 0, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 };

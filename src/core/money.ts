@@ -5,6 +5,9 @@ export type Picodollars = number;
 
 const perDollar = 1e12;
 
+/** Rounded up, as every amount is that somebody else reckoned. */
+export const picodollarsOf = (usd: number): Picodollars => Math.ceil(roundNoise(usd * perDollar));
+
 /** `tokens` at a price in dollars per million tokens, rounded up to the next picodollar. */
 export function costOf(tokens: number, usdPerMillion: number): Picodollars {
   return Math.ceil(roundNoise(tokens * usdPerMillion * 1e6));

@@ -57,7 +57,7 @@ export function openAccount(permitted: Permitted, parts: GatewayParts): Account 
   async function settle(outcome: string): Promise<Receipt> {
     const readings = meters.map((meter) => meter.read());
     const money = readings.map((reading) => reading.cost);
-    const cost = target?.deployment.price === undefined && target !== undefined ? undefined : total(money);
+    const cost = target !== undefined && money.at(-1) === undefined ? undefined : total(money);
     const row: SettlementRow = {
       requestId,
       at: new Date(parts.now()),

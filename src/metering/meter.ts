@@ -4,7 +4,7 @@
 import type { Price } from "../core/deployment.ts";
 import type { ModelEvent, TokenUsage } from "../core/events.ts";
 import { noUsage } from "../core/events.ts";
-import type { Picodollars } from "../core/money.ts";
+import { type Picodollars, picodollarsOf } from "../core/money.ts";
 import { reckon } from "./reckon.ts";
 
 interface Reading {
@@ -57,11 +57,17 @@ export function createMeter(price: Price | undefined, estimatedInput: number): M
       const usage = settledUsage();
       return {
         usage,
-        cost: price === undefined ? undefined : reckon(usage, price),
+        cost: costOf(usage),
         estimated: heard && (reported === undefined || usage !== reported),
       };
     },
   };
+
+  /** What was charged beats what the catalog thinks: a relay's price depends on who served. */
+  function costOf(usage: TokenUsage): Picodollars | undefined {
+    if (usage === reported && usage.chargedUsd !== undefined) return picodollarsOf(usage.chargedUsd);
+    return price === undefined ? undefined : reckon(usage, price);
+  }
 
   /** A stream that was cut reports what it had said at its start: never less than what we saw. */
   function settledUsage(): TokenUsage {

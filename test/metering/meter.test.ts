@@ -90,3 +90,14 @@ test("an unknown price gives no cost, not zero", () => {
   meter.count({ type: "text-delta", choice: 0, text: "x" });
   assert.equal(meter.read().cost, undefined);
 });
+
+test("what the provider says that it charged is what it cost, also where nobody knows the price", () => {
+  const usage = { ...noUsage, input: 1000, output: 10, chargedUsd: 0.000_123_456_789 };
+  for (const known of [price, undefined]) {
+    const meter = createMeter(known, 1000);
+    meter.count({ type: "text-delta", choice: 0, text: "Hi" });
+    meter.count({ type: "usage", usage });
+    meter.count({ type: "choice-finish", choice: 0, reason: "stop" });
+    assert.equal(formatUsd(meter.read().cost ?? 0), "0.000123456789");
+  }
+});

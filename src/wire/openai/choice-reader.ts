@@ -66,7 +66,14 @@ export function createChoiceReader(choice: number): ChoiceReader {
   return { read, finish };
 }
 
-const logprobsOf = (part: JsonObject): readonly unknown[] => arrayOf(objectOf(part["logprobs"])?.["content"]);
+function logprobsOf(part: JsonObject): readonly unknown[] {
+  const logprobs = objectOf(part["logprobs"]);
+  if (!logprobs) return [];
+  if (Array.isArray(logprobs["content"])) return logprobs["content"];
+  // Together has the form of the older completions: https://docs.together.ai/docs/logprobs
+  const values = arrayOf(logprobs["token_logprobs"]);
+  return arrayOf(logprobs["tokens"]).map((token, index) => ({ token, logprob: values[index] }));
+}
 
 /** Reasons that are not OpenAI's own, by lower-case name. */
 const finishReasons: Readonly<Record<string, FinishReason>> = {

@@ -27,6 +27,8 @@ export function decodeEmbeddedError(value: unknown): WireFault {
 export function isErrorBody(body: JsonObject): boolean {
   const error = body["error"];
   if (isObject(error) || textOf(error) !== undefined) return true;
+  // Groq's last chunk, where it gave up.
+  if (textOf(objectOf(body["x_groq"])?.["error"]) !== undefined) return true;
   return body["object"] === "error" || (body["type"] === "error" && body["choices"] === undefined);
 }
 
@@ -42,7 +44,7 @@ function readError(value: unknown, depth = 0): ReadError {
   if (typeof value === "string") return { message: value, code: "" };
   if (Array.isArray(value)) return readError(value[0], depth + 1);
   if (!isObject(value)) return { message: undefined, code: "" };
-  for (const nest of ["error", "errors", "detail"]) {
+  for (const nest of ["error", "errors", "detail", "x_groq"]) {
     if (value[nest] !== undefined && value[nest] !== null && value[nest] !== "") {
       const inner = readError(value[nest], depth + 1);
       return { ...inner, message: inner.message ?? ownMessage(value), code: inner.code || ownCode(value) };

@@ -2,7 +2,7 @@
 // Input holds the cached part and output the reasoning, each counted once.
 
 import { type TokenUsage, noUsage } from "../../core/events.ts";
-import { type JsonObject, isObject, objectOf } from "../json.ts";
+import { type JsonObject, isObject, numberOf, objectOf } from "../json.ts";
 import { countOf } from "./loose-values.ts";
 
 /** Undefined where the object counts nothing. */
@@ -18,6 +18,7 @@ export function decodeUsage(value: unknown): TokenUsage | undefined {
   const output = (completion ?? 0) + reasoningOutside(value, prompt, completion ?? 0, reported);
   const audioInput = countOf(inputDetails["audio_tokens"]);
   const audioOutput = countOf(outputDetails["audio_tokens"]);
+  const chargedUsd = numberOf(value["cost"]);
   return {
     input: prompt,
     cachedInput: Math.min(cachedPart(value, inputDetails), prompt),
@@ -26,6 +27,8 @@ export function decodeUsage(value: unknown): TokenUsage | undefined {
     reasoning: Math.min(reported, output),
     ...(audioInput ? { audioInput } : {}),
     ...(audioOutput ? { audioOutput } : {}),
+    // OpenRouter: https://openrouter.ai/docs/use-cases/usage-accounting
+    ...(chargedUsd !== undefined && chargedUsd > 0 ? { chargedUsd } : {}),
   };
 }
 
