@@ -57,6 +57,8 @@ export type AnswerEvent =
       readonly policyVersion: number;
       readonly params: readonly ParamChange[];
       readonly attempts: number;
+      /** What the deployment had counted by then; absent where it counts at the end. */
+      readonly usage?: TokenUsage | undefined;
     }
   | Exclude<ModelEvent, { type: "usage" }>
   | {

@@ -54,8 +54,22 @@ export type ModelEvent =
       readonly arguments: string;
       readonly signature?: string | undefined;
     }
-  | { readonly type: "citations"; readonly choice: number; readonly citations: readonly unknown[] }
-  | { readonly type: "choice-finish"; readonly choice: number; readonly reason: FinishReason }
+  | {
+      readonly type: "citations";
+      readonly choice: number;
+      readonly citations: readonly unknown[];
+      /** The same, one for one, as the provider wrote them: for a client that speaks its dialect. */
+      readonly native?: readonly unknown[] | undefined;
+    }
+  | {
+      readonly type: "choice-finish";
+      readonly choice: number;
+      readonly reason: FinishReason;
+      /** The provider's own word for it. */
+      readonly word?: string | undefined;
+      /** The caller's sequence that ended it, where the provider says which. */
+      readonly stopSequence?: string | undefined;
+    }
   /** Running total: the last one counts. */
   | { readonly type: "usage"; readonly usage: TokenUsage };
 

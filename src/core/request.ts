@@ -1,12 +1,21 @@
 // The neutral request that both doors make and every dialect encodes. Nothing a caller sent is
 // dropped on the way here: what has no place of its own travels in `extras`.
 
+import type { DialectName } from "./deployment.ts";
 import type { Sensitivity } from "./sensitivity.ts";
 
 export interface TextPart {
   readonly type: "text";
   readonly text: string;
+  /** The whole of it as one dialect writes it, where text says less. Only that dialect sends it. */
+  readonly native?: NativeBlock | undefined;
   readonly extras?: Extras | undefined;
+}
+
+/** A block that only its own dialect has: a search result, a document in text, a tool that the provider ran. */
+interface NativeBlock {
+  readonly dialect: DialectName;
+  readonly block: Readonly<Record<string, unknown>>;
 }
 
 export type MediaKind = "image" | "file" | "audio" | "video";
@@ -43,6 +52,8 @@ export interface ReasoningBlock {
   readonly signature?: string | undefined;
   /** Encrypted reasoning: no text, only this. */
   readonly redacted?: string | undefined;
+  /** Whose proof it is, where the client's wire tells: no other dialect may be sent it. */
+  readonly from?: DialectName | undefined;
 }
 
 interface MessageBase {
@@ -70,7 +81,11 @@ export interface AssistantMessage extends MessageBase {
   readonly refusal?: string | undefined;
   readonly toolCalls: readonly ToolCall[];
   readonly reasoning: readonly ReasoningBlock[];
+  /** How the three lists above were mixed, where it is not all reasoning, then all parts, then all calls. */
+  readonly order?: readonly AssistantPiece[] | undefined;
 }
+
+export type AssistantPiece = "reasoning" | "part" | "call";
 
 export interface ToolMessage extends MessageBase {
   readonly role: "tool";
@@ -135,6 +150,8 @@ export interface CompletionRequest {
   readonly parallelToolCalls?: boolean | undefined;
   readonly responseFormat?: ResponseFormat | undefined;
   readonly reasoning?: ReasoningEffort | undefined;
+  /** In whose words all `extras` are; absent: OpenAI's. */
+  readonly words?: "anthropic" | undefined;
   readonly extras: Extras;
 }
 

@@ -2,7 +2,7 @@
 // Until then another deployment may take over; what was read goes out first afterwards.
 
 import type { ParamChange } from "../core/answer.ts";
-import type { ModelEvent } from "../core/events.ts";
+import type { ModelEvent, TokenUsage } from "../core/events.ts";
 import type { PermittedDeployment } from "../core/permit.ts";
 import type { Meter } from "../metering/meter.ts";
 import type { ProviderCall } from "../providers/providers.ts";
@@ -11,6 +11,8 @@ import type { AttemptLog } from "./attempts.ts";
 export interface Engaged {
   readonly target: PermittedDeployment;
   readonly params: readonly ParamChange[];
+  /** What it had counted before it spoke. */
+  readonly usage: TokenUsage | undefined;
   /** Everything the deployment says, metered. Throws a `Failure`. */
   readonly events: AsyncIterable<ModelEvent>;
   /** Lets go of the upstream, also where nobody read the events. */
@@ -37,6 +39,7 @@ export async function engage(
   return {
     target,
     params: call.params,
+    usage: opening.findLast((event) => event.type === "usage")?.usage,
     events: goOn(opening, source, meter, attempt),
     close: async () => void (await source.return?.()),
   };

@@ -94,5 +94,6 @@ function started(permitted: Permitted, engaged: Engaged, account: Account): Answ
     policyVersion: permitted.permit.policyVersion,
     params: engaged.params,
     attempts: account.attempts.length + 1,
+    usage: engaged.usage,
   };
 }

@@ -122,9 +122,13 @@ function* textsOf(request: ModelRequest): Generator<Located> {
   }
   for (const [messageIndex, message] of request.messages.entries()) {
     if (message.name !== undefined) yield { messageIndex, text: message.name };
+    if (message.extras) yield { messageIndex, text: readable(message.extras) };
     for (const part of message.parts) {
+      const native = part.type === "text" ? part.native : undefined;
       const text = part.type === "text" ? part.text : part.name;
-      if (text !== undefined) yield { messageIndex, text };
+      if (native) yield { messageIndex, text: readable(native.block) };
+      else if (text !== undefined) yield { messageIndex, text };
+      if (part.extras) yield { messageIndex, text: readable(part.extras) };
     }
     if (message.role !== "assistant") continue;
     if (message.refusal !== undefined) yield { messageIndex, text: message.refusal };
@@ -133,6 +137,10 @@ function* textsOf(request: ModelRequest): Generator<Located> {
   }
   for (const text of textsOutsideMessages(request)) yield { messageIndex: outsideMessages, text };
 }
+
+/** Fields without a neutral name. What only the provider can read in them is as good as noise to us. */
+const readable = (fields: unknown): string =>
+  JSON.stringify(fields, (name, value: unknown) => (name.startsWith("encrypted_") ? undefined : value));
 
 /** Tools, schemas and whatever else a caller writes reach the provider as well. */
 function* textsOutsideMessages({

@@ -5,6 +5,7 @@ import type { Deployment } from "../core/deployment.ts";
 import { type Destination, parameterNames, type Support } from "../core/dialect.ts";
 import type { PermittedDeployment } from "../core/permit.ts";
 import type { ModelRequest, OnUnsupported } from "../core/request.ts";
+import { encodeInWordsOf } from "../wire/anthropic/foreign-words.ts";
 import { dialects } from "./dialects.ts";
 
 export type ParameterRow = Support & { readonly name: string };
@@ -30,7 +31,7 @@ export function takesWhole(target: PermittedDeployment, request: ModelRequest): 
   try {
     const encoded =
       request.action === "complete"
-        ? dialect.encodeCompletion(request, to)
+        ? encodeInWordsOf(dialect, request, to)
         : dialect.encodeEmbedding(request, to);
     return encoded.unsupported.length === 0;
   } catch {

@@ -9,6 +9,7 @@ import type { EmbeddingAnswer, ModelEvent } from "../core/events.ts";
 import type { PermittedDeployment } from "../core/permit.ts";
 import type { CompletionRequest, EmbeddingRequest, OnUnsupported } from "../core/request.ts";
 import type { Secret } from "../core/secret.ts";
+import { encodeInWordsOf } from "../wire/anthropic/foreign-words.ts";
 import { createServerEventDecoder } from "../wire/sse.ts";
 import { destinationOf } from "./capabilities.ts";
 import { demoComplete, demoEmbed } from "./demo/demo.ts";
@@ -92,7 +93,7 @@ export function createProviders(parts: ProviderParts): Providers {
       if (provider.dialect === "demo")
         return { params: [], events: demoComplete(target.deployment, request, signal) };
       const dialect = dialects[provider.dialect];
-      const encoded = dialect.encodeCompletion(request, destinationOf(target, onUnsupported));
+      const encoded = encodeInWordsOf(dialect, request, destinationOf(target, onUnsupported));
       const params = settleUnsupported(encoded, onUnsupported, id);
       const timeouts = request.stream ? streamTimeouts : wholeTimeouts;
       const events = decode(

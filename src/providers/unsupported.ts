@@ -21,6 +21,8 @@ const changesMeaning = new Set([
   "audio",
   "modalities",
   "web_search_options",
+  "mcp_servers",
+  "container",
 ]);
 
 /** The report of what was changed; throws where the caller must hear of it instead. */

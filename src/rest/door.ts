@@ -1,14 +1,16 @@
-// Door 2: the OpenAI-compatible addresses under /v1, as one table from path to handler.
+// Door 2: the addresses of OpenAI's and Anthropic's clients under /v1, as one table from path to handler.
 // `main.ts` makes it, `server.ts` gives it exchanges. It translates; it holds no rules of its own.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Failure, asFailure } from "../core/errors.ts";
 import { serveChat } from "./chat.ts";
 import { serveEmbeddings } from "./embeddings.ts";
+import { anthropicWire, wireByVersionHeader } from "./client-wire.ts";
 import { CallerLeft, cutExchange, openExchange, type Exchange } from "./exchange.ts";
 import { sendFailure } from "./failure-answer.ts";
 import type { HandlerParts, RestDoorParts, Route } from "./handler.ts";
 import { createKeepAlive } from "./keep-alive.ts";
+import { serveMessages } from "./messages.ts";
 import { serveModel, serveModels } from "./models.ts";
 import { serveResponses } from "./responses.ts";
 
@@ -24,9 +26,10 @@ export interface RestDoor {
 const routes: readonly Route[] = [
   { method: "POST", path: "/v1/chat/completions", serve: serveChat },
   { method: "POST", path: "/v1/responses", serve: serveResponses },
+  { method: "POST", path: "/v1/messages", wireOf: () => anthropicWire, serve: serveMessages },
   { method: "POST", path: "/v1/embeddings", serve: serveEmbeddings },
-  { method: "GET", path: "/v1/models", serve: serveModels },
-  { method: "GET", path: "/v1/models/", serve: serveModel },
+  { method: "GET", path: "/v1/models", wireOf: wireByVersionHeader, serve: serveModels },
+  { method: "GET", path: "/v1/models/", wireOf: wireByVersionHeader, serve: serveModel },
 ];
 
 const routesByPath = new Map(routes.map((route) => [route.path, route]));
@@ -48,7 +51,11 @@ export function createRestDoor(parts: RestDoorParts): RestDoor {
     const { request, response } = exchange;
     running.add(exchange);
     try {
-      await routeOf(request, response, exchange.path).serve(exchange, handlerParts);
+      const route = routeOf(exchange.path);
+      exchange.wire = route.wireOf?.(request.headers) ?? exchange.wire;
+      exchange.wire.prepare?.(response, exchange.requestId);
+      checkMethod(request, response, route);
+      await route.serve(exchange, handlerParts);
     } catch (error) {
       refuse(exchange, error);
     } finally {
@@ -64,7 +71,7 @@ export function createRestDoor(parts: RestDoorParts): RestDoor {
     if (!(error instanceof Failure)) parts.reportFault(error, requestId);
     if (!exchange.reachedGateway) parts.requestRefused?.("rest", asFailure(error).code);
     if (response.headersSent) response.destroy();
-    else sendFailure(request, response, error, requestId);
+    else sendFailure(request, response, error, requestId, exchange.wire.encodeFailure);
   }
 
   return {
@@ -80,11 +87,15 @@ export function createRestDoor(parts: RestDoorParts): RestDoor {
   };
 }
 
-function routeOf(request: IncomingMessage, response: ServerResponse, path: string): Route {
+function routeOf(path: string): Route {
   const route = routesByPath.get(path) ?? prefixRoutes.find((prefix) => path.startsWith(prefix.path));
   if (route === undefined) throw new Failure("NOT_FOUND", "There is nothing at this address under /v1.");
+  return route;
+}
+
+function checkMethod(request: IncomingMessage, response: ServerResponse, route: Route): void {
   const method = request.method === "HEAD" ? "GET" : request.method;
-  if (method === route.method) return route;
+  if (method === route.method) return;
   response.setHeader("allow", allowed[route.method]);
   throw new Failure("METHOD_NOT_ALLOWED", `This address takes ${allowed[route.method]}.`);
 }

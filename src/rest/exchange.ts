@@ -3,6 +3,7 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Failure } from "../core/errors.ts";
+import { type ClientWire, openaiWire } from "./client-wire.ts";
 
 export interface Exchange {
   readonly request: IncomingMessage;
@@ -12,6 +13,8 @@ export interface Exchange {
   readonly path: string;
   /** Follows the caller: aborted when the connection closes before the answer is complete. */
   readonly controller: AbortController;
+  /** Whose client it is. */
+  wire: ClientWire;
   /** From then on the gateway accounts for it, whatever happens. */
   reachedGateway: boolean;
   /** Why the server itself ended it, where it did. */
@@ -39,6 +42,7 @@ export function openExchange(
     requestId,
     path,
     controller,
+    wire: openaiWire,
     reachedGateway: false,
     cutBy: undefined,
     onCut: undefined,

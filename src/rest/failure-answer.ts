@@ -1,12 +1,12 @@
-// Renders a failure as OpenAI clients expect it: status, error object, and whether to try again.
+// Renders a failure as its client expects it: status, error object, and whether to try again.
 // Every handler and `server.ts` answer failures through here; nothing of a stranger's error gets out.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { asFailure, type Failure } from "../core/errors.ts";
 import { formatSensitivity } from "../core/sensitivity.ts";
-import { encodeErrorBody } from "../wire/openai/client-error.ts";
 import { callerReference } from "./asked.ts";
 import { fixedHeaders, headerSafe, requestIdHeaders, type Headers } from "./answer-headers.ts";
+import { type ClientWire, openaiWire } from "./client-wire.ts";
 
 /** A client that is still sending gets this much more time and room, so that it can read the answer. */
 const mostLeftoverBytes = 64_000_000;
@@ -17,16 +17,15 @@ export function sendFailure(
   response: ServerResponse,
   error: unknown,
   requestId: string,
-  more: Headers = {},
+  encode: ClientWire["encodeFailure"] = openaiWire.encodeFailure,
 ): void {
   if (response.destroyed || response.headersSent) return;
   const failure = asFailure(error);
-  const body = JSON.stringify(encodeErrorBody(failure, requestId));
+  const body = JSON.stringify(encode(failure, requestId));
   response.writeHead(failure.kind.status, {
     ...fixedHeaders,
     ...requestIdHeaders(requestId, callerReference(request.headers)),
     ...failureHeaders(failure),
-    ...more,
     "content-type": "application/json",
     "content-length": Buffer.byteLength(body),
   });
@@ -36,7 +35,7 @@ export function sendFailure(
 
 function failureHeaders(failure: Failure): Headers {
   const { detail, kind } = failure;
-  // OpenAI's clients obey this; their own retries would multiply our failover.
+  // Both vendors' clients obey this; their own retries would multiply our failover.
   const headers: Headers = { "x-should-retry": String(kind.retryable) };
   if (detail.retryAfterSeconds !== undefined) {
     headers["retry-after"] = String(Math.max(0, Math.ceil(detail.retryAfterSeconds)));

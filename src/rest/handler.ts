@@ -1,7 +1,9 @@
 // What a handler of this door is and what it is given.
 // `door.ts` holds the table of handlers; each handler has a file of its own.
 
+import type { IncomingHttpHeaders } from "node:http";
 import type { DoorParts } from "../gateway/door-parts.ts";
+import type { ClientWire } from "./client-wire.ts";
 import type { Exchange } from "./exchange.ts";
 import type { KeepAlive } from "./keep-alive.ts";
 
@@ -27,5 +29,7 @@ export interface Route {
   readonly method: "GET" | "POST";
   /** Exact, or a prefix where it ends with a slash. */
   readonly path: string;
+  /** Absent: OpenAI's clients alone come here. */
+  wireOf?(headers: IncomingHttpHeaders): ClientWire;
   serve(exchange: Exchange, parts: HandlerParts): Promise<void>;
 }

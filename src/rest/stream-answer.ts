@@ -78,7 +78,7 @@ class StreamAnswer implements Quiet {
 
   sendKeepAlive(): void {
     if (this.#over) return;
-    if (!this.#full) this.#append(": keep-alive\n\n");
+    if (!this.#full) this.#append(this.#encoder.keepAlive?.() ?? ": keep-alive\n\n");
     else if (++this.#unread >= mostUnread) this.#exchange.response.destroy();
   }
 
@@ -174,7 +174,9 @@ class StreamAnswer implements Quiet {
     const { request, requestId, response } = this.#exchange;
     const pending = this.#pending;
     this.#close();
-    if (!response.headersSent && pending === "") return sendFailure(request, response, failure, requestId);
+    if (!response.headersSent && pending === "") {
+      return sendFailure(request, response, failure, requestId, this.#exchange.wire.encodeFailure);
+    }
     const text = pending + this.#encoder.fail(failure, requestId);
     this.#sendHead();
     response.end(text);

@@ -127,10 +127,18 @@ export class ChoiceGuard {
   }
 
   #takeCitations(event: Extract<ModelEvent, { type: "citations" }>): void {
-    const clear = event.citations.filter(
-      (citation) => this.#judgeWhole(JSON.stringify(citation) ?? "") === "flag",
-    );
-    if (clear.length > 0) this.#out({ ...event, citations: clear });
+    const { citations, native } = event;
+    const clear = citations.map((citation, index) => {
+      const written = JSON.stringify(native === undefined ? citation : [citation, native[index]]);
+      return this.#judgeWhole(written ?? "") === "flag";
+    });
+    if (!clear.includes(true)) return;
+    const isClear = (_: unknown, index: number): boolean => clear[index] === true;
+    this.#out({
+      ...event,
+      citations: citations.filter(isClear),
+      ...(native === undefined ? {} : { native: native.filter(isClear) }),
+    });
   }
 
   /** A tool's name goes out whole or not at all. */

@@ -12,4 +12,6 @@ export interface StreamEncoder {
   end(): string;
   /** What an answer that failed ends with, once something has been sent. */
   fail(failure: Failure, requestId: string): string;
+  /** What is sent in a long silence; absent: a comment. */
+  keepAlive?(): string;
 }

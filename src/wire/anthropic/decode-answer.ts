@@ -81,7 +81,8 @@ function createAnswer() {
   const open = new Map<number, BlockReader>();
   let begun = false;
   let done = false;
-  let reason: FinishReason | undefined;
+  let word: string | undefined;
+  let stopSequence: string | undefined;
 
   function count(counts: unknown, events: ModelEvent[]): void {
     usage.read(counts);
@@ -125,10 +126,11 @@ function createAnswer() {
     },
 
     conclude(message: JsonObject, counts: unknown, events: ModelEvent[]): void {
-      const word = stringOf(message["stop_reason"]);
-      if (word !== undefined) reason = rowOf(finishReasons, word) ?? "stop";
+      const said = stringOf(message["stop_reason"]);
+      word = said ?? word;
+      stopSequence = stringOf(message["stop_sequence"]) ?? stopSequence;
       const explanation = stringOf(objectOf(message["stop_details"])?.["explanation"]);
-      if (explanation !== undefined && explanation !== "" && word === "refusal") {
+      if (explanation !== undefined && explanation !== "" && said === "refusal") {
         events.push({ type: "refusal-delta", choice: 0, text: explanation });
       }
       count(counts, events);
@@ -142,7 +144,14 @@ function createAnswer() {
       for (const reader of open.values()) reader.stop(events);
       open.clear();
       const natural = position.calls > 0 ? "tool_calls" : "stop";
-      events.push({ type: "choice-finish", choice: 0, reason: reason ?? natural });
+      const known = rowOf(finishReasons, word);
+      events.push({
+        type: "choice-finish",
+        choice: 0,
+        reason: known ?? (word === undefined ? natural : "stop"),
+        ...(known === undefined ? {} : { word }),
+        ...(stopSequence === undefined ? {} : { stopSequence }),
+      });
     },
   };
 }

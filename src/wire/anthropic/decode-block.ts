@@ -57,7 +57,7 @@ function openText(block: JsonObject, position: AnswerPosition, events: ModelEven
     stop(into) {
       if (cited.length === 0) return;
       const citations = cited.map((citation) => annotation(citation, start, position.offset));
-      into.push({ type: "citations", choice, citations });
+      into.push({ type: "citations", choice, citations, native: cited });
     },
   };
 }

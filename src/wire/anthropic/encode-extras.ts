@@ -7,24 +7,29 @@ import type { ChangeLog } from "../change-log.ts";
 import { isObject, type JsonObject, rowOf, stringOf } from "../json.ts";
 
 export function encodeExtras(request: CompletionRequest, to: Destination, log: ChangeLog): JsonObject {
-  const { extras } = request;
-  log.droppedExtras(extras, [...handled, ...clientFields, ...meaningful]);
+  const { extras, words } = request;
+  const own = words === "anthropic" ? ownFields : [];
+  log.droppedExtras(extras, [...handled, ...own, ...clientFields, ...meaningful]);
   for (const name of meaningful) if (changesMeaning(extras, name)) log.refused(name);
   return {
     metadata: encodeMetadata(extras, to, log),
     service_tier: encodeServiceTier(extras["service_tier"], log),
     cache_control: encodeCacheControl(extras["cache_control"], log),
+    ...Object.fromEntries(own.map((name) => [name, extras[name]])),
   };
 }
 
-/** `thinking`, `output_config` and `top_k` are written with the parameters that they touch. */
-const handled = ["thinking", "output_config", "top_k", "service_tier", "cache_control"];
+/** `thinking`, `output_config` and `top_k` are written with the parameters that they touch, betas as a header. */
+const handled = ["thinking", "output_config", "top_k", "service_tier", "cache_control", "anthropic_beta"];
+
+/** What steers the model alone. Fields that name files, containers or tool servers are not among them. */
+const ownFields = ["context_management"];
 
 /** Fields that say who the client's user is. */
 const clientFields = ["metadata", "user", "safety_identifier"];
 
 /** Leaving one of these out would answer another question than the caller asked. */
-const meaningful = ["audio", "modalities", "web_search_options"];
+const meaningful = ["audio", "modalities", "web_search_options", "mcp_servers", "container"];
 
 function changesMeaning(extras: Extras, name: string): boolean {
   const value = extras[name];

@@ -2,7 +2,14 @@
 // The request encoder calls it. https://platform.claude.com/docs/en/build-with-claude/working-with-messages
 
 import { Failure } from "../../core/errors.ts";
-import type { AssistantMessage, Message, ToolCall, ToolMessage } from "../../core/request.ts";
+import type {
+  AssistantMessage,
+  AssistantPiece,
+  Message,
+  ReasoningBlock,
+  ToolCall,
+  ToolMessage,
+} from "../../core/request.ts";
 import type { ChangeLog } from "../change-log.ts";
 import { isObject, type JsonObject, parseJson } from "../json.ts";
 import { blockFields, encodePart, encodeText, pickExtras } from "./encode-parts.ts";
@@ -69,21 +76,29 @@ const encodeParts = (parts: Exclude<Message, AssistantMessage>["parts"], path: s
     .map((part, index) => encodePart(part, `${path}.parts[${index}]`, log))
     .filter((block) => block !== undefined);
 
-/** Reasoning first, unchanged: the API checks the signatures. */
+/** Reasoning first where nothing else is said, and unchanged: the API checks signatures and their order. */
 function encodeAssistant(message: AssistantMessage, path: string, log: ChangeLog): JsonObject[] {
-  const blocks: JsonObject[] = [];
-  for (const [index, { text, signature, redacted }] of message.reasoning.entries()) {
-    if (redacted !== undefined) blocks.push({ type: "redacted_thinking", data: redacted });
-    else if (signature !== undefined) blocks.push({ type: "thinking", thinking: text, signature });
-    else log.changed("dropped", `${path}.reasoning[${index}]`, "unsigned");
-  }
-  blocks.push(...encodeParts(message.parts, path, log));
-  const refusal = encodeText({ type: "text", text: message.refusal ?? "" }, `${path}.refusal`, log);
-  if (refusal) blocks.push(refusal);
-  for (const [index, call] of message.toolCalls.entries()) {
-    blocks.push(encodeToolCall(call, `${path}.toolCalls[${index}]`, log));
-  }
-  return blocks;
+  const { reasoning, parts, refusal = "", toolCalls, order } = message;
+  const said = refusal === "" ? parts : [...parts, { type: "text", text: refusal } as const];
+  const pieces: Readonly<Record<AssistantPiece, readonly (JsonObject | undefined)[]>> = {
+    reasoning: reasoning.map((block, index) => encodeThought(block, `${path}.reasoning[${index}]`, log)),
+    part: said.map((part, index) => encodeText(part, `${path}.parts[${index}]`, log)),
+    call: toolCalls.map((call, index) => encodeToolCall(call, `${path}.toolCalls[${index}]`, log)),
+  };
+  const taken = { reasoning: 0, part: 0, call: 0 };
+  const ordered = order
+    ? order.map((piece) => pieces[piece][taken[piece]++])
+    : [...pieces.reasoning, ...pieces.part, ...pieces.call];
+  return ordered.filter((block) => block !== undefined);
+}
+
+function encodeThought(block: ReasoningBlock, path: string, log: ChangeLog): JsonObject | undefined {
+  const { text, signature, redacted, from = "anthropic" } = block;
+  if (from !== "anthropic") log.changed("dropped", path, "of another model");
+  else if (redacted !== undefined) return { type: "redacted_thinking", data: redacted };
+  else if (signature !== undefined) return { type: "thinking", thinking: text, signature };
+  else log.changed("dropped", path, "unsigned");
+  return undefined;
 }
 
 function encodeToolCall(call: ToolCall, path: string, log: ChangeLog): JsonObject {
@@ -94,9 +109,12 @@ function encodeToolCall(call: ToolCall, path: string, log: ChangeLog): JsonObjec
     });
   }
   if (call.signature !== undefined) log.changed("dropped", `${path}.signature`);
-  log.droppedExtras(call.extras, [], `${path}.`);
-  return { type: "tool_use", id: toolUseId(call.id), name: call.name, input };
+  const extras = pickExtras(call.extras, callFields, path, log);
+  return { type: "tool_use", id: toolUseId(call.id), name: call.name, input, ...extras };
 }
+
+const callFields: readonly string[] = [...blockFields, "caller", "toolset_name"];
+const resultFields: readonly string[] = [...blockFields, "toolset_name"];
 
 function encodeToolResult(message: ToolMessage, path: string, log: ChangeLog): JsonObject {
   const content = encodeParts(message.parts, path, log);
@@ -119,7 +137,7 @@ function withMessageExtras(
   path: string,
   log: ChangeLog,
 ): JsonObject[] {
-  const known = message.role === "tool" ? [...blockFields, "is_error"] : blockFields;
+  const known = message.role === "tool" ? [...resultFields, "is_error"] : blockFields;
   const { is_error: _handled, ...marks } = pickExtras(message.extras, known, path, log);
   const last = blocks.at(-1);
   return last === undefined ? blocks : [...blocks.slice(0, -1), { ...last, ...marks }];

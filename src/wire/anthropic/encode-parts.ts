@@ -24,6 +24,7 @@ export function encodePart(part: Part, path: string, log: ChangeLog): JsonObject
 }
 
 export function encodeText(part: TextPart, path: string, log: ChangeLog): JsonObject | undefined {
+  if (part.native?.dialect === "anthropic") return part.native.block;
   if (part.text.trim() === "") {
     if (part.text !== "") log.changed("dropped", path, "blank text");
     return undefined;

@@ -5,6 +5,7 @@ import type { Destination, EncodedRequest } from "../../core/dialect.ts";
 import type { CompletionRequest } from "../../core/request.ts";
 import { type ChangeLog, createChangeLog } from "../change-log.ts";
 import { isObject, type JsonObject } from "../json.ts";
+import { encodeBetas } from "./betas.ts";
 import { encodeExtras } from "./encode-extras.ts";
 import { encodeConversation } from "./encode-messages.ts";
 import { encodeTools } from "./encode-tools.ts";
@@ -27,7 +28,7 @@ export function encodeCompletion(request: CompletionRequest, to: Destination): E
     messages: conversation.turns,
     ...encodeTools(request, traits, log),
     ...encodeSampling(request, traits, thinking.on, log),
-    stop_sequences: encodeStop(request.stop, log),
+    stop_sequences: encodeStop(request, log),
     thinking: thinking.block,
     output_config: encodeOutputConfig(request, traits, thinking, log),
     ...encodeExtras(request, to, log),
@@ -35,7 +36,11 @@ export function encodeCompletion(request: CompletionRequest, to: Destination): E
   };
   return {
     path: "/v1/messages",
-    headers: { "content-type": "application/json", "anthropic-version": "2023-06-01" },
+    headers: {
+      "content-type": "application/json",
+      "anthropic-version": "2023-06-01",
+      ...encodeBetas(request, log),
+    },
     body: JSON.stringify(body),
     params: log.params,
     unsupported: log.unsupported,
@@ -59,12 +64,12 @@ function encodeMaxTokens(request: CompletionRequest, limit: number | undefined, 
 }
 
 /** "Each stop sequence must contain non-whitespace." */
-function encodeStop(stop: readonly string[] | undefined, log: ChangeLog): readonly string[] | undefined {
+function encodeStop({ stop, words }: CompletionRequest, log: ChangeLog): readonly string[] | undefined {
   if (stop === undefined || stop.length === 0) return undefined;
   const usable = stop.filter((sequence) => sequence.trim() !== "");
   if (usable.length < stop.length) log.refused("stop", "blank sequence");
   if (usable.length === 0) return undefined;
-  log.changed("renamed", "stop", "stop", "stop_sequences");
+  if (words === undefined) log.changed("renamed", "stop", "stop", "stop_sequences");
   return usable;
 }
 
@@ -83,7 +88,9 @@ function encodeOutputConfig(
   if (thinking.effort !== undefined) config["effort"] = thinking.effort;
   if (asked?.type === "schema" && traits.structuredOutput) {
     config["format"] = { type: "json_schema", schema: asked.schema };
-    log.changed("mapped", "response_format", "json_schema", "output_config.format");
+    if (request.words === undefined) {
+      log.changed("mapped", "response_format", "json_schema", "output_config.format");
+    }
   } else if (asked !== undefined) {
     log.refused("response_format", asked.type === "schema" ? "json_schema" : "json_object");
   }

@@ -22,7 +22,9 @@ export function encodeTools(request: CompletionRequest, traits: ModelTraits, log
   };
 }
 
+/** A tool with a type has its schema from Anthropic, and may run there. */
 function encodeTool(tool: Tool, path: string, traits: ModelTraits, log: ChangeLog): JsonObject {
+  if (tool.extras?.["type"] !== undefined) return { ...tool.extras, name: tool.name };
   const strict = tool.strict === true && traits.structuredOutput;
   if (tool.strict === true && !strict) log.changed("dropped", `${path}.strict`, true);
   log.droppedExtras(tool.functionExtras, [], `${path}.function.`);
@@ -31,9 +33,17 @@ function encodeTool(tool: Tool, path: string, traits: ModelTraits, log: ChangeLo
     description: tool.description,
     input_schema: inputSchema(tool.parameters),
     ...(strict ? { strict } : {}),
-    ...pickExtras(tool.extras, ["cache_control"], path, log),
+    ...pickExtras(tool.extras, toolFields, path, log),
   };
 }
+
+const toolFields: readonly string[] = [
+  "cache_control",
+  "defer_loading",
+  "allowed_callers",
+  "eager_input_streaming",
+  "input_examples",
+];
 
 /** The API wants an object schema, also where a tool takes nothing. */
 function inputSchema(parameters: unknown): JsonObject {

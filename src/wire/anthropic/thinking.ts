@@ -46,11 +46,13 @@ export function encodeThinking(
   const own = request.extras["thinking"];
   if (isObject(own)) {
     log.changed("passed", "thinking");
-    if (asked !== undefined) log.changed("dropped", param, asked);
+    // In Anthropic's own words both say the same; in OpenAI's the effort is another parameter.
+    if (asked !== undefined && request.words === undefined) log.changed("dropped", param, asked);
     return { block: own, effort: undefined, on: own["type"] !== "disabled" };
   }
   if (own !== undefined && own !== null) log.changed("dropped", "thinking");
-  if (asked === undefined) return nothing;
+  // The effort is in `output_config`, which goes out as it came.
+  if (asked === undefined || request.words === "anthropic") return nothing;
   if (asked === "none") return withoutThinking(traits, log);
   if (traits.thinking === "none") {
     log.refused(param, asked);

@@ -1,0 +1,69 @@
+// Takes out of a message what only Anthropic's models can read, and says so.
+// `foreign-words` calls it for providers of every other dialect.
+
+import type { AssistantMessage, Message, Part, ReasoningBlock, TextPart } from "../../core/request.ts";
+import type { ChangeLog } from "../change-log.ts";
+
+export function withoutForeignBlocks(
+  message: Message,
+  path: string,
+  dialect: string,
+  log: ChangeLog,
+): Message {
+  // Gemini's codec has a place for a result's failure, and reports the other fields by itself.
+  const strips = dialect !== "gemini";
+  if (strips) log.droppedExtras(message.extras, [], `${path}.`);
+  const { extras, ...bare } = message;
+  const kept = strips || extras === undefined ? bare : { ...bare, extras };
+  if (kept.role === "user" || kept.role === "tool") {
+    return { ...kept, parts: readable(kept.parts, path, strips, log) };
+  }
+  const parts = readable(kept.parts, path, strips, log);
+  return kept.role === "system"
+    ? { ...kept, parts }
+    : { ...kept, ...withoutForeignProof(kept, path, dialect, log), parts };
+}
+
+function readable<P extends Part>(
+  parts: readonly P[],
+  path: string,
+  strips: boolean,
+  log: ChangeLog,
+): readonly P[] {
+  return parts.flatMap((part, index) => {
+    const at = `${path}.parts[${index}]`;
+    const read: P | TextPart = part.type === "text" && part.native ? textOf(part) : part;
+    if (read !== part) {
+      const isEmpty = read.type === "text" && read.text === "";
+      log.changed(isEmpty ? "dropped" : "mapped", at, undefined, isEmpty ? undefined : "text");
+      if (isEmpty) return [];
+    }
+    if (!strips || read.extras === undefined) return [read as P];
+    log.droppedExtras(read.extras, [], `${at}.`);
+    const { extras: _reported, ...bare } = read;
+    return [bare as P];
+  });
+}
+
+const textOf = ({ text }: TextPart): TextPart => ({ type: "text", text });
+
+/** Reasoning proven by another vendor's model is nothing to this one. */
+function withoutForeignProof(
+  { reasoning, toolCalls }: AssistantMessage,
+  path: string,
+  dialect: string,
+  log: ChangeLog,
+): Pick<AssistantMessage, "reasoning" | "toolCalls"> {
+  const isForeign = ({ from }: ReasoningBlock): boolean => from !== undefined && from !== dialect;
+  for (const [index, block] of reasoning.entries()) {
+    if (isForeign(block)) log.changed("dropped", `${path}.reasoning[${index}]`, "of another model");
+  }
+  return {
+    reasoning: reasoning.filter((block) => !isForeign(block)),
+    toolCalls: toolCalls.map((call, index) => {
+      const { extras, ...bare } = call;
+      log.droppedExtras(extras, [], `${path}.toolCalls[${index}].`);
+      return bare;
+    }),
+  };
+}
