@@ -1,7 +1,7 @@
 // Gathers rows that come one by one into few writes, without a timer: a write starts when the last
 // one returned, and takes what queued. A row is acknowledged only when its write has returned.
 
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as endOfTurn, setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../core/errors.ts";
 
 export interface GroupCommit<Row> {
@@ -53,6 +53,8 @@ export function groupCommit<Row>(parts: GroupCommitParts<Row>): GroupCommit<Row>
     // After a row fault the rows of that batch are tried one by one, to find the bad one.
     let suspects = 0;
     while (queue.length > 0) {
+      // An embedded database writes without letting go of the event loop: only now may others bring rows.
+      await endOfTurn();
       const batch = queue.slice(0, suspects > 0 ? 1 : mostRows);
       try {
         await parts.write(batch.map(({ row }) => row));
@@ -116,8 +118,7 @@ export function groupCommit<Row>(parts: GroupCommitParts<Row>): GroupCommit<Row>
       queue.push({ row, since: performance.now(), resolve, reject });
       if (!running) {
         running = true;
-        // Rows pushed in the same turn share the first write.
-        queueMicrotask(() => void run());
+        void run();
       }
       watch();
       return promise;

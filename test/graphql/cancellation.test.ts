@@ -11,7 +11,7 @@ import { eventually } from "../kit/eventually.ts";
 const input = { model: "demo/echo", messages: [{ user: { text: "Say hello." } }] };
 const whole = "mutation ($input: CompletionInput!) { complete(input: $input) { __typename } }";
 const streamed = "subscription ($input: CompletionInput!) { completion(input: $input) { __typename seq } }";
-const mostMilliseconds = 50;
+const mostMilliseconds = 1_000;
 
 /** Says one word, if that, and then nothing more until it is cancelled. */
 const silent = (words: number): ScriptedGateway =>

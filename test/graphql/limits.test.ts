@@ -6,6 +6,7 @@ import { getIntrospectionQuery } from "graphql";
 import { createDocuments } from "../../src/graphql/documents.ts";
 import { limits, nestsWithin } from "../../src/graphql/limits.ts";
 import { schema } from "../../src/graphql/schema.ts";
+import { threadMilliseconds } from "../kit/thread-time.ts";
 
 const documents = createDocuments(schema);
 
@@ -40,9 +41,9 @@ test("fragments that spread one another many times over are refused quickly", ()
       ? `fragment F${level} on Query { x: providers { id } }`
       : `fragment F${level} on Query { ...F${level + 1} ...F${level + 1} }`,
   );
-  const before = performance.now();
+  const before = threadMilliseconds();
   assert.match(refusal(`{ ...F0 } ${fragments.join(" ")}`), /aliases/);
-  assert.ok(performance.now() - before < 200);
+  assert.ok(threadMilliseconds() - before < 200);
 });
 
 test("a fragment that spreads itself is refused as such", () => {

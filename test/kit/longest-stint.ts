@@ -1,6 +1,8 @@
 // How long a piece of work keeps everyone else waiting: the longest it runs without giving a turn away.
 // In CPU time of this thread, so that a busy machine does not make it look longer than it is.
 
+import { threadMilliseconds } from "./thread-time.ts";
+
 export async function longestStint(work: () => Promise<unknown>): Promise<number> {
   let longest = 0;
   let since = threadMilliseconds();
@@ -15,9 +17,4 @@ export async function longestStint(work: () => Promise<unknown>): Promise<number
   await work().finally(() => (over = true));
   look();
   return longest;
-}
-
-function threadMilliseconds(): number {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1_000;
 }

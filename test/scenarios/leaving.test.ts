@@ -14,7 +14,7 @@ after(async () => {
   await upstream.close();
 });
 
-const mostMilliseconds = 50;
+const mostMilliseconds = 1_000;
 const model = "ollama/test";
 const messages = [{ role: "user", content: "Hello" }];
 const input = { model, messages: [{ user: { text: "Hello" } }] };

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as endOfTurn, setTimeout as sleep } from "node:timers/promises";
 import { groupCommit } from "../../src/store/group-commit.ts";
 
 /** A database that writes when it is told to. */
@@ -31,18 +31,23 @@ function heldDatabase() {
   };
 }
 
+/** As long as a push takes to become a write. */
+const turn = async (): Promise<void> => {
+  for (let phase = 0; phase < 3; phase += 1) await endOfTurn();
+};
+
 const numbers = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
 test("rows of one turn share a write, and those that come meanwhile share the next", async () => {
   const { queue, written, answer } = heldDatabase();
   const first = [1, 2].map((row) => queue.push(row));
-  await sleep(0);
+  await turn();
   const second = [3, 4, 5].map((row) => queue.push(row));
   assert.deepEqual(written, [[1, 2]]);
   answer();
   await Promise.all(first);
-  await sleep(0);
+  await turn();
   assert.deepEqual(written, [
     [1, 2],
     [3, 4, 5],
@@ -56,9 +61,9 @@ test("rows of one turn share a write, and those that come meanwhile share the ne
 test("a write takes sixty-four rows at most", async () => {
   const { queue, written, answer } = heldDatabase();
   const all = numbers(1, 100).map((row) => queue.push(row));
-  await sleep(0);
+  await turn();
   answer();
-  await sleep(0);
+  await turn();
   answer();
   await Promise.all(all);
   assert.deepEqual(written, [numbers(1, 64), numbers(65, 100)]);
@@ -67,7 +72,7 @@ test("a write takes sixty-four rows at most", async () => {
 test("a failed write is tried again with the same rows, and acknowledged late", async () => {
   const { queue, written, answer, faults } = heldDatabase();
   const row = queue.push(1);
-  await sleep(0);
+  await turn();
   answer(new Error("connection lost"));
   await sleep(80);
   assert.deepEqual(written, [[1], [1]]);
@@ -124,7 +129,7 @@ test("stopping has an end even where the database does not answer, and takes not
 test("stopping waits for rows that are on their way", async () => {
   const { queue, answer } = heldDatabase();
   const row = queue.push(1);
-  await sleep(0);
+  await turn();
   setTimeout(() => answer(), 30);
   await queue.stop(1_000);
   await row;
