@@ -1,6 +1,12 @@
 // Reads the environment into one frozen value, or reports every problem at once.
 // Pure but for `readFile`, which serves `NAME_FILE`; only `main.ts` and `cli.ts` hand it an environment.
 
+import {
+  readCategories,
+  readClassifiers,
+  type CategorySetting,
+  type ClassifierSetting,
+} from "./catalog/classifier-settings.ts";
 import { providerIds } from "./catalog/providers.ts";
 import { Secret } from "./core/secret.ts";
 
@@ -30,6 +36,10 @@ export interface Config {
   readonly noProxy: string | undefined;
   /** Only the providers that the environment mentions. */
   readonly providers: ReadonlyMap<string, ProviderCredentials>;
+  /** In the order in which they are asked; none means that only the deterministic classifier judges. */
+  readonly classifiers: readonly ClassifierSetting[];
+  readonly classifierCategories: CategorySetting;
+  readonly classifierTimeoutMilliseconds: number;
   /** Said at start: what is set and does nothing. */
   readonly warnings: readonly string[];
 }
@@ -72,11 +82,13 @@ export function readConfig(env: Environment, readFile: (path: string) => string)
   for (const [name, why] of Object.entries(refused)) if (env[name]) problems.push(`${name}: ${why}`);
   read.integer("PORTCULLIS_WORKERS", 1, 1, 64);
 
+  const demo = read.flag("PORTCULLIS_DEMO", !production);
+  const providers = readProviders(env, read);
   const config: Config = {
     port: read.integer("PORT", 4000, 0, 65535),
     host,
     production,
-    demo: production ? read.flag("PORTCULLIS_DEMO", false) : read.flag("PORTCULLIS_DEMO", true),
+    demo,
     dataFolder: read.text("PORTCULLIS_DATA", "./.portcullis"),
     databaseUrl: read.postgresUrl("DATABASE_URL"),
     databaseDirectUrl: read.postgresUrl("DATABASE_DIRECT_URL"),
@@ -91,7 +103,17 @@ export function readConfig(env: Environment, readFile: (path: string) => string)
     corsOrigins: read.list("PORTCULLIS_CORS_ORIGINS"),
     httpsProxy: read.httpUrl("HTTPS_PROXY") ?? read.httpUrl("https_proxy"),
     noProxy: env["NO_PROXY"] ?? env["no_proxy"],
-    providers: readProviders(env, read),
+    providers,
+    classifiers: readClassifiers(
+      read.list("PORTCULLIS_CLASSIFIERS"),
+      (id) => (id === "demo" ? demo : providers.has(id)),
+      (what) => void problems.push(`PORTCULLIS_CLASSIFIERS: expected ${what}`),
+    ),
+    classifierCategories: readCategories(
+      read.text("PORTCULLIS_CLASSIFIER_CATEGORIES", ""),
+      (what) => void problems.push(`PORTCULLIS_CLASSIFIER_CATEGORIES: expected ${what}`),
+    ),
+    classifierTimeoutMilliseconds: read.integer("PORTCULLIS_CLASSIFIER_TIMEOUT_MS", 1_500, 50, 60_000),
     warnings: Object.entries(withoutEffect)
       .filter(([name]) => (env[name] ?? "1") !== "1")
       .map(([name, why]) => `${name} ${why}`),

@@ -86,3 +86,55 @@ test("no secret shows when the configuration is printed", () => {
     inspect(config, { depth: 9 }) + JSON.stringify({ ...config, providers: [...config.providers] });
   assert.ok(!shown.includes("sk-visible") && !shown.includes("vvvv"));
 });
+
+test("classifiers are listed in order, their format told by their name or written behind it", () => {
+  const { classifiers, classifierTimeoutMilliseconds } = readConfig(
+    {
+      VLLM_BASE_URL: "http://127.0.0.1:8000/v1",
+      OPENAI_API_KEY: "sk-x",
+      PORTCULLIS_CLASSIFIERS:
+        "vllm/meta-llama/Llama-Guard-3-8B, vllm/house=llama-guard-completions,openai/omni-moderation-latest, demo/guard",
+    },
+    noFile,
+  );
+  assert.deepEqual(
+    classifiers.map(({ deploymentId, format }) => [deploymentId, format]),
+    [
+      ["vllm/meta-llama/Llama-Guard-3-8B", "llama-guard"],
+      ["vllm/house", "llama-guard-completions"],
+      ["openai/omni-moderation-latest", "openai-moderation"],
+      ["demo/guard", "llama-guard"],
+    ],
+  );
+  assert.equal(classifierTimeoutMilliseconds, 1_500);
+});
+
+test("what is wrong about classifiers is told entry by entry", () => {
+  const problems = problemsOf({
+    VLLM_BASE_URL: "http://127.0.0.1:8000/v1",
+    PORTCULLIS_CLASSIFIERS:
+      "guard, vllm/, vllm/house, vllm/a=lama, groq/llama-guard-3, demo/echo, vllm/llama-guard-2, vllm/llama-guard-3, vllm/llama-guard-3",
+    PORTCULLIS_CLASSIFIER_CATEGORIES: "-S15; Unreleased: x; fine: what it means; fine: again",
+    PORTCULLIS_CLASSIFIER_TIMEOUT_MS: "soon",
+  });
+  const expected = [
+    /CLASSIFIERS: expected provider\/model .*"guard"/,
+    /CLASSIFIERS: expected provider\/model .*"vllm\/"/,
+    /CLASSIFIERS: expected a format after "vllm\/house", whose name tells none: =llama-guard/,
+    /CLASSIFIERS: expected one of llama-guard, .* not "lama"/,
+    /CLASSIFIERS: expected a provider that is switched on for "groq\/llama-guard-3"/,
+    /CLASSIFIERS: expected demo\/guard/,
+    /CLASSIFIERS: expected a format after "vllm\/llama-guard-2"/,
+    /CLASSIFIERS: expected vllm\/llama-guard-3 once/,
+    /CATEGORIES: expected -S1 to -S14, .* not "-S15"/,
+    /CATEGORIES: expected .* not "Unreleased: x"/,
+    /CATEGORIES: expected fine once/,
+    /TIMEOUT_MS: expected a whole number/,
+  ];
+  for (const pattern of expected)
+    assert.ok(
+      problems.some((line) => pattern.test(line)),
+      String(pattern),
+    );
+  assert.equal(problems.length, expected.length, problems.join("\n"));
+});

@@ -7,6 +7,7 @@ import type { Config } from "../config.ts";
 import { mayUse } from "../core/caller.ts";
 import { Failure } from "../core/errors.ts";
 import type { DoorParts } from "../gateway/door-parts.ts";
+import { askForCanaries } from "../gateway/classifiers.ts";
 import { createEnquiries } from "../gateway/enquiries.ts";
 import { createGateway } from "../gateway/gateway.ts";
 import { createGrants } from "../gateway/grants.ts";
@@ -15,11 +16,12 @@ import { createRevocations } from "../gateway/revocation.ts";
 import { createRuns } from "../gateway/runs.ts";
 import { createSnapshots } from "../gateway/snapshots.ts";
 import { createGraphqlDoor, type GraphqlDoor } from "../graphql/door.ts";
-import { createAuthenticator } from "../intake/authenticate.ts";
+import { createAuthenticator, operator } from "../intake/authenticate.ts";
 import { createPools } from "../providers/pools.ts";
 import { createProviders } from "../providers/providers.ts";
 import { createRestDoor } from "../rest/door.ts";
 import { createHealth } from "../routing/health.ts";
+import { createRoster } from "../safety/roster.ts";
 import { createServer, type Server, type ServerParts } from "../server.ts";
 import { openStore, type Store } from "../store/store.ts";
 import type { Log } from "../telemetry/log.ts";
@@ -43,6 +45,8 @@ export interface App {
   rolesOf(team: string): readonly string[];
   /** What a person must know about the policy folder; empty where it is what is in force. */
   readonly policyNotes: readonly string[];
+  /** Judges the canaries of every configured classifier, now and whenever one is not fit; until then none is used. */
+  proveClassifiers(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -123,6 +127,15 @@ async function compose(
     processMetrics: true,
   });
   const pools = createPools(config);
+  const telemetry = createTelemetry(metrics, log);
+  const roster = createRoster({
+    classifiers: config.classifiers,
+    categories: config.classifierCategories,
+    timeoutMilliseconds: config.classifierTimeoutMilliseconds,
+    now,
+    onVerdict: telemetry.classified,
+    onState: telemetry.classifierState,
+  });
   const runs = createRuns({ claims: store.claims, secret, lingerMilliseconds });
   const gatewayParts: GatewayParts = {
     snapshots,
@@ -134,7 +147,8 @@ async function compose(
     sessions: store.sessions,
     grants,
     health: createHealth(now),
-    telemetry: createTelemetry(metrics, log),
+    roster,
+    telemetry,
     secret,
     now,
     reportFault,
@@ -164,7 +178,7 @@ async function compose(
   };
 
   const graphql = createGraphqlDoor(doorParts);
-  const rest = createRestDoor({ ...doorParts, requestRefused: gatewayParts.telemetry.requestRefused });
+  const rest = createRestDoor({ ...doorParts, requestRefused: telemetry.requestRefused });
   const { server, metricsServer } = createServers(config, {
     rest,
     graphql,
@@ -195,7 +209,10 @@ async function compose(
     metricsServer,
     rolesOf,
     policyNotes,
+    proveClassifiers: () =>
+      roster.start((id) => askForCanaries(id, operator("key:gateway", rolesOf), newRequestId, gatewayParts)),
     async close() {
+      roster.close();
       stopWatching();
       grants.close();
       snapshots.stop();

@@ -29,6 +29,8 @@ export async function serve(env: Environment, print: (text: string) => void): Pr
   const address = await app.server.listen({ host: config.host, port: config.port });
   if (config.metricsPort !== undefined)
     await app.metricsServer?.listen({ host: config.host, port: config.metricsPort });
+  // Serving does not wait for it: until a classifier is proven, what depends on it is refused.
+  app.proveClassifiers().catch((error: unknown) => log.fault(error, "classifiers"));
   stopOnSignals(app, control, config, log.flush);
 
   const firstKey = mayMint(config) ? await mintFirstKey(app.store, app.doorParts) : undefined;

@@ -11,6 +11,7 @@ import groq from "./data/groq.json" with { type: "json" };
 import mistral from "./data/mistral.json" with { type: "json" };
 import models from "./data/models.json" with { type: "json" };
 import openai from "./data/openai.json" with { type: "json" };
+import openaiModeration from "./data/openai-moderation.json" with { type: "json" };
 import openrouter from "./data/openrouter.json" with { type: "json" };
 import qwen from "./data/qwen.json" with { type: "json" };
 import together from "./data/together.json" with { type: "json" };
@@ -25,6 +26,7 @@ export const shippedTables: CatalogTables = {
   files: {
     "models.json": models,
     "openai.json": openai,
+    "openai-moderation.json": openaiModeration,
     "anthropic.json": anthropic,
     "gemini.json": gemini,
     "mistral.json": mistral,

@@ -3,6 +3,7 @@
 
 import { capabilities, modalities } from "../core/deployment.ts";
 import type { Capability, Modality } from "../core/deployment.ts";
+import { judgesTexts } from "./classifiers.ts";
 import { isRecord } from "./shapes.ts";
 
 type Row = Readonly<Record<string, unknown>>;
@@ -22,6 +23,7 @@ export function readFacts(name: string, row: Row): Record<string, unknown> {
     JSON_SCHEMA: row["structured_output"] === true,
     EMBEDDING: embeds,
     IMAGE_OUTPUT: outputs.includes("image"),
+    MODERATION: judgesTexts(name),
   };
   return present({
     name: nameOf(row["name"] ?? name),

@@ -2,6 +2,7 @@
 // Pure: whoever calls it shows the changes first and keeps the rows after. It only ever appends; nothing is removed.
 
 import { formatPrice } from "../core/money.ts";
+import { formatOfModel } from "./classifiers.ts";
 import { mergeRows, priceAt } from "./merge.ts";
 import type { MergedDeployment, MergedRows, SyncedRows } from "./merge.ts";
 import { readModelsDev } from "./models-dev.ts";
@@ -177,9 +178,18 @@ function missing(
 ): readonly MergedDeployment[] {
   const offered = new Set(offers.map((offer) => offer.deploymentId));
   return [...known.deployments.values()].filter(
-    (row) => providers.has(row.providerId) && !row.gone && row.region === undefined && !offered.has(row.id),
+    (row) =>
+      providers.has(row.providerId) &&
+      !row.gone &&
+      row.region === undefined &&
+      !offered.has(row.id) &&
+      !onlyJudges(row),
   );
 }
+
+/** models.dev lists what answers, so what it leaves out of these is not gone. */
+const onlyJudges = ({ upstreamModel }: MergedDeployment): boolean =>
+  formatOfModel(upstreamModel) === "openai-moderation";
 
 function factsOf(row: ModelRow, deployment: MergedDeployment): ModelFacts {
   const { id, asOf: _asOf, ...facts } = row;

@@ -25,6 +25,7 @@ export const capabilities = [
   "JSON_SCHEMA",
   "EMBEDDING",
   "IMAGE_OUTPUT",
+  "MODERATION",
 ] as const;
 export type Capability = (typeof capabilities)[number];
 

@@ -19,6 +19,16 @@ export interface TokenUsage {
 
 export const noUsage: TokenUsage = { input: 0, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 };
 
+export const addUsage = (a: TokenUsage, b: TokenUsage): TokenUsage => ({
+  input: a.input + b.input,
+  cachedInput: a.cachedInput + b.cachedInput,
+  cacheWrite: a.cacheWrite + b.cacheWrite,
+  output: a.output + b.output,
+  reasoning: a.reasoning + b.reasoning,
+  audioInput: (a.audioInput ?? 0) + (b.audioInput ?? 0),
+  audioOutput: (a.audioOutput ?? 0) + (b.audioOutput ?? 0),
+});
+
 export type ModelEvent =
   /** First, once: what the upstream calls itself. */
   | {

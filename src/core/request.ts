@@ -164,6 +164,14 @@ export interface EmbeddingRequest {
   readonly extras: Extras;
 }
 
-export type ModelRequest = CompletionRequest | EmbeddingRequest;
+/** Texts to judge. How a classifier is asked about them is for `safety/` to say. */
+export interface ModerationRequest {
+  readonly action: "moderate";
+  readonly model: string;
+  readonly inputs: readonly string[];
+  readonly extras: Extras;
+}
+
+export type ModelRequest = CompletionRequest | EmbeddingRequest | ModerationRequest;
 
 export type Action = "complete" | "embed" | "image" | "moderate";

@@ -5,7 +5,7 @@ import { createHmac, type Hmac } from "node:crypto";
 import type { DecisionRow, SettlementRow } from "../audit/record-book.ts";
 import type { AnswerEvent, ParamChange, Receipt } from "../core/answer.ts";
 import type { Attempt } from "../core/errors.ts";
-import { noUsage, type TokenUsage } from "../core/events.ts";
+import { addUsage, noUsage } from "../core/events.ts";
 import type { PermittedDeployment } from "../core/permit.ts";
 import type { Message, ModelRequest } from "../core/request.ts";
 import type { Permitted } from "../core/stages.ts";
@@ -120,7 +120,8 @@ function report(row: SettlementRow, permitted: Permitted, { telemetry }: Gateway
   }
 }
 
-function decisionRow(permitted: Permitted, secret: string): DecisionRow {
+/** Written ahead of the call; `inner.ts` writes one for what it asks. */
+export function decisionRow(permitted: Permitted, secret: string): DecisionRow {
   const { caller, permit, request } = permitted;
   const prompt = createHmac("sha256", secret);
   let promptBytes = 0;
@@ -147,7 +148,7 @@ function decisionRow(permitted: Permitted, secret: string): DecisionRow {
 }
 
 function promptTexts(request: ModelRequest): readonly string[] {
-  if (request.action === "embed") return request.inputs.map(String);
+  if (request.action !== "complete") return request.inputs.map(String);
   return request.messages.flatMap((message: Message) =>
     message.parts.map((part) => (part.type === "text" ? part.text : (part.url ?? part.base64 ?? ""))),
   );
@@ -161,13 +162,3 @@ function deliveredText(event: AnswerEvent): string {
 
 const total = (costs: readonly (number | undefined)[]): number =>
   costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0);
-
-const addUsage = (a: TokenUsage, b: TokenUsage): TokenUsage => ({
-  input: a.input + b.input,
-  cachedInput: a.cachedInput + b.cachedInput,
-  cacheWrite: a.cacheWrite + b.cacheWrite,
-  output: a.output + b.output,
-  reasoning: a.reasoning + b.reasoning,
-  audioInput: (a.audioInput ?? 0) + (b.audioInput ?? 0),
-  audioOutput: (a.audioOutput ?? 0) + (b.audioOutput ?? 0),
-});

@@ -4,6 +4,7 @@ import type { SessionMemory } from "../intake/session-memory.ts";
 import type { Budgets } from "../metering/budgets.ts";
 import type { Providers } from "../providers/providers.ts";
 import type { Health } from "../routing/health.ts";
+import type { Roster } from "../safety/roster.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { RecordBook } from "../audit/record-book.ts";
 import type { Grants } from "./grants.ts";
@@ -21,6 +22,8 @@ export interface GatewayParts {
   readonly sessions: SessionMemory;
   readonly grants: Pick<Grants, "activeFor">;
   readonly health: Health;
+  /** The semantic classifiers that are configured; `classifiers.ts` takes them for a request. */
+  readonly roster: Roster;
   readonly telemetry: Telemetry;
   /** Keys plan hashes and the hashes in records. */
   readonly secret: string;

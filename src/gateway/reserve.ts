@@ -4,7 +4,7 @@
 import { Failure } from "../core/errors.ts";
 import { formatUsd, type Picodollars } from "../core/money.ts";
 import type { ModelRequest } from "../core/request.ts";
-import type { Plan } from "../core/stages.ts";
+import type { Permitted, Plan } from "../core/stages.ts";
 import type { Budgets, Hold } from "../metering/budgets.ts";
 
 export async function reserve<R extends ModelRequest>(
@@ -14,12 +14,18 @@ export async function reserve<R extends ModelRequest>(
 ): Promise<Plan<R>> {
   const plan = withinOwnLimit(planned);
   const amount = Math.max(0, ...plan.candidates.map((candidate) => candidate.worstCase ?? 0));
-  const { caller, requestId } = plan;
+  account.holdSettlesWith(await holdFor(plan, amount, budgets));
+  return plan;
+}
+
+/** In every budget that covers the caller; throws where one has no room. */
+export async function holdFor(
+  { caller, requestId }: Pick<Permitted, "caller" | "requestId">,
+  amount: Picodollars,
+  budgets: Budgets,
+): Promise<Extract<Hold, { ok: true }>> {
   const hold = await budgets.hold(requestId, [caller.key, caller.team, "organisation"], amount);
-  if (hold.ok) {
-    account.holdSettlesWith(hold);
-    return plan;
-  }
+  if (hold.ok) return hold;
   const { budget } = hold;
   throw new Failure("BUDGET_EXCEEDED", undefined, {
     budget: `${budget.scope} ${budget.period} ${formatUsd(budget.limit)} USD`,

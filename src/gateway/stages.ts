@@ -66,7 +66,7 @@ export function planFor<R extends ModelRequest>(
 export function attemptsUnder(
   permitted: Permitted,
   pinned: Snapshot,
-  account: Account,
+  account: Pick<Account, "attempts">,
   parts: GatewayParts,
   signal: AbortSignal,
 ): FailoverParts {

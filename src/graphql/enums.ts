@@ -42,6 +42,7 @@ export const Capability = enumOf<CapabilityName>("Capability", "What a model can
   JSON_SCHEMA: ["JSON_SCHEMA", "Answers in the shape of a JSON schema."],
   EMBEDDING: ["EMBEDDING", "Makes embeddings."],
   IMAGE_OUTPUT: ["IMAGE_OUTPUT", "Makes images."],
+  MODERATION: ["MODERATION", "Judges texts for a safety layer; no route chooses it to answer."],
 });
 
 export const Modality = enumOf<ModalityName>("Modality", "What goes into a model or comes out of it.", {

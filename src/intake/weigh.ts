@@ -114,7 +114,7 @@ async function detect(
 
 /** One by one: there may be a hundred thousand messages. */
 function* textsOf(request: ModelRequest): Generator<Located> {
-  if (request.action === "embed") {
+  if (request.action !== "complete") {
     for (const [messageIndex, input] of request.inputs.entries()) {
       if (typeof input === "string") yield { messageIndex, text: input };
     }
@@ -157,7 +157,7 @@ function* textsOutsideMessages({
 
 /** Media cannot be looked into, nor can texts that came as token ids. */
 function hasMedia(request: ModelRequest): boolean {
-  if (request.action === "embed") return request.inputs.some((input) => typeof input !== "string");
+  if (request.action !== "complete") return request.inputs.some((input) => typeof input !== "string");
   return request.messages.some((message) => message.parts.some((part) => part.type !== "text"));
 }
 

@@ -1,7 +1,7 @@
 // How many tokens a text may be, without a tokenizer: bytes divided by three, rounded up.
 // Used before a call (worst case) and after one whose provider gave no usage (marked estimated).
 
-import type { CompletionRequest, EmbeddingRequest, Message, ModelRequest, Part } from "../core/request.ts";
+import type { CompletionRequest, Message, ModelRequest, Part } from "../core/request.ts";
 
 const bytesPerToken = 3;
 /** What a message costs beyond its text: role and separators. */
@@ -13,7 +13,7 @@ const tokensPerMedia = { image: 1_600, file: 8_000, audio: 4_000, video: 20_000 
 /** Where neither the request nor the model says where an answer ends. */
 const assumedMaxOutput = 4_096;
 
-const tokensOfText = (text: string): number => Math.ceil(Buffer.byteLength(text) / bytesPerToken);
+export const tokensOfText = (text: string): number => Math.ceil(Buffer.byteLength(text) / bytesPerToken);
 
 /** A route asks once for each of its candidates, and a megabyte is long to count. Requests never change. */
 const estimates = new WeakMap<ModelRequest, number>();
@@ -21,7 +21,7 @@ const estimates = new WeakMap<ModelRequest, number>();
 export function estimateInputTokens(request: ModelRequest): number {
   let tokens = estimates.get(request);
   if (tokens === undefined) {
-    tokens = request.action === "complete" ? ofCompletion(request) : ofEmbedding(request);
+    tokens = request.action === "complete" ? ofCompletion(request) : ofInputs(request.inputs);
     estimates.set(request, tokens);
   }
   return tokens;
@@ -29,7 +29,7 @@ export function estimateInputTokens(request: ModelRequest): number {
 
 /** The most output that may be billed, over all choices. */
 export function maxOutputTokens(request: ModelRequest, modelLimit: number | undefined): number {
-  if (request.action === "embed") return 0;
+  if (request.action !== "complete") return 0;
   return (request.maxOutputTokens ?? modelLimit ?? assumedMaxOutput) * request.n;
 }
 
@@ -54,9 +54,8 @@ function ofMessage(message: Message): number {
 const ofPart = (part: Part): number =>
   part.type === "text" ? tokensOfText(part.text) : tokensPerMedia[part.type];
 
-function ofEmbedding(request: EmbeddingRequest): number {
+function ofInputs(inputs: readonly (string | readonly number[])[]): number {
   let tokens = 0;
-  for (const input of request.inputs)
-    tokens += typeof input === "string" ? tokensOfText(input) : input.length;
+  for (const input of inputs) tokens += typeof input === "string" ? tokensOfText(input) : input.length;
   return tokens;
 }

@@ -6,6 +6,7 @@ import type { Provider } from "../core/deployment.ts";
 import type { Dialect, EncodedRequest } from "../core/dialect.ts";
 import { Failure } from "../core/errors.ts";
 import type { EmbeddingAnswer, ModelEvent } from "../core/events.ts";
+import type { ModerationAnswer, ModerationCall } from "../core/moderation.ts";
 import type { PermittedDeployment } from "../core/permit.ts";
 import type { CompletionRequest, EmbeddingRequest, OnUnsupported } from "../core/request.ts";
 import type { Secret } from "../core/secret.ts";
@@ -13,6 +14,7 @@ import { encodeInWordsOf } from "../wire/anthropic/foreign-words.ts";
 import { createServerEventDecoder } from "../wire/sse.ts";
 import { destinationOf } from "./capabilities.ts";
 import { demoComplete, demoEmbed } from "./demo/demo.ts";
+import { demoModerate } from "./demo/guard.ts";
 import { dialects } from "./dialects.ts";
 import { drop, httpCall, readJson, readOut, type HttpAnswer, type Timeouts } from "./http-call.ts";
 import type { Pools } from "./pools.ts";
@@ -27,6 +29,8 @@ export interface Providers {
     request: EmbeddingRequest,
     call: CallOptions,
   ): Promise<ProviderEmbedding>;
+  /** Asks a classifier. Who reads the verdict sets the time; here it is only bounded. */
+  moderate(target: PermittedDeployment, call: ModerationCall, signal: AbortSignal): Promise<ModerationAnswer>;
 }
 
 interface CallOptions {
@@ -112,6 +116,18 @@ export function createProviders(parts: ProviderParts): Providers {
       const params = settleUnsupported(encoded, onUnsupported, id);
       const answer = await send(provider, dialect, encoded, wholeTimeouts, signal);
       return { params, answer: dialect.decodeEmbedding(await readJson(answer.body)) };
+    },
+
+    async moderate(target, call, signal) {
+      const { provider, id } = target.deployment;
+      if (provider.dialect === "demo") return demoModerate(target.deployment, call);
+      const dialect = dialects[provider.dialect];
+      if (!dialect.moderation)
+        throw new Failure("UNSUPPORTED_PARAMETER", `${provider.name} serves no classifiers that we know.`);
+      const encoded = dialect.moderation.encode(call, destinationOf(target));
+      settleUnsupported(encoded, undefined, id);
+      const answer = await send(provider, dialect, encoded, wholeTimeouts, signal);
+      return dialect.moderation.decode(call, await readJson(answer.body));
     },
   };
 }

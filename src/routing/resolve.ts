@@ -38,7 +38,9 @@ function canServe(deployment: Deployment, request: ModelRequest): boolean {
   if (deployment.unlisted) return true;
   const { capabilities, outputModalities } = deployment.model;
   if (request.action === "embed") return capabilities.includes("EMBEDDING");
-  if (capabilities.includes("EMBEDDING") || !outputModalities.includes("text")) return false;
+  if (request.action === "moderate") return capabilities.includes("MODERATION");
+  if (capabilities.includes("EMBEDDING") || capabilities.includes("MODERATION")) return false;
+  if (!outputModalities.includes("text")) return false;
   return neededCapabilities(request).every((needed) => capabilities.includes(needed));
 }
 

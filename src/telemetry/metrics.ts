@@ -3,13 +3,15 @@
 
 import { Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 import { createTally } from "./tally.ts";
-import type { AttemptDone, DoorName, RequestDone } from "./telemetry.ts";
+import type { AttemptDone, Classified, ClassifierState, DoorName, RequestDone } from "./telemetry.ts";
 
 export interface Metrics {
   requestDone(done: RequestDone): void;
   requestRefused(door: DoorName, code: string): void;
   attemptDone(done: AttemptDone): void;
   verdict(category: string, action: string): void;
+  classified(classifier: string, verdict: Classified): void;
+  classifierState(classifier: string, state: ClassifierState): void;
   firstToken(deploymentId: string, milliseconds: number): void;
   streamOpened(): () => void;
   readonly contentType: string;
@@ -24,6 +26,7 @@ export interface MetricsSettings {
 }
 
 const secondsBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
+const classifierStateNames: readonly ClassifierState[] = ["unproven", "fit", "resting", "wrong"];
 const picodollarsPerDollar = 1e12;
 /** Outcomes that are nobody's refusal. */
 const notDenials: ReadonlySet<string> = new Set(["ok", "cancelled", "interrupted"]);
@@ -50,6 +53,21 @@ export function createMetrics(settings: MetricsSettings): Metrics {
   const duration = histogram("request_duration_seconds", "From arrival to settlement.", "action");
   const attemptDuration = histogram("attempt_duration_seconds", "One call to one provider.", "provider");
   const firstToken = histogram("first_token_seconds", "From arrival to the first content event.", "provider");
+  const classified = tally("classifier_verdicts_total", "Verdicts of semantic classifiers.", [
+    "classifier",
+    "outcome",
+  ]);
+  const classifierDuration = histogram(
+    "classifier_duration_seconds",
+    "One check by one classifier, its second try included.",
+    "classifier",
+  );
+  const classifierStates = new Gauge({
+    name: "portcullis_classifier_state",
+    help: "1 for the state that a classifier is in; only fit ones are asked, and resting is an open breaker.",
+    labelNames: ["classifier", "state"],
+    registers: [registry],
+  });
   const openStreams = new Gauge({
     name: "portcullis_open_streams",
     help: "Answers being streamed now.",
@@ -97,6 +115,14 @@ export function createMetrics(settings: MetricsSettings): Metrics {
       attemptDuration(provider, done.milliseconds / 1000);
     },
     verdict: (category, action) => verdicts.add(1, category, action),
+    classified(classifier, { outcome, latencyMs }) {
+      classified.add(1, classifier, outcome);
+      classifierDuration(classifier, latencyMs / 1000);
+    },
+    classifierState(classifier, state) {
+      for (const one of classifierStateNames) classifierStates.set({ classifier, state: one }, 0);
+      classifierStates.set({ classifier, state }, 1);
+    },
     firstToken: (deploymentId, milliseconds) => firstToken(providerOf(deploymentId), milliseconds / 1000),
     streamOpened() {
       openStreams.inc();

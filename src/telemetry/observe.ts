@@ -18,6 +18,17 @@ export function createTelemetry(metrics: Metrics, log: Log): Telemetry {
       if (done.outcome !== "ok" && done.outcome !== "cancelled") log.warn({ ...done }, "attempt failed");
     },
     verdict: (category, action) => metrics.verdict(category, action),
+    classified(classifier, verdict) {
+      metrics.classified(classifier, verdict);
+      if (verdict.outcome !== "error") return;
+      const { because, latencyMs } = verdict;
+      log.warn({ classifier, because, ms: Math.round(latencyMs) }, "classifier failed");
+    },
+    classifierState(classifier, state, because) {
+      metrics.classifierState(classifier, state);
+      if (state === "fit") log.info({ classifier, state }, "classifier");
+      else log.error({ classifier, state, because }, "classifier is not used");
+    },
     firstToken: (deploymentId, milliseconds) => metrics.firstToken(deploymentId, milliseconds),
     streamOpened: () => metrics.streamOpened(),
   };

@@ -34,6 +34,17 @@ export interface AttemptDone {
   readonly milliseconds: number;
 }
 
+export interface Classified {
+  /** `pass`, `hit` or `error`. */
+  readonly outcome: string;
+  readonly latencyMs: number;
+  /** Why it is an error; it never quotes a text. */
+  readonly because?: string | undefined;
+}
+
+/** `fit`; or `unproven`, `resting` after failures, `wrong` about a canary: then it is not asked. */
+export type ClassifierState = "unproven" | "fit" | "resting" | "wrong";
+
 export interface Telemetry {
   /** Once for every request that reached the gateway, when it is over. */
   requestDone(done: RequestDone): void;
@@ -41,6 +52,9 @@ export interface Telemetry {
   requestRefused(door: DoorName, code: string): void;
   attemptDone(done: AttemptDone): void;
   verdict(category: string, action: string): void;
+  /** One verdict of a semantic classifier; `classifier` is its deployment, as configured. */
+  classified(classifier: string, verdict: Classified): void;
+  classifierState(classifier: string, state: ClassifierState, because: string | undefined): void;
   firstToken(deploymentId: string, milliseconds: number): void;
   /** Call the answer when the stream is over, once; calling it again does nothing. */
   streamOpened(): () => void;

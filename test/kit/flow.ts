@@ -7,6 +7,7 @@ import type { CompletionRequest, EmbeddingRequest } from "../../src/core/request
 import type { Asked } from "../../src/core/stages.ts";
 import type { Gateway } from "../../src/gateway/contract.ts";
 import { createGateway } from "../../src/gateway/gateway.ts";
+import type { GatewayParts } from "../../src/gateway/parts.ts";
 import { createRevocations } from "../../src/gateway/revocation.ts";
 import { createRuns } from "../../src/gateway/runs.ts";
 import type { Snapshots } from "../../src/gateway/snapshots.ts";
@@ -20,9 +21,11 @@ export interface FlowParts {
   now(): number;
 }
 
-export function flowOver(parts: FlowParts): Gateway {
+export const flowOver = (parts: FlowParts): Gateway => createGateway(gatewayPartsOf(parts));
+
+export function gatewayPartsOf(parts: FlowParts): GatewayParts {
   const nothing = (): Promise<void> => Promise.resolve();
-  return createGateway({
+  return {
     ...parts,
     budgets: { hold: async () => ({ ok: true, settle: nothing }) },
     records: { decide: nothing, settle: nothing, receipt: async () => undefined },
@@ -35,10 +38,11 @@ export function flowOver(parts: FlowParts): Gateway {
     grants: { activeFor: () => undefined },
     sessions: { recall: async () => ({ point: undefined, join: nothing }) },
     health: createHealth(parts.now),
+    roster: { seats: [], start: nothing, close: () => undefined },
     telemetry: silentTelemetry,
     secret: "s",
     reportFault: () => undefined,
-  });
+  };
 }
 
 /** Only what the flow asks of a catalog. A name that no deployment has means nothing. */

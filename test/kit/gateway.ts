@@ -49,6 +49,7 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Ru
   const logLines: string[] = [];
   const log = createLog({ level: "info", write: (line) => void logLines.push(line) });
   const app = await openApp(config, log);
+  await app.proveClassifiers();
   const address = (await app.server.listen({ host: "127.0.0.1", port: 0 })) as AddressInfo;
   const url = `http://127.0.0.1:${address.port}`;
   const post = (path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> =>

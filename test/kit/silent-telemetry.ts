@@ -9,6 +9,8 @@ export const silentTelemetry: Telemetry = {
   requestRefused: nothing,
   attemptDone: nothing,
   verdict: nothing,
+  classified: nothing,
+  classifierState: nothing,
   firstToken: nothing,
   streamOpened: () => nothing,
 };

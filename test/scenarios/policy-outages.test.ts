@@ -128,6 +128,7 @@ class World {
       const usage = { input: 1, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 };
       return { params: [], answer: { embeddings: [], usage } };
     },
+    moderate: () => Promise.reject(new Error("not asked")),
   };
 }
 

@@ -102,6 +102,7 @@ test("500 concurrent requests under 100 swaps a second each live in one version"
 const slowProviders: Providers = {
   complete: () => ({ params: [], events: slowAnswer() }),
   embed: () => Promise.reject(new Error("not asked")),
+  moderate: () => Promise.reject(new Error("not asked")),
 };
 
 async function* slowAnswer(): AsyncGenerator<ModelEvent> {

@@ -2,12 +2,15 @@
 // `roster.ts` makes one per request and configured deployment. What fails is an error, never a pass.
 
 import { follow } from "../../core/abortable.ts";
-import { Failure } from "../../core/errors.ts";
+import { Failure, type FailureCode } from "../../core/errors.ts";
 import type { ModerationAnswer, ModerationCall } from "../../core/moderation.ts";
 import type { CheckInput, Classifier, Verdict } from "../classifier.ts";
 import type { Format, Reading } from "./format.ts";
 import { unreadable } from "./format.ts";
 import { PoolFull, type Pool } from "./pool.ts";
+
+/** One call to the deployment: permitted, paid for and recorded by whoever hands it in. */
+export type Ask = (call: ModerationCall, signal: AbortSignal) => Promise<ModerationAnswer>;
 
 export interface ModelClassifierParts {
   readonly id: string;
@@ -15,13 +18,24 @@ export interface ModelClassifierParts {
   readonly format: Format;
   readonly pool: Pool;
   readonly timeoutMilliseconds: number;
-  /** One call to the deployment: permitted, paid for and recorded by whoever hands this in. */
-  ask(call: ModerationCall, signal: AbortSignal): Promise<ModerationAnswer>;
+  readonly ask: Ask;
   now(): number;
-  onVerdict(verdict: Verdict): void;
+  /** `atFault`: it failed, and not for a reason of ours or the caller's. */
+  onVerdict(verdict: Verdict, atFault: boolean): void;
 }
 
-const tries = 2;
+interface Attempted {
+  readonly reading: Reading;
+  readonly atFault: boolean;
+}
+
+/** Asking again would not help, and says nothing about the classifier. */
+const notItsFault: ReadonlySet<FailureCode> = new Set([
+  "BUDGET_EXCEEDED",
+  "OVERLOADED",
+  "POLICY_REVOKED",
+  "POLICY_UNAVAILABLE",
+]);
 
 export function createModelClassifier(parts: ModelClassifierParts): Classifier {
   const { id, kind, format, now } = parts;
@@ -31,20 +45,17 @@ export function createModelClassifier(parts: ModelClassifierParts): Classifier {
     categories: format.categories,
     async check(input) {
       const startedAt = now();
-      let reading = unreadable("it was not asked");
-      for (let left = tries; left > 0; left -= 1) {
-        reading = await attempt(input, parts);
-        input.signal.throwIfAborted();
-        if (reading.outcome !== "error") break;
-      }
-      const verdict = verdictOf(reading, id, now() - startedAt);
-      parts.onVerdict(verdict);
+      let attempted = await attempt(input, parts);
+      if (attempted.atFault && !input.signal.aborted) attempted = await attempt(input, parts);
+      input.signal.throwIfAborted();
+      const verdict = verdictOf(attempted.reading, id, now() - startedAt);
+      parts.onVerdict(verdict, attempted.atFault);
       return verdict;
     },
   };
 }
 
-async function attempt(input: CheckInput, parts: ModelClassifierParts): Promise<Reading> {
+async function attempt(input: CheckInput, parts: ModelClassifierParts): Promise<Attempted> {
   const { pool, format, ask } = parts;
   const { controller, release } = follow(input.signal);
   const { signal } = controller;
@@ -54,9 +65,10 @@ async function attempt(input: CheckInput, parts: ModelClassifierParts): Promise<
     const calls = format.calls(input).map((call) => pool.run(() => ask(call, signal), signal));
     const answers = Promise.all(calls);
     // Whoever carries the call may be slow to let go of it; the guard must not wait for that.
-    return format.read(await Promise.race([answers, aborted(signal)]));
+    const reading = format.read(await Promise.race([answers, aborted(signal)]));
+    return { reading, atFault: reading.outcome === "error" };
   } catch (error) {
-    return unreadable(reasonOf(error));
+    return { reading: unreadable(reasonOf(error)), atFault: isAtFault(error) };
   } finally {
     clearTimeout(timer);
     release();
@@ -80,6 +92,9 @@ function reasonOf(error: unknown): string {
   if (error instanceof TimedOut || error instanceof PoolFull) return error.message;
   return error instanceof Failure ? `the call failed with ${error.code}` : "the call failed";
 }
+
+const isAtFault = (error: unknown): boolean =>
+  error instanceof Failure ? !notItsFault.has(error.code) : !(error instanceof PoolFull);
 
 function verdictOf(reading: Reading, model: string, latencyMs: number): Verdict {
   const { outcome } = reading;

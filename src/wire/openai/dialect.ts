@@ -6,6 +6,7 @@ import { createAnswerReader } from "./answer-reader.ts";
 import { createAnswerStream } from "./answer-stream.ts";
 import { decodeEmbedding, encodeEmbedding } from "./embeddings.ts";
 import { decodeError } from "./error-reading.ts";
+import { decodeModeration, encodeModeration } from "./moderation.ts";
 import { parameterTable } from "./parameter-table.ts";
 import { encodeCompletion } from "./request-encoding.ts";
 
@@ -22,5 +23,6 @@ export const openaiDialect: Dialect = {
   decodeStream: createAnswerStream,
   encodeEmbedding,
   decodeEmbedding,
+  moderation: { encode: encodeModeration, decode: decodeModeration },
   decodeError,
 };
