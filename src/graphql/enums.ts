@@ -32,7 +32,10 @@ function enumOf<Inside extends string>(
   });
 }
 
-export const Capability = enumOf<CapabilityName>("Capability", "What a model can do.", {
+/** The contract's enum is closed, so that a model judges texts is not among its values. */
+export type ToldCapability = Exclude<CapabilityName, "MODERATION">;
+
+export const Capability = enumOf<ToldCapability>("Capability", "What a model can do.", {
   TOOLS: ["TOOLS", "Calls tools."],
   VISION: ["VISION", "Reads images."],
   AUDIO: ["AUDIO", "Hears audio."],
@@ -42,7 +45,6 @@ export const Capability = enumOf<CapabilityName>("Capability", "What a model can
   JSON_SCHEMA: ["JSON_SCHEMA", "Answers in the shape of a JSON schema."],
   EMBEDDING: ["EMBEDDING", "Makes embeddings."],
   IMAGE_OUTPUT: ["IMAGE_OUTPUT", "Makes images."],
-  MODERATION: ["MODERATION", "Judges texts for a safety layer; no route chooses it to answer."],
 });
 
 export const Modality = enumOf<ModalityName>("Modality", "What goes into a model or comes out of it.", {

@@ -3,7 +3,7 @@
 
 import { builder } from "./builder.ts";
 import { entity, pagedBy } from "./directives.ts";
-import { Capability, Modality, ModelSort, ModelStatus } from "./enums.ts";
+import { Capability, Modality, ModelSort, ModelStatus, type ToldCapability } from "./enums.ts";
 import { ModelFilterInput, modelFilterOf } from "./model-filter.ts";
 import { ModelConnection, pageOf } from "./model-pages.ts";
 
@@ -32,7 +32,7 @@ builder.objectType("Model", {
     capabilities: t.field({
       type: [Capability],
       description: "What it can do.",
-      resolve: (model) => [...model.capabilities],
+      resolve: (model) => model.capabilities.filter((one): one is ToldCapability => one !== "MODERATION"),
     }),
     deployments: t.field({
       type: ["Deployment"],

@@ -124,7 +124,7 @@ export function createProviders(parts: ProviderParts): Providers {
       const dialect = dialects[provider.dialect];
       if (!dialect.moderation)
         throw new Failure("UNSUPPORTED_PARAMETER", `${provider.name} serves no classifiers that we know.`);
-      const encoded = dialect.moderation.encode(call, destinationOf(target));
+      const encoded = dialect.moderation.encode(call, destinationOf(target, undefined));
       settleUnsupported(encoded, undefined, id);
       const answer = await send(provider, dialect, encoded, wholeTimeouts, signal);
       return dialect.moderation.decode(call, await readJson(answer.body));
