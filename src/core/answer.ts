@@ -14,12 +14,39 @@ export interface ParamChange {
   readonly to?: unknown;
 }
 
+/** What one classifier said of one stretch of text. Ranges and names, never the text. */
+export interface SafetyVerdict {
+  /** As `deterministic`, or a deployment id. */
+  readonly classifier: string;
+  readonly kind: "deterministic" | "model" | "remote-api";
+  readonly phase: "input" | "output";
+  /** Of which answer; absent for input, and where it was said of all of them. */
+  readonly choice?: number | undefined;
+  /** As `text`, `reasoning`, `refusal`, `tool call 0`, `citations`; absent where it was said of all. */
+  readonly channel?: string | undefined;
+  readonly outcome: "pass" | "hit" | "error";
+  readonly categories: readonly string[];
+  /** What became of it; absent where nothing was found. */
+  readonly action?: "block" | "redact" | "flag" | undefined;
+  /** UTF-16 units of the channel as the model wrote it. */
+  readonly checkedFrom: number;
+  readonly checkedTo: number;
+  /** How many checks stand behind it; 0 for the deterministic one, which reads on and on. */
+  readonly windows: number;
+  /** The slowest of them. */
+  readonly milliseconds: number;
+  /** Said at the end, of text that may have left. */
+  readonly retroactive: boolean;
+}
+
 export interface SafetySummary {
   /** As `deterministic`, or a deployment id. */
   readonly classifiers: readonly string[];
   /** Classifiers that should have run and did not: never shown as passed. */
   readonly notRun: readonly string[];
   readonly categories: readonly string[];
+  /** Absent in records from before there were any. */
+  readonly verdicts?: readonly SafetyVerdict[] | undefined;
 }
 
 /** The account of one request. Holds no prompt and no answer. */
@@ -66,7 +93,10 @@ export type AnswerEvent =
       readonly choice: number;
       readonly categories: readonly string[];
       readonly redacted: boolean;
+      /** What was shown from this offset on is to be taken back. */
       readonly retractFrom?: number | undefined;
+      /** Found at the end, in text that was shown. */
+      readonly retroactive?: boolean | undefined;
     }
   /** Last, once, after everything is settled. A stream without it has failed (it threw). */
   | { readonly type: "finished"; readonly receipt: Receipt };

@@ -12,6 +12,7 @@ import type { Permitted } from "../core/stages.ts";
 import type { Hold } from "../metering/budgets.ts";
 import { estimateInputTokens } from "../metering/estimate.ts";
 import { createMeter, type Meter } from "../metering/meter.ts";
+import { newSafetySummary, type MutableSafetySummary } from "../safety/verdicts.ts";
 import type { Engaged } from "./engage.ts";
 import type { GatewayParts } from "./parts.ts";
 
@@ -19,7 +20,7 @@ export interface Account {
   readonly attempts: Attempt[];
   /** Resolves when the decision row is durable; nothing may leave before. */
   readonly durable: Promise<void>;
-  readonly safety: { classifiers: string[]; notRun: string[]; categories: string[] };
+  readonly safety: MutableSafetySummary;
   holdSettlesWith(hold: Extract<Hold, { ok: true }>): void;
   meterFor(target: PermittedDeployment): Meter;
   engaged(by: Pick<Engaged, "target" | "params">): void;
@@ -36,7 +37,7 @@ export function openAccount(permitted: Permitted, parts: GatewayParts): Account 
 
   const attempts: Attempt[] = [];
   const meters: Meter[] = [];
-  const safety = { classifiers: [] as string[], notRun: [] as string[], categories: [] as string[] };
+  const safety = newSafetySummary();
   let hold: Extract<Hold, { ok: true }> | undefined;
   let target: PermittedDeployment | undefined;
   let params: readonly ParamChange[] = [];

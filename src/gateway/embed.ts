@@ -1,4 +1,4 @@
-// The flow for embeddings: the same stages without a stream; vectors are not text, so no screen.
+// The flow for embeddings: the same stages without a stream; vectors are not text, so only the input is judged.
 // `gateway.ts` offers it beside completions.
 
 import { follow } from "../core/abortable.ts";
@@ -11,6 +11,7 @@ import { toldReceipt } from "./disclosure.ts";
 import { failover } from "./failover.ts";
 import type { GatewayParts } from "./parts.ts";
 import { reserve } from "./reserve.ts";
+import { openScreening, type Screening } from "./screening.ts";
 import { admit, attemptsUnder, planFor } from "./stages.ts";
 
 export async function embed(
@@ -22,9 +23,12 @@ export async function embed(
   const account = openAccount(permitted, parts);
   const { controller, release } = follow(callerSignal);
   const { signal } = controller;
+  let guard: Screening | undefined;
   let outcome = "cancelled";
   try {
     const plan = await reserve(planFor(permitted, snapshot, parts), parts.budgets, account);
+    guard = openScreening(permitted, snapshot, account, parts, controller);
+    await guard.beforeCall;
     const { target, embeddings } = await failover(
       plan,
       async (candidate, attempt) => {
@@ -41,7 +45,7 @@ export async function embed(
       attemptsUnder(permitted, snapshot, account, parts, signal),
       signal,
     );
-    await account.durable;
+    await Promise.all([guard.input, account.durable]);
     outcome = "ok";
     return {
       embeddings,
@@ -49,8 +53,8 @@ export async function embed(
       receipt: toldReceipt(await account.settle(outcome), asked.caller),
     };
   } catch (error) {
-    const failure = asFailure(error);
-    outcome = signal.aborted ? "cancelled" : failure.code;
+    const failure = guard?.refused ?? asFailure(error);
+    outcome = signal.aborted && !guard?.refused ? "cancelled" : failure.code;
     throw failure;
   } finally {
     release();

@@ -15,7 +15,7 @@ import { engage, type Engaged } from "./engage.ts";
 import { failover } from "./failover.ts";
 import type { GatewayParts } from "./parts.ts";
 import { reserve } from "./reserve.ts";
-import { screening } from "./screening.ts";
+import { openScreening, type Screening } from "./screening.ts";
 import { admit, attemptsUnder, planFor } from "./stages.ts";
 
 export function createGateway(parts: GatewayParts): Gateway {
@@ -42,29 +42,35 @@ async function* answer(
   const account = openAccount(permitted, parts);
   const { controller, release } = follow(callerSignal);
   const { signal } = controller;
+  // Left by the guard alone, where a rule ends the answer: that is no fault of the provider's.
+  const upstream = follow(signal);
   const watch = parts.revocations.watch(permitted, snapshot, controller);
   const streamClosed = asked.request.stream ? parts.telemetry.streamOpened() : undefined;
+  let guard: Screening | undefined;
   let engaged: Engaged | undefined;
   let outcome = "cancelled";
   try {
     const plan = await reserve(planFor(permitted, snapshot, parts), parts.budgets, account);
+    guard = openScreening(permitted, snapshot, account, parts, controller);
+    await guard.beforeCall;
     engaged = await failover(
       plan,
       (target, attempt) => {
         watch.at(target);
         const call = parts.providers.complete(target, asked.request, {
           onUnsupported: asked.onUnsupported,
-          signal,
+          signal: upstream.controller.signal,
         });
         return engage(target, call, account.meterFor(target), attempt);
       },
-      attemptsUnder(permitted, snapshot, account, parts, signal),
+      attemptsUnder(permitted, snapshot, account, parts, upstream.controller.signal),
       signal,
     );
     account.engaged(engaged);
-    await account.durable;
+    const [categories] = await Promise.all([guard.input, account.durable]);
     yield started(permitted, engaged, account);
-    for await (const event of screen(engaged.events, screening(permitted, snapshot, account, parts))) {
+    if (categories.length > 0) yield { type: "safety-notice", choice: 0, categories, redacted: false };
+    for await (const event of screen(engaged.events, guard.options(upstream.controller))) {
       if (watch.revoked) throw watch.revoked;
       if (event.type === "usage") continue;
       account.delivered(event);
@@ -73,11 +79,13 @@ async function* answer(
     outcome = "ok";
     yield { type: "finished", receipt: toldReceipt(await account.settle(outcome), asked.caller) };
   } catch (error) {
-    const failure = watch.revoked ?? asFailure(error);
-    outcome = signal.aborted && !watch.revoked ? "cancelled" : failure.code;
+    const ended = watch.revoked ?? guard?.refused;
+    const failure = ended ?? asFailure(error);
+    outcome = signal.aborted && !ended ? "cancelled" : failure.code;
     throw failure;
   } finally {
     watch.end();
+    upstream.release();
     release();
     streamClosed?.();
     await engaged?.close();

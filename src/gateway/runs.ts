@@ -109,7 +109,7 @@ export function createRuns(parts: RunParts): Runs {
 
   return {
     join(asked, idempotencyKey, signal, start) {
-      const bodyHash = createHmac("sha256", parts.secret).update(JSON.stringify(asked.request)).digest("hex");
+      const bodyHash = createHmac("sha256", parts.secret).update(bodyOf(asked)).digest("hex");
       const id = `${asked.caller.key} ${idempotencyKey}`;
       const known = runs.get(id);
       if (known && known.bodyHash !== bodyHash) throw otherBody();
@@ -121,6 +121,10 @@ export function createRuns(parts: RunParts): Runs {
     },
   };
 }
+
+/** Who cannot take text back must not join an answer that may be. */
+const bodyOf = ({ request, lookahead = false }: Asked<CompletionRequest>): string =>
+  JSON.stringify(lookahead ? { request, lookahead } : request);
 
 /** Leaving is instant: a listener that waits is woken by its own `return()`. */
 function listen(run: Run, signal: AbortSignal, onLastLeft: () => void): AsyncIterableIterator<AnswerEvent> {

@@ -1,28 +1,110 @@
-// What the screen needs to know of one request: who is shown the answer, and what the policy says
-// about each category. Verdicts are counted and kept for the receipt.
+// What the guard needs to know of one request: which classifiers may judge it, what the policy says of each category,
+// and when. Also the check of its input. What was found is kept for the receipt and the record.
 
-import type { CompletionRequest } from "../core/request.ts";
+import { asFailure, Failure } from "../core/errors.ts";
+import { isAtLeast } from "../core/sensitivity.ts";
 import type { Permitted } from "../core/stages.ts";
-import type { ScreenOptions } from "../safety/screen.ts";
+import type { Classifier } from "../safety/classifier.ts";
+import { checkInput, promptOf } from "../safety/input-check.ts";
+import type { ReleaseMode, ScreenOptions } from "../safety/screen.ts";
+import type { Decide } from "../safety/verdicts.ts";
 import type { Account } from "./account.ts";
 import type { GatewayParts } from "./parts.ts";
 import type { Snapshot } from "./snapshots.ts";
 
-export function screening(
-  permitted: Permitted<CompletionRequest>,
-  { policy }: Snapshot,
-  account: Account,
-  { telemetry }: GatewayParts,
-): ScreenOptions {
-  return {
+export interface Screening {
+  /** Rejects where the provider must not be called. */
+  readonly beforeCall: Promise<unknown>;
+  /** What the reader is to be told of the input; rejects where it must not be answered. Nothing leaves before. */
+  readonly input: Promise<readonly string[]>;
+  /** Why the input's check ended the request. */
+  readonly refused: Failure | undefined;
+  /** `upstream` ends the provider's answer and nothing else. */
+  options(upstream: AbortController): ScreenOptions;
+}
+
+/** Throws where the policy demands more than there is. `controller` ends the request. */
+export function openScreening(
+  permitted: Permitted,
+  snapshot: Snapshot,
+  account: Pick<Account, "safety">,
+  parts: Pick<GatewayParts, "telemetry">,
+  controller: AbortController,
+): Screening {
+  const { caller, request, sensitivity } = permitted;
+  const regime = snapshot.policy.safetyRegime(caller, sensitivity.effective);
+  const classifiers: readonly Classifier[] = [];
+  if (regime.needsSemantic && classifiers.length === 0) throw unjudged();
+  const isStream = request.action === "complete" && request.stream;
+  const common = {
+    classifiers,
+    decide: decisions(permitted, snapshot, parts),
     summary: account.safety,
-    systemPrompts: permitted.request.messages.flatMap((message) =>
-      message.role === "system" ? message.parts.map((part) => part.text) : [],
-    ),
-    decide(category) {
-      const decision = policy.safetyDecision(permitted.caller, permitted.sensitivity.effective, category);
-      telemetry.verdict(category, decision.action);
-      return decision;
-    },
+    failOpen: regime.failOpen && isEveryday(permitted),
+    signal: controller.signal,
   };
+  let refused: Failure | undefined;
+  const input = classifiers.length === 0 ? nothingFound : checkInput(request, common);
+  input.catch((error: unknown) => {
+    if (controller.signal.aborted) return;
+    refused = asFailure(error);
+    controller.abort(refused);
+  });
+  return {
+    beforeCall: regime.input === "before" ? input : nothingFound,
+    input,
+    get refused() {
+      return refused;
+    },
+    options: (upstream) => ({
+      ...common,
+      mode: modeFor(permitted, regime.mode, isStream),
+      systemPrompts: systemPrompts(permitted),
+      prompt: classifiers.length === 0 ? "" : promptOf(request),
+      whole: !isStream,
+      leave: () => upstream.abort(),
+    }),
+  };
+}
+
+const nothingFound: Promise<readonly string[]> = Promise.resolve([]);
+
+const unjudged = (): Failure =>
+  new Failure(
+    "SAFETY_UNAVAILABLE",
+    "The policy demands a semantic classifier for such data, and none may judge it now.",
+    {
+      phase: "input",
+      fix: "Configure a classifier that the policy permits to see such data, or wait until it is well again.",
+    },
+  );
+
+/** What the policy does about each category, for who asks and the data it is about. */
+function decisions(
+  { caller, sensitivity }: Permitted,
+  { policy }: Snapshot,
+  { telemetry }: Pick<GatewayParts, "telemetry">,
+): Decide {
+  return (category) => {
+    const decision = policy.safetyDecision(caller, sensitivity.effective, category);
+    telemetry.verdict(category, decision.action);
+    return decision;
+  };
+}
+
+/** Text ahead of its verdict: for who asked for it and can take it back, and for data that many may see. */
+function modeFor(permitted: Permitted, mode: ReleaseMode, isStream: boolean): ReleaseMode {
+  if (mode !== "lookahead") return mode;
+  const asked = permitted.lookahead === true && permitted.door === "graphql" && isStream;
+  return asked && isEveryday(permitted) ? "lookahead" : "hold";
+}
+
+const isEveryday = ({ sensitivity }: Permitted): boolean =>
+  !isAtLeast(sensitivity.effective.level, "confidential");
+
+function systemPrompts({ request }: Permitted): readonly string[] {
+  if (request.action !== "complete") return [];
+  return request.messages.flatMap((message) =>
+    message.role === "system" ? message.parts.map((part) => part.text) : [],
+  );
 }

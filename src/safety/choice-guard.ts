@@ -6,16 +6,9 @@ import { scan } from "../detect/scan.ts";
 import { HeldText, type Notice, type Release } from "./held-text.ts";
 import { HeldLogprobs } from "./logprobs.ts";
 import type { PromptIndex } from "./prompt-leak.ts";
+import type { Retraction, SafetyNotice, ScreenedEvent } from "./screened-event.ts";
+import { ShownOffsets } from "./shown-offsets.ts";
 import { categoryOf, strictest, type VerdictAction } from "./verdicts.ts";
-
-interface SafetyNotice {
-  readonly type: "safety-notice";
-  readonly choice: number;
-  readonly categories: readonly string[];
-  readonly redacted: boolean;
-}
-
-export type ScreenedEvent = ModelEvent | SafetyNotice;
 
 type TextEvent = Extract<ModelEvent, { type: "text-delta" | "refusal-delta" | "reasoning-delta" }>;
 type ToolEvent = Extract<ModelEvent, { type: "tool-call-delta" }>;
@@ -37,6 +30,8 @@ export class ChoiceGuard {
   readonly #channels = new Map<string, Channel>();
   readonly #logprobs = new HeldLogprobs();
   readonly #noticed = new Set<string>();
+  /** Undefined where nothing is ever taken back. */
+  readonly #shown: ShownOffsets | undefined;
   #current: Channel | undefined;
   blocked = false;
   finished = false;
@@ -46,8 +41,10 @@ export class ChoiceGuard {
     judge: (category: string) => VerdictAction,
     out: (event: ScreenedEvent) => void,
     prompts: PromptIndex | undefined,
+    takesBack: boolean,
   ) {
     this.#index = index;
+    if (takesBack) this.#shown = new ShownOffsets();
     this.#prompts = prompts;
     this.#judge = judge;
     this.#out = out;
@@ -75,6 +72,30 @@ export class ChoiceGuard {
         this.finished = true;
         break;
     }
+  }
+
+  /** What a classifier told of this choice. */
+  note(notice: SafetyNotice): void {
+    this.#notice(notice);
+  }
+
+  takeBack({ channel, from, categories, retroactive }: Retraction): void {
+    const retractFrom = this.#shown?.before(channel, from) ?? 0;
+    this.#out({
+      type: "safety-notice",
+      choice: this.#index,
+      categories,
+      redacted: false,
+      retractFrom,
+      ...(retroactive ? { retroactive } : {}),
+    });
+    this.#noticed.add(noticeKey(categories, false));
+  }
+
+  /** A classifier ends the answer in this choice. */
+  stop(categories: readonly string[]): void {
+    this.blocked = true;
+    this.#notice({ categories, redacted: false });
   }
 
   /** Gives out what is held in every channel, judged. */
@@ -181,6 +202,9 @@ export class ChoiceGuard {
       if (logprobs.length > 0) this.#out({ ...event, logprobs });
       else if (release.text !== "") this.#out(event);
     } else if (release.text !== "") this.#out(event);
+    if (event.type === "text-delta" || event.type === "refusal-delta") {
+      this.#shown?.note(event.type, channel.held.decided, release.text.length);
+    }
     this.#tell(release);
   }
 
@@ -195,10 +219,14 @@ export class ChoiceGuard {
   }
 
   /** Once per choice and kind: a list of a thousand addresses is one notice. */
-  #notice({ categories, redacted }: Notice): void {
-    const key = `${redacted} ${categories.join(" ")}`;
+  #notice(notice: Notice | SafetyNotice): void {
+    const { categories, redacted } = notice;
+    const key = noticeKey(categories, redacted);
     if (this.#noticed.has(key)) return;
     this.#noticed.add(key);
-    this.#out({ type: "safety-notice", choice: this.#index, categories, redacted });
+    this.#out({ ...notice, type: "safety-notice", choice: this.#index, categories, redacted });
   }
 }
+
+const noticeKey = (categories: readonly string[], redacted: boolean): string =>
+  `${redacted} ${categories.join(" ")}`;

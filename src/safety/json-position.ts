@@ -1,5 +1,5 @@
 // Knows whether a place in text lies outside the strings of JSON, so that what is put there keeps it valid.
-// `held-text.ts` feeds it the text as the model wrote it. It never judges whether the JSON is right.
+// `held-text.ts` and `checked-channel.ts` feed it the text as the model wrote it. It never judges whether the JSON is right.
 
 export class JsonPosition {
   /** Undefined until the first character that is not blank. */
@@ -10,6 +10,10 @@ export class JsonPosition {
   /** `isJson` where the channel holds nothing else; otherwise the first character tells. */
   constructor(isJson: boolean) {
     if (isJson) this.#isJson = true;
+  }
+
+  get isJson(): boolean {
+    return this.#isJson === true;
   }
 
   get needsQuotes(): boolean {

@@ -1,12 +1,19 @@
 // The streaming guard: wraps the events of an answer so that no character leaves before its verdict.
 // `gateway/` puts it round every stream, whole answers too. Fails closed: an error in here ends the answer.
+// Classifiers first, where there are any; then the deterministic scan of what they cleared.
 
 import { Failure } from "../core/errors.ts";
 import type { ModelEvent } from "../core/events.ts";
-import { ChoiceGuard, type ScreenedEvent } from "./choice-guard.ts";
-import { deterministicClassifier } from "./deterministic.ts";
+import { CheckedAnswer } from "./checked-answer.ts";
+import { ChoiceGuard } from "./choice-guard.ts";
+import type { Classifier } from "./classifier.ts";
+import { strictActionOf } from "./judgement.ts";
 import { PromptIndex } from "./prompt-leak.ts";
+import type { CheckedEvent, ScreenedEvent } from "./screened-event.ts";
+import { scanAccount, type ScanAccount } from "./scan-account.ts";
+import { VerdictTally } from "./verdict-tally.ts";
 import { remembering, type Decide, type MutableSafetySummary, type VerdictAction } from "./verdicts.ts";
+import { wholeFirst } from "./whole-first.ts";
 
 export interface ScreenOptions {
   readonly decide: Decide;
@@ -14,37 +21,84 @@ export interface ScreenOptions {
   readonly summary: MutableSafetySummary;
   /** What the model was told and its readers were not: long runs of it count as `leak.system-prompt`. */
   readonly systemPrompts?: readonly string[];
+  /** Semantic ones; without any there is no waiting beyond the held tail. */
+  readonly classifiers?: readonly Classifier[] | undefined;
+  /** `hold` where nothing is said; `lookahead` only where the client asked for it. */
+  readonly mode?: ReleaseMode | undefined;
+  /** Lets through what no classifier could judge. */
+  readonly failOpen?: boolean | undefined;
+  /** What the model was asked, for the classifiers. */
+  readonly prompt?: string | undefined;
+  /** True where nobody reads before the end. */
+  readonly whole?: boolean | undefined;
+  /** Of the request: ends checks at once. */
+  readonly signal?: AbortSignal | undefined;
+  /** How long text waits for a window to fill. */
+  readonly maxDelayMilliseconds?: number | undefined;
+  /** Closes the upstream at once, also while it is being read. */
+  leave?(): void;
   /** Called once, before the upstream is left, when a rule ends the answer. */
   onBlock?(): void;
 }
+
+export type ReleaseMode = "complete" | "hold" | "lookahead";
+
+const usualDelayMilliseconds = 400;
 
 export function screen(
   events: AsyncIterable<ModelEvent>,
   options: ScreenOptions,
 ): AsyncIterableIterator<ScreenedEvent> {
-  return new Screen(events, options);
+  const { classifiers = [], mode = "hold", summary } = options;
+  const judge = remembering(options.decide, summary);
+  const checked =
+    classifiers.length === 0
+      ? events
+      : new CheckedAnswer(events, {
+          classifiers,
+          prompt: options.prompt ?? "",
+          signal: options.signal ?? new AbortController().signal,
+          failOpen: options.failOpen === true,
+          lookahead: mode === "lookahead",
+          whole: options.whole === true || mode === "complete",
+          maxDelayMilliseconds: options.maxDelayMilliseconds ?? usualDelayMilliseconds,
+          tally: new VerdictTally(summary),
+          actionOf: strictActionOf(judge),
+          leave: () => options.leave?.(),
+        });
+  const screened = new Screen(checked, options, judge, classifiers.length > 0);
+  return mode === "complete" ? wholeFirst(screened, () => screened.blocked) : screened;
 }
 
 class Screen implements AsyncIterableIterator<ScreenedEvent> {
-  readonly #source: AsyncIterator<ModelEvent>;
+  readonly #source: AsyncIterator<CheckedEvent>;
   readonly #options: ScreenOptions;
   readonly #judge: (category: string) => VerdictAction;
+  readonly #account: ScanAccount;
+  /** Text may be taken back. */
+  readonly #takesBack: boolean;
   readonly #guards = new Map<number, ChoiceGuard>();
   readonly #prompts: PromptIndex | undefined;
   #ready: ScreenedEvent[] = [];
   #given = 0;
   #ended = false;
+  blocked = false;
   /** So that callers who ask twice at once are served in order. */
   #last: Promise<unknown> | undefined;
 
-  constructor(events: AsyncIterable<ModelEvent>, options: ScreenOptions) {
+  constructor(
+    events: AsyncIterable<CheckedEvent>,
+    options: ScreenOptions,
+    judge: (category: string) => VerdictAction,
+    takesBack: boolean,
+  ) {
     this.#source = events[Symbol.asyncIterator]();
     this.#options = options;
-    this.#judge = remembering(options.decide, options.summary);
+    this.#account = scanAccount(options.summary);
+    this.#judge = (category) => this.#account.found(category, judge(category));
+    this.#takesBack = takesBack;
     const { systemPrompts = [] } = options;
     if (systemPrompts.length > 0) this.#prompts = new PromptIndex(systemPrompts);
-    const { classifiers } = options.summary;
-    if (!classifiers.includes(deterministicClassifier.id)) classifiers.push(deterministicClassifier.id);
   }
 
   [Symbol.asyncIterator](): this {
@@ -91,7 +145,7 @@ class Screen implements AsyncIterableIterator<ScreenedEvent> {
     }
   }
 
-  async #judged(step: IteratorResult<ModelEvent, unknown>): Promise<void> {
+  async #judged(step: IteratorResult<CheckedEvent, unknown>): Promise<void> {
     try {
       if (step.done) this.#finish();
       else this.#take(step.value);
@@ -104,18 +158,30 @@ class Screen implements AsyncIterableIterator<ScreenedEvent> {
     if (this.#ended && !step.done) await this.#source.return?.();
   }
 
-  #take(event: ModelEvent): void {
+  #take(event: CheckedEvent): void {
     if (event.type === "answer-begin" || event.type === "usage") {
       this.#ready.push(event);
       return;
     }
-    let guard = this.#guards.get(event.choice);
-    if (!guard) {
-      guard = new ChoiceGuard(event.choice, this.#judge, (out) => this.#ready.push(out), this.#prompts);
-      this.#guards.set(event.choice, guard);
+    const guard = this.#guardOf(event.choice);
+    if (event.type === "safety-notice") guard.note(event);
+    else if (event.type === "retract") guard.takeBack(event);
+    else if (event.type === "stop") guard.stop(event.categories);
+    else {
+      this.#account.read(event);
+      guard.take(event);
     }
-    guard.take(event);
     if (guard.blocked) this.#block(event.choice);
+  }
+
+  #guardOf(choice: number): ChoiceGuard {
+    let guard = this.#guards.get(choice);
+    if (!guard) {
+      const out = (event: ScreenedEvent): void => void this.#ready.push(event);
+      guard = new ChoiceGuard(choice, this.#judge, out, this.#prompts, this.#takesBack);
+      this.#guards.set(choice, guard);
+    }
+    return guard;
   }
 
   /** The upstream ended: a choice without its finish is judged and given out all the same. */
@@ -136,6 +202,7 @@ class Screen implements AsyncIterableIterator<ScreenedEvent> {
     for (const [choice] of open)
       this.#ready.push({ type: "choice-finish", choice, reason: "content_filter" });
     this.#ended = true;
+    this.blocked = true;
     this.#options.onBlock?.();
   }
 }

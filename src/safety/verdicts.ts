@@ -1,27 +1,34 @@
 // What is asked of the policy and what is told of the answer: categories, actions, the tally of one request.
 // `screen.ts` and `held-text.ts` use it; the policy itself is a function handed in, since it lives elsewhere.
 
+import type { SafetyVerdict } from "../core/answer.ts";
 import type { Span } from "../detect/span.ts";
 
 export type VerdictAction = "block" | "redact" | "flag";
 
-interface Verdict {
+interface Decision {
   readonly action: VerdictAction;
   /** Undefined where no row granted anything, which means block. */
   readonly rule: string | undefined;
 }
 
 /** What the policy says of one category, as `secret.github-token`. */
-export type Decide = (category: string) => Verdict;
+export type Decide = (category: string) => Decision;
 
 /** Filled while the answer runs; `core/answer.ts` shows it as `SafetySummary`. */
 export interface MutableSafetySummary {
   readonly classifiers: string[];
   readonly notRun: string[];
   readonly categories: string[];
+  readonly verdicts: SafetyVerdict[];
 }
 
-export const newSafetySummary = (): MutableSafetySummary => ({ classifiers: [], notRun: [], categories: [] });
+export const newSafetySummary = (): MutableSafetySummary => ({
+  classifiers: [],
+  notRun: [],
+  categories: [],
+  verdicts: [],
+});
 
 export const categoryOf = (span: Span): string => `${span.label}.${span.kind}`;
 

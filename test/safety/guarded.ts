@@ -1,9 +1,10 @@
 // Runs events through the guard and gathers what came out, per channel; cuts texts into random chunks.
 // The tests of this folder share it. It uses the guard as the gateway does.
 
+import type { SafetySummary } from "../../src/core/answer.ts";
 import type { ModelEvent } from "../../src/core/events.ts";
-import type { ScreenedEvent } from "../../src/safety/choice-guard.ts";
-import { screen } from "../../src/safety/screen.ts";
+import type { ScreenedEvent } from "../../src/safety/screened-event.ts";
+import { screen, type ScreenOptions } from "../../src/safety/screen.ts";
 import { newSafetySummary, type VerdictAction } from "../../src/safety/verdicts.ts";
 
 export interface Guarded {
@@ -13,24 +14,21 @@ export interface Guarded {
   readonly notices: readonly string[];
   readonly finishes: readonly string[];
   readonly categories: readonly string[];
+  readonly summary: SafetySummary;
 }
 
 export type Rule = (category: string) => VerdictAction;
 
 export async function guard(
-  events: readonly ModelEvent[],
+  events: readonly ModelEvent[] | AsyncIterable<ModelEvent>,
   rule: Rule,
-  systemPrompts?: readonly string[],
+  options: Partial<ScreenOptions> = {},
 ): Promise<Guarded> {
   const summary = newSafetySummary();
   const out: ScreenedEvent[] = [];
   const decide = (category: string) => ({ action: rule(category), rule: "test" });
-  for await (const event of screen(stream(events), {
-    decide,
-    summary,
-    ...(systemPrompts ? { systemPrompts } : {}),
-  }))
-    out.push(event);
+  const source = Symbol.asyncIterator in events ? events : stream(events);
+  for await (const event of screen(source, { decide, summary, ...options })) out.push(event);
   const texts = new Map<string, string>();
   for (const event of out) {
     const [channel, text] = channelOf(event);
@@ -48,6 +46,7 @@ export async function guard(
       event.type === "choice-finish" ? [`${event.choice} ${event.reason}`] : [],
     ),
     categories: summary.categories,
+    summary,
   };
 }
 

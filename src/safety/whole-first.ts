@@ -1,0 +1,57 @@
+// Mode `complete`: keeps the whole answer back until all of it was judged. Blocked in any place, nothing of it is
+// shown. `screen.ts` puts it round the guard where the policy asks for it; a failure drops what was kept.
+
+import { Failure } from "../core/errors.ts";
+import type { ScreenedEvent } from "./screened-event.ts";
+
+/** Characters; what is longer cannot be promised to fit. */
+const mostKept = 4 * 1024 * 1024;
+
+export function wholeFirst(
+  screened: AsyncIterableIterator<ScreenedEvent>,
+  isBlocked: () => boolean,
+): AsyncIterableIterator<ScreenedEvent> {
+  let kept: Iterator<ScreenedEvent> | undefined;
+
+  async function keep(): Promise<Iterator<ScreenedEvent>> {
+    const events: ScreenedEvent[] = [];
+    let length = 0;
+    for await (const event of screened) {
+      events.push(event);
+      if ("text" in event) length += event.text.length;
+      if ("arguments" in event) length += event.arguments.length;
+      if (length > mostKept) {
+        throw new Failure(
+          "SAFETY_UNAVAILABLE",
+          "The answer is too long to be judged whole before it is shown.",
+        );
+      }
+    }
+    return (isBlocked() ? events.filter(saysNothing) : events).values();
+  }
+
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async next() {
+      kept ??= await keep();
+      const step = kept.next();
+      return step.done ? { done: true, value: undefined } : step;
+    },
+    async return() {
+      kept = [].values();
+      await screened.return?.();
+      return { done: true, value: undefined };
+    },
+  };
+}
+
+const silent: ReadonlySet<ScreenedEvent["type"]> = new Set([
+  "answer-begin",
+  "usage",
+  "safety-notice",
+  "choice-finish",
+]);
+
+const saysNothing = (event: ScreenedEvent): boolean => silent.has(event.type);
