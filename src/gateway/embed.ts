@@ -46,6 +46,7 @@ export async function embed(
       signal,
     );
     await Promise.all([guard.input, account.durable]);
+    await guard.close();
     outcome = "ok";
     return {
       embeddings,
@@ -58,6 +59,7 @@ export async function embed(
     throw failure;
   } finally {
     release();
+    await guard?.close();
     await account.settle(outcome);
   }
 }

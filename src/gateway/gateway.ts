@@ -76,6 +76,7 @@ async function* answer(
       account.delivered(event);
       yield event;
     }
+    await guard.close();
     outcome = "ok";
     yield { type: "finished", receipt: toldReceipt(await account.settle(outcome), asked.caller) };
   } catch (error) {
@@ -89,6 +90,7 @@ async function* answer(
     release();
     streamClosed?.();
     await engaged?.close();
+    await guard?.close();
     await account.settle(outcome);
   }
 }

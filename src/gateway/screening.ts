@@ -4,11 +4,11 @@
 import { asFailure, Failure } from "../core/errors.ts";
 import { isAtLeast } from "../core/sensitivity.ts";
 import type { Permitted } from "../core/stages.ts";
-import type { Classifier } from "../safety/classifier.ts";
 import { checkInput, promptOf } from "../safety/input-check.ts";
 import type { ReleaseMode, ScreenOptions } from "../safety/screen.ts";
 import type { Decide } from "../safety/verdicts.ts";
 import type { Account } from "./account.ts";
+import { classifiersFor } from "./classifiers.ts";
 import type { GatewayParts } from "./parts.ts";
 import type { Snapshot } from "./snapshots.ts";
 
@@ -21,6 +21,8 @@ export interface Screening {
   readonly refused: Failure | undefined;
   /** `upstream` ends the provider's answer and nothing else. */
   options(upstream: AbortController): ScreenOptions;
+  /** Writes what the classifiers cost, once they are asked no more. */
+  close(): Promise<void>;
 }
 
 /** Throws where the policy demands more than there is. `controller` ends the request. */
@@ -28,12 +30,13 @@ export function openScreening(
   permitted: Permitted,
   snapshot: Snapshot,
   account: Pick<Account, "safety">,
-  parts: Pick<GatewayParts, "telemetry">,
+  parts: GatewayParts,
   controller: AbortController,
 ): Screening {
   const { caller, request, sensitivity } = permitted;
   const regime = snapshot.policy.safetyRegime(caller, sensitivity.effective);
-  const classifiers: readonly Classifier[] = [];
+  const { classifiers, notRun, close } = classifiersFor(permitted, snapshot, parts);
+  account.safety.notRun.push(...notRun);
   if (regime.needsSemantic && classifiers.length === 0) throw unjudged();
   const isStream = request.action === "complete" && request.stream;
   const common = {
@@ -51,6 +54,7 @@ export function openScreening(
     controller.abort(refused);
   });
   return {
+    close,
     beforeCall: regime.input === "before" ? input : nothingFound,
     input,
     get refused() {

@@ -59,7 +59,7 @@ async function checkWindow(
 
 /** What people and tools said; the rest is the operator's, or was judged when it was an answer. */
 function inputText(request: ModelRequest): string {
-  if (request.action === "embed")
+  if (request.action !== "complete")
     return request.inputs.filter((input) => typeof input === "string").join("\n\n");
   return request.messages
     .filter(({ role }) => role === "user" || role === "tool")
@@ -69,5 +69,5 @@ function inputText(request: ModelRequest): string {
 
 /** The last of what people asked. */
 export function promptOf(request: ModelRequest): string {
-  return request.action === "embed" ? "" : readable(inputText(request).slice(-longestPrompt), false).text;
+  return request.action !== "complete" ? "" : readable(inputText(request).slice(-longestPrompt), false).text;
 }
