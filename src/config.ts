@@ -2,6 +2,7 @@
 // Pure but for `readFile`, which serves `NAME_FILE`; only `main.ts` and `cli.ts` hand it an environment.
 
 import {
+  formatsThatAreTold,
   readCategories,
   readClassifiers,
   type CategorySetting,
@@ -73,6 +74,10 @@ const withoutEffect: Readonly<Record<string, string>> = {
   PORTCULLIS_WORKERS: "has no effect: this version runs one worker; start more replicas instead",
 };
 
+const toldToNobody = {
+  PORTCULLIS_CLASSIFIER_CATEGORIES: `has no effect: no configured classifier is of the formats ${[...formatsThatAreTold].join(" and ")}`,
+};
+
 export function readConfig(env: Environment, readFile: (path: string) => string): Readonly<Config> {
   const problems: string[] = [];
   const read = createReader(env, readFile, problems);
@@ -84,6 +89,12 @@ export function readConfig(env: Environment, readFile: (path: string) => string)
 
   const demo = read.flag("PORTCULLIS_DEMO", !production);
   const providers = readProviders(env, read);
+  const classifiers = readClassifiers(
+    read.list("PORTCULLIS_CLASSIFIERS"),
+    (id) => (id === "demo" ? demo : providers.has(id)),
+    (what) => void problems.push(`PORTCULLIS_CLASSIFIERS: expected ${what}`),
+  );
+  const noneIsTold = !classifiers.some(({ format }) => formatsThatAreTold.has(format));
   const config: Config = {
     port: read.integer("PORT", 4000, 0, 65535),
     host,
@@ -104,17 +115,13 @@ export function readConfig(env: Environment, readFile: (path: string) => string)
     httpsProxy: read.httpUrl("HTTPS_PROXY") ?? read.httpUrl("https_proxy"),
     noProxy: env["NO_PROXY"] ?? env["no_proxy"],
     providers,
-    classifiers: readClassifiers(
-      read.list("PORTCULLIS_CLASSIFIERS"),
-      (id) => (id === "demo" ? demo : providers.has(id)),
-      (what) => void problems.push(`PORTCULLIS_CLASSIFIERS: expected ${what}`),
-    ),
+    classifiers,
     classifierCategories: readCategories(
       read.text("PORTCULLIS_CLASSIFIER_CATEGORIES", ""),
       (what) => void problems.push(`PORTCULLIS_CLASSIFIER_CATEGORIES: expected ${what}`),
     ),
     classifierTimeoutMilliseconds: read.integer("PORTCULLIS_CLASSIFIER_TIMEOUT_MS", 1_500, 50, 60_000),
-    warnings: Object.entries(withoutEffect)
+    warnings: Object.entries({ ...withoutEffect, ...(noneIsTold ? toldToNobody : {}) })
       .filter(([name]) => (env[name] ?? "1") !== "1")
       .map(([name, why]) => `${name} ${why}`),
   };

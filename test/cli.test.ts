@@ -149,8 +149,17 @@ test("doctor says for each part whether it is well, and exits 1 where one is not
     assert.ok(!ill.output.includes("sk-wrong"));
     upstream.behave(answerError(200, { data: [] }, { date: "Sat, 01 Jan 2000 00:00:00 GMT" }));
     const late = await runCli(
-      { ...env, OPENAI_BASE_URL: upstream.baseUrl, OPENAI_API_KEY: "sk-right" },
+      {
+        ...env,
+        OPENAI_BASE_URL: upstream.baseUrl,
+        OPENAI_API_KEY: "sk-right",
+        PORTCULLIS_CLASSIFIERS: "demo/guard,openai/llama-guard-3",
+      },
       "doctor",
+    );
+    assert.match(
+      late.output,
+      /✓ classifier demo\/guard: got both canaries right\n✗ classifier openai\/llama-guard-3: /,
     );
     assert.match(late.output, /✓ openai: answers\n✗ clock: .* differs by \d+ seconds from openai's/);
   } finally {

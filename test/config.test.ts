@@ -138,3 +138,19 @@ test("what is wrong about classifiers is told entry by entry", () => {
     );
   assert.equal(problems.length, expected.length, problems.join("\n"));
 });
+
+test("categories that no configured classifier is told are said to have no effect", () => {
+  const categories = "-S13; unreleased: names products that are not announced";
+  const env = { VLLM_BASE_URL: "http://127.0.0.1:8000/v1", PORTCULLIS_CLASSIFIER_CATEGORIES: categories };
+  const warned = readConfig({ ...env, PORTCULLIS_CLASSIFIERS: "vllm/llama-guard-3" }, noFile);
+  assert.match(warned.warnings.join(), /PORTCULLIS_CLASSIFIER_CATEGORIES has no effect/);
+  const told = readConfig(
+    { ...env, PORTCULLIS_CLASSIFIERS: "vllm/llama-guard-3=llama-guard-completions" },
+    noFile,
+  );
+  assert.deepEqual(told.warnings, []);
+  assert.deepEqual(told.classifierCategories, {
+    without: ["S13"],
+    custom: new Map([["unreleased", "names products that are not announced"]]),
+  });
+});

@@ -21,7 +21,6 @@ import { createPools } from "../providers/pools.ts";
 import { createProviders } from "../providers/providers.ts";
 import { createRestDoor } from "../rest/door.ts";
 import { createHealth } from "../routing/health.ts";
-import { createRoster } from "../safety/roster.ts";
 import { createServer, type Server, type ServerParts } from "../server.ts";
 import { openStore, type Store } from "../store/store.ts";
 import type { Log } from "../telemetry/log.ts";
@@ -30,6 +29,7 @@ import { createTelemetry } from "../telemetry/observe.ts";
 import { createAdministration } from "./administer.ts";
 import { createSnapshotBuilder } from "./build-snapshot.ts";
 import { createCatalogSync } from "./catalog-sync.ts";
+import { openRoster, safetyNotes } from "./classifiers.ts";
 import { installationSecret } from "./installation-secret.ts";
 import { importPolicies } from "./policy-source.ts";
 import { createSealer } from "./seal.ts";
@@ -43,8 +43,8 @@ export interface App {
   /** Present where METRICS_PORT is set. */
   readonly metricsServer: Server | undefined;
   rolesOf(team: string): readonly string[];
-  /** What a person must know about the policy folder; empty where it is what is in force. */
-  readonly policyNotes: readonly string[];
+  /** What a person must know at the start: about the policy folder, and about what nobody judges. */
+  readonly notes: readonly string[];
   /** Judges the canaries of every configured classifier, now and whenever one is not fit; until then none is used. */
   proveClassifiers(): Promise<void>;
   close(): Promise<void>;
@@ -128,14 +128,7 @@ async function compose(
   });
   const pools = createPools(config);
   const telemetry = createTelemetry(metrics, log);
-  const roster = createRoster({
-    classifiers: config.classifiers,
-    categories: config.classifierCategories,
-    timeoutMilliseconds: config.classifierTimeoutMilliseconds,
-    now,
-    onVerdict: telemetry.classified,
-    onState: telemetry.classifierState,
-  });
+  const roster = openRoster(config, telemetry, now);
   const runs = createRuns({ claims: store.claims, secret, lingerMilliseconds });
   const gatewayParts: GatewayParts = {
     snapshots,
@@ -208,7 +201,7 @@ async function compose(
     server,
     metricsServer,
     rolesOf,
-    policyNotes,
+    notes: [...policyNotes, ...safetyNotes(config, snapshots)],
     proveClassifiers: () =>
       roster.start((id) => askForCanaries(id, operator("key:gateway", rolesOf), newRequestId, gatewayParts)),
     async close() {

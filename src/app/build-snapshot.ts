@@ -47,7 +47,7 @@ export function createSnapshotBuilder(
   };
 }
 
-function settingsOf(config: Config): ReadonlyMap<string, ProviderSetting> {
+export function settingsOf(config: Config): ReadonlyMap<string, ProviderSetting> {
   return new Map(
     [...config.providers].map(([id, { keys, baseUrl }]) => [id, { hasKey: keys.length > 0, baseUrl }]),
   );

@@ -46,7 +46,7 @@ export async function serve(env: Environment, print: (text: string) => void): Pr
         .providers.filter((provider) => provider.enabled)
         .map(({ id }) => id),
       startedInMilliseconds: performance.now() - startedAt,
-      warnings: [...config.warnings, ...app.policyNotes],
+      warnings: [...config.warnings, ...app.notes],
     }),
   );
 }

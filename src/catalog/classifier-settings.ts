@@ -18,6 +18,12 @@ export interface CategorySetting {
   readonly custom: ReadonlyMap<string, string>;
 }
 
+/** The models of other formats look for what they were trained on. */
+export const formatsThatAreTold: ReadonlySet<ClassifierFormat> = new Set([
+  "llama-guard-completions",
+  "gpt-oss-safeguard",
+]);
+
 /** `expect` takes what was expected instead, and is called once for each problem. */
 type Expect = (what: string) => void;
 

@@ -1,11 +1,12 @@
 // `portcullis doctor`: checks what a gateway needs and says for each whether it is there.
-// It calls providers only to list their models or to be told no: nothing that costs money.
+// It calls providers only to list their models or to be told no, and classifiers with two short texts.
 
 import { readFileSync } from "node:fs";
 import { loadRows } from "../catalog/load.ts";
 import { ConfigProblems, readConfig, type Config } from "../config.ts";
 import { createPools } from "../providers/pools.ts";
 import { probeProvider } from "../providers/probe.ts";
+import { probeClassifiers } from "../app/probe-classifiers.ts";
 import { readBundle } from "../app/policy-source.ts";
 import { loadPolicy } from "../policy/load-policy.ts";
 import { runPolicyTests } from "../policy/run-tests.ts";
@@ -53,6 +54,7 @@ async function examine(terminal: Terminal): Promise<readonly Finding[]> {
     await databaseFinding(terminal),
     await policyFinding(config),
     ...(await providerFindings(config)),
+    ...(await classifierFindings(config)),
   ];
 }
 
@@ -94,6 +96,16 @@ async function providerFindings(config: Config): Promise<readonly Finding[]> {
     return [...(own.length > 0 ? own : [none]), clockFinding(probes)];
   } finally {
     await pools.close();
+  }
+}
+
+/** A known-safe and a known-unsafe text for each. */
+async function classifierFindings(config: Config): Promise<readonly Finding[]> {
+  try {
+    const probed = await probeClassifiers(config);
+    return probed.map(({ id, ok, detail }) => ({ name: `classifier ${id}`, ok, detail }));
+  } catch {
+    return [{ name: "classifiers", ok: false, detail: "cannot be asked without a well-formed policy" }];
   }
 }
 

@@ -123,6 +123,7 @@ export function openInner(
       callerReference: permitted.callerReference,
       door: "inner",
       action: "moderate",
+      model: permitted.request.model,
     });
     await parts.records.settle(row);
   }

@@ -1,0 +1,57 @@
+// A whole gateway and its classifiers: proven at the start, counted, and said to be missing where they are.
+
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { startFakeGuard } from "../kit/fake-guard.ts";
+import { startGateway } from "../kit/gateway.ts";
+import { answerError } from "../kit/upstream.ts";
+
+const guard = await startFakeGuard();
+const broken = await startFakeGuard(answerError(500, { error: { message: "out of memory" } }));
+broken.honestCanaries = false;
+const gateway = await startGateway({
+  VLLM_BASE_URL: guard.baseUrl,
+  OLLAMA_BASE_URL: broken.baseUrl,
+  PORTCULLIS_CLASSIFIERS: "vllm/Llama-Guard-3-8B,demo/guard,ollama/llama-guard3:1b",
+});
+after(() => Promise.all([gateway.close(), guard.close(), broken.close()]));
+
+test("every classifier is asked its canaries at the start, and says in the metrics how it is", async () => {
+  assert.equal(guard.seen.length, 2);
+  assert.equal(guard.checks.length, 0, "nothing but canaries");
+  const answer = await fetch(`${gateway.url}/metrics`, {
+    headers: { authorization: `Bearer ${gateway.adminKey}` },
+  });
+  const metrics = await answer.text();
+  const state = (id: string, name: string): RegExp =>
+    new RegExp(`portcullis_classifier_state\\{classifier="${id}",state="${name}"\\} 1`);
+  assert.match(metrics, state("vllm/Llama-Guard-3-8B", "fit"));
+  assert.match(metrics, state("demo/guard", "fit"));
+  assert.match(metrics, state("ollama/llama-guard3:1b", "resting"));
+  assert.match(metrics, /portcullis_classifier_verdicts_total\{classifier="demo\/guard",outcome="hit"\} 1/);
+  assert.match(
+    metrics,
+    /portcullis_classifier_duration_seconds_count\{classifier="vllm\/Llama-Guard-3-8B"\} 2/,
+  );
+});
+
+test("a canary is a request of the gateway itself, recorded like any other", () => {
+  const lines = gateway.logLines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  const asked = lines.filter(({ msg, action }) => msg === "request" && action === "moderate");
+  assert.ok(asked.some(({ model, outcome }) => model === "demo/guard" && outcome === "ok"));
+  for (const { key, door } of asked) assert.deepEqual([key, door], ["key:gateway", "inner"]);
+});
+
+test("what is wrong with a classifier is logged without a word of the text", () => {
+  const lines = gateway.logLines.filter((line) => line.includes("classifier is not used"));
+  assert.equal(lines.length, 1);
+  assert.match(lines.join(), /"classifier":"ollama\/llama-guard3:1b","state":"resting"/);
+  assert.doesNotMatch(gateway.logLines.join(), /neighbours|pipe bomb|river/);
+});
+
+test("with a classifier there is no warning; without any there is one, since data may be confidential", async () => {
+  assert.deepEqual(gateway.app.notes, []);
+  const alone = await startGateway();
+  after(() => alone.close());
+  assert.match(alone.app.notes.join(), /Only the deterministic classifier is active/);
+});
