@@ -7,6 +7,7 @@ import type { Sensitivity } from "./sensitivity.ts";
 export const scopes = {
   complete: { opens: "complete, stream and plan completions", byDefault: true },
   embed: { opens: "make embeddings", byDefault: true },
+  moderate: { opens: "have texts judged", byDefault: true },
   catalog: { opens: "read models, providers, deployments and prices", byDefault: true },
   receipts: { opens: "read receipts of this key's own requests", byDefault: true },
   introspect: { opens: "introspect the schema and read _service in production", byDefault: false },

@@ -8,12 +8,41 @@ import type { SensitivityReport } from "../core/errors.ts";
 import type { Embedding } from "../core/events.ts";
 import type { Picodollars } from "../core/money.ts";
 import type { Obligation } from "../core/permit.ts";
-import type { CompletionRequest, EmbeddingRequest } from "../core/request.ts";
+import type { CompletionRequest, EmbeddingRequest, ModerationRequest } from "../core/request.ts";
+import type { SafetyAction } from "../policy/policy.ts";
 import type { TickedColumn, TickedGrant } from "../policy/explanation.ts";
 
 export interface EmbeddingResult {
   readonly embeddings: readonly Embedding[];
   readonly deployment: Deployment;
+  readonly receipt: Receipt;
+}
+
+/** Where something was found, and what the policy does about it. Never the text itself. */
+export interface ModerationFinding {
+  /** As `pii.us-ssn` or `S10`. */
+  readonly category: string;
+  /** UTF-16 offsets in the text; undefined where the classifier only says that it is there. */
+  readonly start?: number | undefined;
+  readonly end?: number | undefined;
+  /** From 0 to 1; undefined where the classifier gives none. */
+  readonly score?: number | undefined;
+  /** `deterministic`, or the deployment that found it. */
+  readonly classifier: string;
+  readonly action: SafetyAction;
+}
+
+export interface ModerationResult {
+  /** Findings by text, in the order of the texts. */
+  readonly results: readonly (readonly ModerationFinding[])[];
+  /** Those that looked at every text, and all that they can find. */
+  readonly classifiers: readonly {
+    readonly id: string;
+    readonly kind: string;
+    readonly categories: readonly string[];
+  }[];
+  /** Those that should have looked and did not: never to be shown as passed. */
+  readonly notRun: readonly string[];
   readonly receipt: Receipt;
 }
 
@@ -25,6 +54,8 @@ export interface Gateway {
    */
   complete(asked: Asked<CompletionRequest>, signal: AbortSignal): AsyncIterable<AnswerEvent>;
   embed(asked: Asked<EmbeddingRequest>, signal: AbortSignal): Promise<EmbeddingResult>;
+  /** Judges texts. Without a model: by every classifier that the policy permits for them. */
+  moderate(asked: Asked<ModerationRequest>, signal: AbortSignal): Promise<ModerationResult>;
 }
 
 export interface CandidateReport {

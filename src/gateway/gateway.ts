@@ -13,6 +13,7 @@ import { embed } from "./embed.ts";
 import { toldReceipt } from "./disclosure.ts";
 import { engage, type Engaged } from "./engage.ts";
 import { failover } from "./failover.ts";
+import { moderate } from "./moderate.ts";
 import type { GatewayParts } from "./parts.ts";
 import { reserve } from "./reserve.ts";
 import { openScreening, type Screening } from "./screening.ts";
@@ -30,6 +31,7 @@ export function createGateway(parts: GatewayParts): Gateway {
       return abortable(events, controller, release);
     },
     embed: (asked, callerSignal) => embed(parts, asked, callerSignal),
+    moderate: (asked, callerSignal) => moderate(parts, asked, callerSignal),
   };
 }
 

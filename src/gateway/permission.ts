@@ -8,6 +8,7 @@ import { formatSensitivity, isWithin, publicData } from "../core/sensitivity.ts"
 import type { Permitted, Plan, Weighed } from "../core/stages.ts";
 import type { BreakGlassGrant } from "../policy/break-glass.ts";
 import { resolve } from "../routing/resolve.ts";
+import { deterministicClassifier } from "../safety/deterministic.ts";
 import { toldConsiderations, wouldDo } from "./disclosure.ts";
 import type { Grants } from "./grants.ts";
 import type { Snapshot } from "./snapshots.ts";
@@ -17,7 +18,10 @@ export function permit<R extends ModelRequest>(
   snapshot: Snapshot,
   grant: BreakGlassGrant | undefined,
 ): Permitted<R> {
-  const named = resolve(weighed.request, snapshot.catalog, snapshot.routes);
+  const { request } = weighed;
+  if (request.action === "moderate" && builtIn.includes(request.model))
+    return { ...weighed, permit: snapshot.policy.permit(weighed, []) };
+  const named = resolve(request, snapshot.catalog, snapshot.routes);
   if (named.length === 0) throw notFound(weighed.request.model, snapshot);
   const fitting = named.filter((deployment) => isMadeFor(deployment, weighed.request.action));
   if (fitting.length === 0) throw unfit(weighed.request);
@@ -28,6 +32,9 @@ export function permit<R extends ModelRequest>(
   const opens = lifted.allowed.length > byRows.allowed.length;
   return opens ? { ...weighed, permit: lifted, breakGlass: grant.id } : { ...weighed, permit: byRows };
 }
+
+/** What judges texts inside the gateway: they go nowhere, so there is nothing to permit. */
+const builtIn: readonly string[] = ["", deterministicClassifier.id];
 
 /** Asked again after the decision: by its own version for an attempt, by the newest for a running answer. */
 export function stillPermits(

@@ -84,7 +84,7 @@ const unjudged = (): Failure =>
   );
 
 /** What the policy does about each category, for who asks and the data it is about. */
-function decisions(
+export function decisions(
   { caller, sensitivity }: Permitted,
   { policy }: Snapshot,
   { telemetry }: Pick<GatewayParts, "telemetry">,

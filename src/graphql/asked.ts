@@ -7,6 +7,7 @@ import { parseUsd, type Picodollars } from "../core/money.ts";
 import type {
   CompletionRequest,
   EmbeddingRequest,
+  ModerationRequest,
   OnUnsupported,
   ResponseFormat,
   Tool,
@@ -16,6 +17,7 @@ import type { Asked } from "../core/stages.ts";
 import type { CompletionInputValue } from "./completion-input.ts";
 import type { GraphqlContext } from "./context.ts";
 import type { EmbedInputValue } from "./embedding-input.ts";
+import type { ModerateInputValue } from "./moderation-input.ts";
 import { messageOf } from "./messages.ts";
 
 export function askedCompletion(
@@ -68,11 +70,25 @@ export function askedEmbedding(
   };
 }
 
-/** What completions and embeddings have in common beside the request itself. */
+export function askedModeration(
+  input: ModerateInputValue,
+  context: GraphqlContext,
+  info: GraphQLResolveInfo,
+  requestId: string,
+): Asked<ModerationRequest> {
+  return {
+    request: { action: "moderate", model: input.model ?? "", inputs: input.texts, extras: {} },
+    ...circumstances(input, context, info, requestId),
+  };
+}
+
+/** What all requests have in common beside the request itself. */
 function circumstances(
-  input: Pick<
-    CompletionInputValue,
-    "sensitivity" | "purpose" | "task" | "sessionId" | "maxCostUsd" | "onUnsupported" | "idempotencyKey"
+  input: Partial<
+    Pick<
+      CompletionInputValue,
+      "sensitivity" | "purpose" | "task" | "sessionId" | "maxCostUsd" | "onUnsupported" | "idempotencyKey"
+    >
   >,
   { caller, defaults, variables }: GraphqlContext,
   info: GraphQLResolveInfo,

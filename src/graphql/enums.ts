@@ -8,6 +8,7 @@ import type { Support } from "../core/dialect.ts";
 import { failureKinds } from "../core/errors.ts";
 import type { FinishReason as FinishName } from "../core/events.ts";
 import type { BreakGlassStatus as BreakGlassStatusName } from "../policy/break-glass.ts";
+import type { SafetyAction as SafetyActionName } from "../policy/policy.ts";
 import { builder } from "./builder.ts";
 import { adminOnly } from "./directives.ts";
 
@@ -125,6 +126,12 @@ export const FinishReason = enumOf<FinishName>("FinishReason", "Why an answer en
 export const SafetyPhase = enumOf<"input" | "output">("SafetyPhase", "Where a safety rule struck.", {
   INPUT: ["input", "In what was sent; no provider saw it."],
   OUTPUT: ["output", "In what came back; nobody saw it."],
+});
+
+export const SafetyAction = enumOf<SafetyActionName>("SafetyAction", "What happens to a finding.", {
+  BLOCK: ["block", "The answer ends before it."],
+  REDACT: ["redact", "It is replaced, as [US_SSN]."],
+  FLAG: ["flag", "It is shown, and reported."],
 });
 
 /** Not hidden as the inputs that use it are: composition refuses a default value that is. */

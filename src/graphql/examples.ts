@@ -156,6 +156,23 @@ mutation Embed($input: EmbedInput!) {
     variables: { input: { model: "demo/embedding", texts: ["A gate that lifts."] } },
   },
   {
+    name: "moderate",
+    query: `# Texts, judged as answers would be: what was found, where, and what the policy does about it.
+mutation Moderate($input: ModerateInput!) {
+  moderate(input: $input) {
+    ... on Moderation {
+      results { flagged action categories findings { category start end score classifier action } }
+      classifiers { id kind categories }
+      notRun
+      receipt { id costUsd sensitivity { effective } }
+    }
+    ... on Failure { code message fix }
+  }
+}
+`,
+    variables: { input: { texts: ["Mail jane@example.com, or call her."] } },
+  },
+  {
     name: "keys",
     query: `# Administrators: a key for a team. The secret is shown this once.
 mutation CreateKey($input: CreateKeyInput!) {

@@ -96,7 +96,7 @@ const CreateKeyInput = builder.inputType("CreateKeyInput", {
     roles: t.stringList({ description: "Roles besides those that the policy gives the team." }),
     scopes: t.field({
       type: [KeyScope],
-      description: "What it may do; absent means complete, embed, catalog and its own receipts.",
+      description: "What it may do; absent means complete, embed, moderate, catalog and its own receipts.",
     }),
     floor: t.field({ type: "Sensitivity", description: "Absent means public." }),
     ceiling: t.field({ type: "Sensitivity", description: "Absent means restricted with every label." }),

@@ -15,6 +15,7 @@ import "./plans.ts";
 import "./completions.ts";
 import "./events.ts";
 import "./embeddings.ts";
+import "./moderations.ts";
 import "./keys.ts";
 import "./budgets.ts";
 import "./evidence.ts";

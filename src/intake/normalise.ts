@@ -19,7 +19,10 @@ export function normalise<R extends ModelRequest>(
   knownLabels: ReadonlySet<string>,
   at: number,
 ): Normalised<R> {
-  if (asked.request.model.trim() === "") refuse("model", "model must name a route, a model or a deployment.");
+  // Texts are judged by whatever the policy permits where no classifier is named.
+  const needsModel = asked.request.action !== "moderate";
+  if (needsModel && asked.request.model.trim() === "")
+    refuse("model", "model must name a route, a model or a deployment.");
   if (asked.request.action === "complete") checkCompletion(asked.request, knownLabels);
   else if (asked.request.inputs.length === 0) refuse("input", "input must hold at least one text.");
   checkPurpose(asked.purpose, asked.caller);

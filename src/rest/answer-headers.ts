@@ -47,6 +47,13 @@ export function receiptHeaders(receipt: Receipt): Headers {
   return headers;
 }
 
+/** Where the body has no place for it: which classifiers looked, and which should have and did not. */
+export function safetyHeaders({ classifiers, notRun }: Receipt["safety"]): Headers {
+  const headers: Headers = { "x-portcullis-classifiers": headerSafe(classifiers.join(", ")) };
+  if (notRun.length > 0) headers["x-portcullis-classifiers-not-run"] = headerSafe(notRun.join(", "));
+  return headers;
+}
+
 /** `max_tokens=clamped(100000 to 8192), seed=dropped`; where they are too many, it says how many more. */
 function formatParams(params: readonly ParamChange[]): string {
   let text = "";

@@ -12,6 +12,7 @@ import type { HandlerParts, RestDoorParts, Route } from "./handler.ts";
 import { createKeepAlive } from "./keep-alive.ts";
 import { serveMessages } from "./messages.ts";
 import { serveModel, serveModels } from "./models.ts";
+import { serveModerations } from "./moderations.ts";
 import { serveResponses } from "./responses.ts";
 
 export interface RestDoor {
@@ -28,6 +29,7 @@ const routes: readonly Route[] = [
   { method: "POST", path: "/v1/responses", serve: serveResponses },
   { method: "POST", path: "/v1/messages", wireOf: () => anthropicWire, serve: serveMessages },
   { method: "POST", path: "/v1/embeddings", serve: serveEmbeddings },
+  { method: "POST", path: "/v1/moderations", serve: serveModerations },
   { method: "GET", path: "/v1/models", wireOf: wireByVersionHeader, serve: serveModels },
   { method: "GET", path: "/v1/models/", wireOf: wireByVersionHeader, serve: serveModel },
 ];

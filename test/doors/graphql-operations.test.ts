@@ -46,6 +46,12 @@ const answers: Readonly<Record<string, (data: never) => void>> = {
   embed: ({ embed }: { embed: { embeddings: { vector: number[] }[] } }) => {
     assert.ok((embed.embeddings[0]?.vector.length ?? 0) > 0);
   },
+  moderate: ({ moderate }: { moderate: { results: { flagged: boolean; action: string }[] } }) => {
+    assert.deepEqual(
+      moderate.results.map(({ flagged, action }) => [flagged, action]),
+      [[true, "FLAG"]],
+    );
+  },
   keys: ({ createKey }: { createKey: { secret: string; key: { hint: string; team: string } } }) => {
     assert.match(createKey.secret, /^pc_/);
     assert.equal(createKey.key.team, "team:support");

@@ -39,6 +39,7 @@ const fields: Readonly<Record<string, readonly [query: string, opens: readonly s
   endBreakGlass: ['mutation { endBreakGlass(id: "bg_1") { __typename } }', ["policy"]],
   complete: [`mutation { complete(input: ${input}) { __typename } }`, ["complete"]],
   embed: ['mutation { embed(input: { model: "demo/embedding", texts: ["a"] }) { __typename } }', ["embed"]],
+  moderate: ['mutation { moderate(input: { texts: ["a"] }) { __typename } }', ["moderate"]],
   createKey: ['mutation { createKey(input: { name: "a", team: "b" }) { __typename } }', ["keys"]],
   rotateKey: ['mutation { rotateKey(id: "key:a") { __typename } }', ["keys"]],
   revokeKey: ['mutation { revokeKey(id: "key:a") { __typename } }', ["keys"]],
@@ -53,9 +54,8 @@ const fields: Readonly<Record<string, readonly [query: string, opens: readonly s
 const otherwise = ["caller", "_entities", "_service", "completion"];
 
 const gateway = () => scriptGateway((asked) => saying(asked, ["hi"]));
-const everything = "complete embed catalog receipts introspect metrics records keys evidence policy".split(
-  " ",
-);
+const everything =
+  "complete embed moderate catalog receipts introspect metrics records keys evidence policy".split(" ");
 
 test("no root field is without a row here", () => {
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];

@@ -152,5 +152,6 @@ export function scriptGateway(script: Script): ScriptedGateway {
         receipt: receipt(request.requestId),
       });
     },
+    moderate: () => Promise.reject(new Error("not scripted")),
   };
 }

@@ -23,6 +23,7 @@ const variables = { input: { model, messages: [{ user: { text } }] } };
 const doors: readonly (readonly [string, string, unknown])[] = [
   ["REST", "/v1/chat/completions", { model, messages: [{ role: "user", content: text }] }],
   ["REST embeddings", "/v1/embeddings", { model, input: text }],
+  ["REST moderations", "/v1/moderations", { input: text }],
   ["GraphQL", "/graphql", { query: mutation, variables }],
 ];
 
