@@ -4,23 +4,28 @@
 import { follow } from "../core/abortable.ts";
 import { asFailure, Failure } from "../core/errors.ts";
 import type { ModerationRequest } from "../core/request.ts";
-import type { Asked } from "../core/stages.ts";
-import { scanSliced } from "../detect/sliced.ts";
+import type { Asked, Permitted } from "../core/stages.ts";
 import { createPace } from "../intake/pace.ts";
+import type { SafetyRegime } from "../policy/policy.ts";
 import { deterministicClassifier } from "../safety/deterministic.ts";
-import { categoryOf, remembering } from "../safety/verdicts.ts";
+import { judgeText, type Found } from "../safety/judge-text.ts";
+import { remembering } from "../safety/verdicts.ts";
 import { openAccount } from "./account.ts";
-import type { ModerationFinding, ModerationResult } from "./contract.ts";
+import { classifiersFor, type ActiveClassifiers } from "./classifiers.ts";
+import type { ModerationResult } from "./contract.ts";
 import { toldReceipt } from "./disclosure.ts";
 import type { GatewayParts } from "./parts.ts";
 import { decisions } from "./screening.ts";
+import type { Snapshot } from "./snapshots.ts";
 import { admit, planFor } from "./stages.ts";
 
 /** As much as `weigh` looks into: of more, nobody could say what is in it. */
 const mostCharacters = 1024 * 1024;
+/** Classifiers are asked about so many texts at once. */
+const textsAtOnce = 8;
 
 /** It does not know the instructions that an answer might repeat. */
-const withoutPrompt = {
+const builtIn = {
   ...deterministicClassifier,
   categories: deterministicClassifier.categories.filter((category) => category !== "leak"),
 };
@@ -34,42 +39,32 @@ export async function moderate(
   const account = openAccount(permitted, parts);
   const { controller, release } = follow(callerSignal);
   const { signal } = controller;
+  let active: ActiveClassifiers | undefined;
   let outcome = "cancelled";
   try {
-    const { inputs } = asked.request;
-    checkSize(inputs);
-    const semantic = permitted.permit.considered.length > 0;
-    if (semantic) planFor(permitted, snapshot, parts);
+    checkSize(asked.request.inputs);
     const regime = snapshot.policy.safetyRegime(permitted.caller, permitted.sensitivity.effective);
-    if (semantic || regime.needsSemantic) throw unavailable(semantic);
-    account.safety.classifiers.push(withoutPrompt.id);
+    active = selected(permitted, snapshot, parts, regime);
+    const notRun = new Set(active.notRun);
+    const found = await judgeAll(asked.request.inputs, active, regime, signal, notRun);
+    const ran = [builtIn, ...active.classifiers.filter(({ id }) => !notRun.has(id))];
+    account.safety.classifiers.push(...ran.map(({ id }) => id));
+    account.safety.notRun.push(...notRun);
     const judge = remembering(decisions(permitted, snapshot, parts), account.safety);
-    const { turn } = createPace(signal);
-    const results: ModerationFinding[][] = [];
-    for (const text of inputs) {
-      const spans = await scanSliced(text, turn);
-      results.push(
-        spans.map((span): ModerationFinding => {
-          const category = categoryOf(span);
-          const { start, end } = span;
-          return { category, start, end, score: 1, classifier: withoutPrompt.id, action: judge(category) };
-        }),
-      );
-    }
-    await account.durable;
+    const results = found.map((some) => some.map((one) => ({ ...one, action: judge(one.category) })));
+    await Promise.all([account.durable, active.close()]);
     outcome = "ok";
-    return {
-      results,
-      classifiers: [withoutPrompt],
-      notRun: account.safety.notRun,
-      receipt: toldReceipt(await account.settle(outcome), asked.caller),
-    };
+    const receipt = toldReceipt(await account.settle(outcome), asked.caller);
+    return { results, classifiers: ran, notRun: [...notRun], receipt };
   } catch (error) {
     const failure = asFailure(error);
     outcome = signal.aborted ? "cancelled" : failure.code;
     throw failure;
   } finally {
     release();
+    // Where one text could not be judged, nobody waits for the others.
+    controller.abort();
+    await active?.close();
     await account.settle(outcome);
   }
 }
@@ -82,7 +77,57 @@ function checkSize(inputs: readonly string[]): void {
   });
 }
 
-const unavailable = (named: boolean): Failure =>
-  named
-    ? new Failure("INVALID_REQUEST", "This model is not set up as a classifier here.", { path: "model" })
-    : new Failure("SAFETY_UNAVAILABLE", "The policy demands a semantic classifier, and none is at hand.");
+/** Without a model: all that may judge. With one: that one, or a failure. */
+function selected(
+  permitted: Permitted<ModerationRequest>,
+  snapshot: Snapshot,
+  parts: GatewayParts,
+  { needsSemantic }: SafetyRegime,
+): ActiveClassifiers {
+  const { model } = permitted.request;
+  if (model === "") {
+    const all = classifiersFor(permitted, snapshot, parts);
+    if (needsSemantic && all.classifiers.length === 0) throw unavailable("the policy demands one");
+    return all;
+  }
+  if (model === builtIn.id) {
+    if (needsSemantic) throw unavailable("the policy demands one");
+    return { classifiers: [], notRun: [], close: () => Promise.resolve() };
+  }
+  const named = planFor(permitted, snapshot, parts).candidates.map(({ target }) => target.deployment.id);
+  if (!parts.roster.seats.some(({ id }) => named.includes(id))) {
+    const choice = [builtIn.id, ...parts.roster.seats.map(({ id }) => id)].join(", ");
+    throw new Failure("INVALID_REQUEST", `The model ${model} is not set up as a classifier here.`, {
+      path: "model",
+      fix: `Leave the model out, or name one of ${choice}.`,
+    });
+  }
+  const all = classifiersFor(permitted, snapshot, parts);
+  const classifiers = all.classifiers.filter(({ id }) => named.includes(id));
+  if (classifiers.length === 0) throw unavailable(`${model} is not fit to judge now`);
+  return { ...all, classifiers, notRun: [] };
+}
+
+async function judgeAll(
+  texts: readonly string[],
+  { classifiers }: ActiveClassifiers,
+  { failOpen }: SafetyRegime,
+  signal: AbortSignal,
+  notRun: Set<string>,
+): Promise<readonly (readonly Found[])[]> {
+  const { turn } = createPace(signal);
+  function onFailed(id: string): void {
+    if (!failOpen) throw unavailable(`${id} did not answer`);
+    notRun.add(id);
+  }
+  const found: (readonly Found[])[] = [];
+  for (let first = 0; first < texts.length; first += textsAtOnce) {
+    const some = texts.slice(first, first + textsAtOnce);
+    const judged = some.map((text) => judgeText(text, { classifiers, signal, turn, onFailed }));
+    found.push(...(await Promise.all(judged)));
+  }
+  return found;
+}
+
+const unavailable = (why: string): Failure =>
+  new Failure("SAFETY_UNAVAILABLE", `No semantic classifier judges this: ${why}.`, { phase: "input" });
