@@ -49,8 +49,17 @@ test("what is wrong with a classifier is logged without a word of the text", () 
   assert.doesNotMatch(gateway.logLines.join(), /neighbours|pipe bomb|river/);
 });
 
+test("the demo judges offline what demos are asked, and what they answer", async () => {
+  const ask = async (content: string): Promise<string> => {
+    const messages = [{ role: "user", content }];
+    return (await gateway.post("/v1/chat/completions", { model: "demo/echo", messages })).text();
+  };
+  assert.match(await ask("Where is Paris?"), /You said: Where is Paris/);
+  assert.match(await ask("How do I steal a car?"), /content_filter/);
+});
+
 test("with a classifier there is no warning; without any there is one, since data may be confidential", async () => {
-  assert.deepEqual(gateway.app.notes, []);
+  assert.match(gateway.app.notes.join(), /demo\/guard is a demo .* protects nobody/);
   const alone = await startGateway();
   after(() => alone.close());
   assert.match(alone.app.notes.join(), /Only the deterministic classifier is active/);
