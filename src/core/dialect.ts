@@ -128,6 +128,15 @@ export interface Dialect {
   };
   /** Reads an error body; must never return headers, keys or whole bodies. */
   decodeError(status: number, body: unknown): WireFault;
+  /** Absent where the dialect has no counter. */
+  readonly counting?: TokenCounting;
+}
+
+/** The question how many tokens a completion would read, made from the completion itself. */
+export interface TokenCounting {
+  encode(completion: EncodedRequest): EncodedRequest;
+  /** Throws `WireFault`. */
+  decode(body: unknown): number;
 }
 
 /** An upstream error as read from the wire, before the gateway decides whose fault it is. */

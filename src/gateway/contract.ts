@@ -46,6 +46,16 @@ export interface ModerationResult {
   readonly receipt: Receipt;
 }
 
+export interface CountResult {
+  readonly tokens: number;
+  /** Nobody counted: the provider has no counter, or did not answer. */
+  readonly estimated: boolean;
+  readonly sensitivity: SensitivityReport;
+  readonly policyVersion: number;
+  /** The one that would serve the request. */
+  readonly deployment: Deployment;
+}
+
 export interface Gateway {
   /**
    * One answer, screened, as a stream. The first event is `started`, the last `finished`; every
@@ -56,6 +66,7 @@ export interface Gateway {
   embed(asked: Asked<EmbeddingRequest>, signal: AbortSignal): Promise<EmbeddingResult>;
   /** Judges texts. Without a model: by every classifier that the policy permits for them. */
   moderate(asked: Asked<ModerationRequest>, signal: AbortSignal): Promise<ModerationResult>;
+  countTokens(asked: Asked<CompletionRequest>, signal: AbortSignal): Promise<CountResult>;
 }
 
 export interface CandidateReport {

@@ -9,6 +9,7 @@ import type { Asked, Permitted } from "../core/stages.ts";
 import { screen } from "../safety/screen.ts";
 import { openAccount, type Account } from "./account.ts";
 import type { Gateway } from "./contract.ts";
+import { countTokens } from "./count.ts";
 import { embed } from "./embed.ts";
 import { toldReceipt } from "./disclosure.ts";
 import { engage, type Engaged } from "./engage.ts";
@@ -32,6 +33,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     },
     embed: (asked, callerSignal) => embed(parts, asked, callerSignal),
     moderate: (asked, callerSignal) => moderate(parts, asked, callerSignal),
+    countTokens: (asked, callerSignal) => countTokens(parts, asked, callerSignal),
   };
 }
 

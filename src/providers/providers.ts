@@ -31,7 +31,12 @@ export interface Providers {
   ): Promise<ProviderEmbedding>;
   /** Asks a classifier. Who reads the verdict sets the time; here it is only bounded. */
   moderate(target: PermittedDeployment, call: ModerationCall, signal: AbortSignal): Promise<ModerationAnswer>;
+  /** Undefined where the provider's dialect has no way to ask. */
+  counterOf(target: PermittedDeployment): TokenCounter | undefined;
 }
+
+/** Asks how many tokens a request would read. */
+export type TokenCounter = (request: CompletionRequest, call: CallOptions) => Promise<number>;
 
 interface CallOptions {
   readonly onUnsupported: OnUnsupported | undefined;
@@ -128,6 +133,19 @@ export function createProviders(parts: ProviderParts): Providers {
       settleUnsupported(encoded, undefined, id);
       const answer = await send(provider, dialect, encoded, wholeTimeouts, signal);
       return dialect.moderation.decode(call, await readJson(answer.body));
+    },
+
+    counterOf(target) {
+      const { provider, id } = target.deployment;
+      const dialect = provider.dialect === "demo" ? undefined : dialects[provider.dialect];
+      const counting = dialect?.counting;
+      if (!dialect || !counting) return undefined;
+      return async (request, { onUnsupported, signal }) => {
+        const encoded = encodeInWordsOf(dialect, request, destinationOf(target, onUnsupported));
+        settleUnsupported(encoded, onUnsupported, id);
+        const answer = await send(provider, dialect, counting.encode(encoded), wholeTimeouts, signal);
+        return counting.decode(await readJson(answer.body));
+      };
     },
   };
 }

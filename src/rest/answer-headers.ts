@@ -8,6 +8,8 @@ import { formatSensitivity } from "../core/sensitivity.ts";
 export type Headers = Record<string, string>;
 export type Started = Extract<AnswerEvent, { type: "started" }>;
 
+type Decided = Pick<Started, "deployment" | "sensitivity" | "policyVersion">;
+
 /** Clients read 8 to 16 kB of headers in all. */
 const longestParams = 4_000;
 
@@ -24,13 +26,20 @@ export function requestIdHeaders(requestId: string, callerReference: string | un
 
 export function startedHeaders(started: Started): Headers {
   const headers: Headers = {
-    "x-portcullis-deployment": headerSafe(started.deployment.id),
-    "x-portcullis-sensitivity": headerSafe(formatSensitivity(started.sensitivity.effective)),
-    "x-portcullis-policy-version": String(started.policyVersion),
+    ...decidedHeaders(started),
     "x-portcullis-attempts": String(started.attempts),
   };
   if (started.params.length > 0) headers["x-portcullis-params"] = formatParams(started.params);
   return headers;
+}
+
+/** What the policy decided, before anything was paid. */
+export function decidedHeaders({ deployment, sensitivity, policyVersion }: Decided): Headers {
+  return {
+    "x-portcullis-deployment": headerSafe(deployment.id),
+    "x-portcullis-sensitivity": headerSafe(formatSensitivity(sensitivity.effective)),
+    "x-portcullis-policy-version": String(policyVersion),
+  };
 }
 
 export function receiptHeaders(receipt: Receipt): Headers {

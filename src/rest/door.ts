@@ -4,6 +4,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Failure, asFailure } from "../core/errors.ts";
 import { serveChat } from "./chat.ts";
+import { serveCountTokens } from "./count-tokens.ts";
 import { serveEmbeddings } from "./embeddings.ts";
 import { anthropicWire, wireByVersionHeader } from "./client-wire.ts";
 import { CallerLeft, cutExchange, openExchange, type Exchange } from "./exchange.ts";
@@ -28,6 +29,12 @@ const routes: readonly Route[] = [
   { method: "POST", path: "/v1/chat/completions", serve: serveChat },
   { method: "POST", path: "/v1/responses", serve: serveResponses },
   { method: "POST", path: "/v1/messages", wireOf: () => anthropicWire, serve: serveMessages },
+  {
+    method: "POST",
+    path: "/v1/messages/count_tokens",
+    wireOf: () => anthropicWire,
+    serve: serveCountTokens,
+  },
   { method: "POST", path: "/v1/embeddings", serve: serveEmbeddings },
   { method: "POST", path: "/v1/moderations", serve: serveModerations },
   { method: "GET", path: "/v1/models", wireOf: wireByVersionHeader, serve: serveModels },

@@ -1,6 +1,7 @@
 // POST /v1/messages: Anthropic's wire in front of every model; decode, ask the gateway, answer whole or streamed.
 // The gateway decides everything; here only the shape of the wire is known.
 
+import type { IncomingHttpHeaders } from "node:http";
 import { createMessageGatherer } from "../wire/anthropic/client-answer.ts";
 import { encodeErrorBody } from "../wire/anthropic/client-error.ts";
 import { createMessageEventEncoder } from "../wire/anthropic/client-events.ts";
@@ -18,7 +19,7 @@ export async function serveMessages(exchange: Exchange, parts: HandlerParts): Pr
   const { controller, request, requestId } = exchange;
   const caller = await enter(exchange, parts, "complete");
   const body = await readJsonBody(request, parts.mostBodyBytes);
-  const decoded = decodeMessagesRequest(body, betasOf(request.headers["anthropic-beta"]));
+  const decoded = decodeMessagesRequest(body, betasOf(request.headers));
   const { places, tags } = decoded;
   // From here on a path may name a message by its neutral number.
   exchange.wire = { ...exchange.wire, encodeFailure: (failure, id) => encodeErrorBody(failure, id, places) };
@@ -39,7 +40,7 @@ export async function serveMessages(exchange: Exchange, parts: HandlerParts): Pr
 }
 
 /** `a, b`, or the header several times. */
-function betasOf(header: string | readonly string[] | undefined): readonly string[] {
-  const names = String(header ?? "").split(",");
+export function betasOf(headers: IncomingHttpHeaders): readonly string[] {
+  const names = String(headers["anthropic-beta"] ?? "").split(",");
   return names.map((name) => name.trim()).filter((name) => name !== "");
 }

@@ -20,6 +20,8 @@ interface Channel {
   event(text: string): TextEvent | ToolEvent;
   /** True once a part of it was replaced: what vouches for the text must not leave then. */
   changed: boolean;
+  /** True until it speaks, and again once its thought was sealed: what comes then begins something. */
+  isFresh: boolean;
 }
 
 export class ChoiceGuard {
@@ -111,6 +113,7 @@ export class ChoiceGuard {
       choice: this.#index,
       text,
     }));
+    if (this.blocked) return;
     if (event.type === "text-delta" && event.logprobs) {
       this.#logprobs.add(event.text, channel.held.received, event.logprobs);
     }
@@ -125,7 +128,7 @@ export class ChoiceGuard {
       call,
       arguments: text,
     }));
-    if (name !== undefined && !this.#isClear(name)) return;
+    if (this.blocked || (name !== undefined && !this.#isClear(name))) return;
     const release = channel.held.push(event.arguments);
     channel.changed ||= release.replaced.length > 0;
     const opens = event.id !== undefined || name !== undefined || event.signature !== undefined;
@@ -141,10 +144,15 @@ export class ChoiceGuard {
   /** A signature vouches for the text as the model wrote it, and could be asked about it. */
   #takeSeal(event: Extract<ModelEvent, { type: "reasoning-seal" }>): void {
     const channel = this.#channels.get("reasoning-delta");
-    if (channel) this.#give(channel, channel.held.finish());
+    // A seal of its own ends what was said before it, as the seal of a thought ends the thought.
+    for (const ended of new Set([this.#current, channel])) {
+      if (ended && !this.blocked) this.#give(ended, ended.held.finish());
+    }
     if (this.blocked) return;
     this.#out(channel?.changed ? { ...event, signature: undefined } : event);
-    if (channel) channel.changed = false;
+    if (!channel) return;
+    channel.changed = false;
+    channel.isFresh = true;
   }
 
   #takeCitations(event: Extract<ModelEvent, { type: "citations" }>): void {
@@ -178,19 +186,22 @@ export class ChoiceGuard {
   }
 
   #channel(name: string, event: Channel["event"]): Channel {
+    const left = this.#current;
     let channel = this.#channels.get(name);
     if (!channel) {
       channel = {
         held: new HeldText(this.#judge, name.startsWith("tool "), this.#prompts),
         event,
         changed: false,
+        isFresh: true,
       };
       this.#channels.set(name, channel);
     }
-    const left = this.#current;
     this.#current = channel;
-    // Readers expect reasoning before the answer: its last words need not wait for the end.
-    if (left && left !== channel && left.held.isAtRest) this.#give(left, left.held.finish());
+    // A thought, a text or a call that begins ends the one before it: readers expect its last words first.
+    const begins = channel.isFresh;
+    channel.isFresh = false;
+    if (left && left !== channel && (begins || left.held.isAtRest)) this.#give(left, left.held.finish());
     return channel;
   }
 

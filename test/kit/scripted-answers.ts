@@ -144,6 +144,7 @@ export function scriptGateway(script: Script): ScriptedGateway {
         signal.removeEventListener("abort", noteAbort);
       }
     },
+    countTokens: () => Promise.reject(new Error("not asked by these tests")),
     embed(request): Promise<EmbeddingResult> {
       embeddingsAsked.push(request);
       return Promise.resolve({

@@ -102,6 +102,43 @@ test("reasoning that ends its sentence leaves before the answer begins", async (
   assert.ok(order.lastIndexOf("reasoning-delta") < order.indexOf("text-delta"), order.join(" "));
 });
 
+test("what begins ends what went before it, so that both leave in the order in which they were said", async () => {
+  const { events } = await guard(
+    [
+      { type: "text-delta", choice: 0, text: "Reading" },
+      { type: "reasoning-delta", choice: 0, text: "Then" },
+      { type: "reasoning-seal", choice: 0, signature: "s" },
+      { type: "text-delta", choice: 0, text: "on" },
+      { type: "tool-call-delta", choice: 0, call: 0, id: "c", name: "read", arguments: "" },
+      { type: "tool-call-delta", choice: 0, call: 0, arguments: '{"a":1}' },
+      { type: "tool-call-delta", choice: 0, call: 1, id: "d", name: "read", arguments: "{}" },
+      finish(0),
+    ],
+    () => "block",
+  );
+  const said = events.map((event) =>
+    "text" in event ? event.text : "arguments" in event ? event.arguments : event.type,
+  );
+  assert.deepEqual(
+    said.filter((one) => one !== ""),
+    ["Reading", "Then", "reasoning-seal", "on", '{"a":1}', "{}", "choice-finish"],
+  );
+});
+
+test("a hit that a tool call cuts in two ends the answer with its second half", async () => {
+  const { texts, finishes } = await guard(
+    [
+      piece("text-delta", `Key: ${githubToken.slice(0, 12)}`),
+      tool("", { id: "c", name: "read" }),
+      piece("text-delta", `${githubToken.slice(12)} and more`),
+      finish(0),
+    ],
+    () => "block",
+  );
+  assert.doesNotMatch(texts.get("0 text-delta") ?? "", new RegExp(githubToken.slice(12)));
+  assert.deepEqual(finishes, ["0 content_filter"]);
+});
+
 test("log probabilities leave with whole released tokens only", async () => {
   const tokens = ["Card", " 4111", " 1111", " 1111", " 1111", ",", " yes", "."];
   const events = tokens.map((token): ModelEvent => ({

@@ -129,6 +129,7 @@ class World {
       return { params: [], answer: { embeddings: [], usage } };
     },
     moderate: () => Promise.reject(new Error("not asked")),
+    counterOf: () => undefined,
   };
 }
 

@@ -103,6 +103,7 @@ const slowProviders: Providers = {
   complete: () => ({ params: [], events: slowAnswer() }),
   embed: () => Promise.reject(new Error("not asked")),
   moderate: () => Promise.reject(new Error("not asked")),
+  counterOf: () => undefined,
 };
 
 async function* slowAnswer(): AsyncGenerator<ModelEvent> {

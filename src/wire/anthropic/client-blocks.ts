@@ -1,6 +1,6 @@
 // Puts the events of one answer into content blocks, one after the other: clients take whatever comes for
-// the last block that began. Events come mixed, since what safety holds back of a text may leave after a
-// tool call began: then the call waits. Used by `client-answer` and `client-events`.
+// the last block that began. Some providers write several tool calls at once: then the later ones wait.
+// Used by `client-message`.
 
 import type { DialectName } from "../../core/deployment.ts";
 import type { JsonObject } from "../json.ts";
@@ -19,11 +19,12 @@ export interface BlockSink {
 type Said = Of<"text-delta" | "reasoning-delta" | "reasoning-seal" | "tool-call-delta" | "citations">;
 
 interface Block {
+  readonly kind: "text" | "thinking" | "tool" | "whole";
   readonly start: JsonObject;
-  /** Until its turn comes. */
+  /** What came before its turn. */
   readonly waiting: JsonObject[];
   /** Of a tool call: tells when its arguments are whole. */
-  readonly arguments: JsonEnd | undefined;
+  readonly json: JsonEnd | undefined;
   complete: boolean;
 }
 
@@ -33,10 +34,8 @@ export class BlockSequence {
   /** The first is the one being written. */
   readonly #blocks: Block[] = [];
   readonly #calls: (Block | undefined)[] = [];
-  #text: Block | undefined;
-  #thinking: Block | undefined;
-  #index = -1;
   #current: Block | undefined;
+  #index = -1;
 
   /** `from` is whose proofs the answer carries, known once it has started. */
   constructor(sink: BlockSink, from: () => DialectName) {
@@ -53,104 +52,81 @@ export class BlockSequence {
       case "text-delta":
         return this.text(event.text);
       case "reasoning-delta":
-        return this.#thought(event.text);
+        return event.text === "" ? undefined : this.#think({ type: "thinking_delta", thinking: event.text });
       case "reasoning-seal":
-        return this.#sealThought(event);
+        return this.#seal(event);
       case "tool-call-delta":
         return this.#call(event);
       case "citations":
-        return this.#cite(event);
+        for (const citation of encodeCitations(event)) {
+          this.#put(this.#text(), { type: "citations_delta", citation });
+        }
     }
   }
 
   text(text: string): void {
     if (text === "") return;
-    this.#endThought();
-    this.#text ??= this.#open({ type: "text", text: "", citations: null });
-    if (this.#text === this.#current) this.#sink.text(this.#index, text);
-    else this.#text.waiting.push({ type: "text_delta", text });
-  }
-
-  #thought(text: string): void {
-    if (text === "") return;
-    this.#put(this.#thoughtBlock(), { type: "thinking_delta", thinking: text });
-  }
-
-  #sealThought({ signature, redacted }: Of<"reasoning-seal">): void {
-    if (redacted !== undefined) {
-      this.#endThought();
-      this.#whole({ type: "redacted_thinking", data: wrapProof(redacted, this.#from()) });
-      return;
-    }
-    if (signature !== undefined) {
-      this.#put(this.#thoughtBlock(), {
-        type: "signature_delta",
-        signature: wrapProof(signature, this.#from()),
-      });
-    }
-    this.#endThought();
-  }
-
-  #call(event: Of<"tool-call-delta">): void {
-    this.#endThought();
-    const { call, arguments: piece } = event;
-    const block = (this.#calls[call] ??= this.#openCall(event));
-    if (piece === "") return;
-    block.arguments?.feed(piece);
-    this.#put(block, { type: "input_json_delta", partial_json: piece });
-    this.#advance();
-  }
-
-  #cite(event: Of<"citations">): void {
-    const citations = encodeCitations(event);
-    if (citations.length === 0) return;
-    this.#text ??= this.#open({ type: "text", text: "", citations: null });
-    for (const citation of citations) this.#put(this.#text, { type: "citations_delta", citation });
+    const block = this.#text();
+    if (block === this.#current) this.#sink.text(this.#index, text);
+    else block.waiting.push({ type: "text_delta", text });
   }
 
   /** Nothing more comes: whatever waited is written now. */
   finish(): void {
     for (const block of this.#blocks) block.complete = true;
-    this.#text = undefined;
-    this.#thinking = undefined;
+    this.#advance();
+  }
+
+  #text = (): Block => this.#last("text") ?? this.#open("text", { type: "text", text: "", citations: null });
+
+  #think(delta: JsonObject): void {
+    const empty = { type: "thinking", thinking: "", signature: "" };
+    this.#put(this.#last("thinking") ?? this.#open("thinking", empty), delta);
+  }
+
+  #seal({ signature, redacted }: Of<"reasoning-seal">): void {
+    if (redacted !== undefined) {
+      this.#open("whole", { type: "redacted_thinking", data: wrapProof(redacted, this.#from()) });
+      return;
+    }
+    if (signature !== undefined) {
+      this.#think({ type: "signature_delta", signature: wrapProof(signature, this.#from()) });
+    }
+    const thought = this.#last("thinking");
+    if (!thought) return;
+    thought.complete = true;
+    this.#advance();
+  }
+
+  #call(event: Of<"tool-call-delta">): void {
+    const { call, arguments: piece } = event;
+    const block = (this.#calls[call] ??= this.#openCall(event));
+    if (piece === "") return;
+    block.json?.feed(piece);
+    this.#put(block, { type: "input_json_delta", partial_json: piece });
     this.#advance();
   }
 
   #openCall({ id = "", name = "", signature }: Of<"tool-call-delta">): Block {
     if (signature !== undefined) {
-      this.#whole({ type: "redacted_thinking", data: wrapCallProof({ id, signature }, this.#from()) });
+      const data = wrapCallProof({ id, signature }, this.#from());
+      this.#open("whole", { type: "redacted_thinking", data });
     }
-    return this.#open({ type: "tool_use", id, name, input: {}, caller: { type: "direct" } }, new JsonEnd());
+    return this.#open("tool", { type: "tool_use", id, name, input: {}, caller: { type: "direct" } });
   }
 
-  /** A thought behind a text is another turn of the model's mind: the text before it has ended. */
-  #thoughtBlock(): Block {
-    if (this.#thinking) return this.#thinking;
-    this.#endText();
-    return (this.#thinking = this.#open({ type: "thinking", thinking: "", signature: "" }));
+  /** The block that came last, where it is of this kind and goes on. */
+  #last(kind: Block["kind"]): Block | undefined {
+    const last = this.#blocks.at(-1);
+    return last?.kind === kind && !last.complete ? last : undefined;
   }
 
-  #endText(): void {
-    if (this.#text) this.#text.complete = true;
-    this.#text = undefined;
-    this.#advance();
-  }
-
-  #endThought(): void {
-    if (!this.#thinking) return;
-    this.#thinking.complete = true;
-    this.#thinking = undefined;
-    this.#advance();
-  }
-
-  #whole(block: JsonObject): void {
-    this.#endText();
-    this.#open(block).complete = true;
-    this.#advance();
-  }
-
-  #open(start: JsonObject, json?: JsonEnd): Block {
-    const block: Block = { start, waiting: [], arguments: json, complete: false };
+  /** A block that begins ends the one before it, save a call whose arguments are still being written. */
+  #open(kind: Block["kind"], start: JsonObject): Block {
+    const last = this.#blocks.at(-1);
+    if (last && last.kind !== "tool") last.complete = true;
+    const json = kind === "tool" ? new JsonEnd() : undefined;
+    const block: Block = { kind, start, waiting: [], json, complete: kind === "whole" };
     this.#blocks.push(block);
     this.#advance();
     return block;
@@ -167,7 +143,7 @@ export class BlockSequence {
       const first = this.#blocks[0];
       if (!first) return;
       if (first !== this.#current) this.#begin(first);
-      const isOver = first.complete || (this.#blocks.length > 1 && first.arguments?.ended === true);
+      const isOver = first.complete || (first.json?.ended === true && this.#blocks.length > 1);
       if (!isOver) return;
       this.#sink.stop(this.#index);
       this.#blocks.shift();

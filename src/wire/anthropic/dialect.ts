@@ -3,6 +3,7 @@
 
 import type { Dialect } from "../../core/dialect.ts";
 import { Failure } from "../../core/errors.ts";
+import { counting } from "./counting.ts";
 import { decodeCompletion, decodeStream } from "./decode-answer.ts";
 import { decodeError } from "./decode-error.ts";
 import { encodeCompletion } from "./encode-request.ts";
@@ -22,6 +23,7 @@ export const anthropicDialect: Dialect = {
     throw noEmbeddings();
   },
   decodeError,
+  counting,
 };
 
 const noEmbeddings = (): Failure =>

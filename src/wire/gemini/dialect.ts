@@ -2,6 +2,7 @@
 // `providers/` picks it for rows whose dialect is `gemini`. Base URLs precede `/v1beta/models/`.
 
 import type { Dialect } from "../../core/dialect.ts";
+import { counting } from "./counting.ts";
 import { decodeCompletion, decodeStream } from "./decode-answer.ts";
 import { decodeError } from "./decode-error.ts";
 import { decodeEmbedding, encodeEmbedding } from "./embeddings.ts";
@@ -18,4 +19,5 @@ export const geminiDialect: Dialect = {
   encodeEmbedding,
   decodeEmbedding,
   decodeError,
+  counting,
 };
