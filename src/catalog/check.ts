@@ -1,6 +1,7 @@
 // Makes sure of every row of the catalog's data and turns it into the rows that the catalog is built of.
 // `load.ts` runs it at start: one bad row and nothing starts; all bad rows are named at once.
 
+import { dialectNames } from "../core/deployment.ts";
 import { badReferences } from "./references.ts";
 import { CatalogFault } from "./rows.ts";
 import type { CatalogRows, CatalogTables, DeploymentRow, ModelRow, RowProblem } from "./rows.ts";
@@ -94,16 +95,21 @@ const deploymentShape: Shape = {
   }),
 };
 
+const pattern = (value: unknown): string | undefined =>
+  value instanceof RegExp ? undefined : "must be a pattern";
+
 const providerShape: Shape = {
   id: slug,
   name: text,
-  dialect: oneOf(["openai", "anthropic", "gemini", "demo"]),
+  dialect: oneOf(dialectNames),
   baseUrl: optional(httpsUrl),
   needsKey: flag,
   relay: optional(flag),
   region: optional(slug),
   vendor: optional(slug),
   docs: optional(httpsUrl),
+  hosts: optional(pattern),
+  modelRegion: optional(pattern),
 };
 
 const guaranteeShape: Shape = {

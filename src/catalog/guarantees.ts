@@ -1,6 +1,8 @@
 // What each provider promises, and what the promise rests on. Unknown means absent; where two sources differ,
 // both stand here and the worse one decides. `promises.ts` judges them; a contract is never held by a row alone.
 
+import bedrock from "./data/bedrock.json" with { type: "json" };
+
 export interface GuaranteeRow {
   /** A provider id (all its deployments) or a deployment id. */
   readonly subject: string;
@@ -32,6 +34,20 @@ const geminiZero = "https://ai.google.dev/gemini-api/docs/zdr";
 const xaiSecurity = "https://docs.x.ai/docs/faq/security";
 const mistralZero = "https://docs.mistral.ai/admin/monitor-comply/zero-data-retention";
 const togetherZero = "https://docs.together.ai/docs/zero-data-retention";
+const azureData = "https://learn.microsoft.com/en-us/legal/cognitive-services/openai/data-privacy";
+const bedrockData = "https://docs.aws.amazon.com/bedrock/latest/userguide/data-protection.html";
+const converse = "https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html";
+const bedrockAbuse = "https://docs.aws.amazon.com/bedrock/latest/userguide/abuse-detection.html";
+const geographies =
+  "https://docs.aws.amazon.com/bedrock/latest/userguide/geographic-cross-region-inference.html";
+
+const coveredAtBedrock = ["eu", "global", "us"].map((place) => `bedrock/${place}.anthropic.claude-fable-5`);
+
+/** Inference profiles that stay in the European Union. */
+const europeanProfiles = bedrock.deployments
+  .map(({ upstreamModel }) => upstreamModel)
+  .filter((name) => name.startsWith("eu."))
+  .map((name) => `bedrock/${name}`);
 
 export const guarantees: readonly GuaranteeRow[] = [
   published("openai", "no-training", openaiData),
@@ -104,6 +120,34 @@ export const guarantees: readonly GuaranteeRow[] = [
     "https://docs.fireworks.ai/accounts/zero-data-retention",
     "the default leaves out stored responses and abuse; the account policy closes them.",
   ),
+
+  // Models sold by Azure itself, at a resource of the customer's own.
+  published("azure-openai", "no-training", azureData),
+  published("azure-openai", "retention-30", azureData),
+  byAgreement(
+    "azure-openai",
+    "zero-retention",
+    azureData,
+    "Microsoft grants modified abuse monitoring on approval.",
+  ),
+  byAgreement(
+    "azure-openai",
+    "region:eu",
+    azureData,
+    "the region is that of the resource and its deployment type.",
+  ),
+  byAgreement("azure-openai", "baa", undefined, "it is part of a contract."),
+  byAgreement("azure-openai", "dpa", undefined, "it is part of a contract."),
+
+  published("bedrock", "no-training", bedrockData),
+  // Converse keeps nothing, save of the models that the second page names.
+  { ...published("bedrock", "zero-retention", converse), except: coveredAtBedrock },
+  ...coveredAtBedrock.map((id) =>
+    byAgreement(id, "zero-retention", bedrockAbuse, "it is a covered model: up to 30 days are kept."),
+  ),
+  ...europeanProfiles.map((id) => published(id, "region:eu", geographies)),
+  byAgreement("bedrock", "baa", undefined, "it is a signed agreement for eligible services."),
+  byAgreement("bedrock", "dpa", undefined, "it is part of a contract."),
 
   byAgreement(
     "openrouter",

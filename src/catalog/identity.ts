@@ -53,6 +53,9 @@ interface VendorRow {
   readonly dated?: true;
 }
 
+/** Hosts that serve other vendors' models under those vendors' own names. */
+const vendorOfHost: Readonly<Record<string, string>> = { "azure-openai": "openai" };
+
 const vendors: readonly VendorRow[] = [
   { vendor: "openai", prefixes: ["openai"], provider: "openai" },
   {
@@ -84,6 +87,26 @@ const sameModels: Readonly<Record<string, string>> = {
   "openrouter/openai/gpt-5.1-chat": "gpt-5.1-chat-latest",
   "openrouter/openai/gpt-5.2-chat": "gpt-5.2-chat-latest",
   "openrouter/openai/gpt-5.3-chat": "gpt-5.3-chat-latest",
+  "azure-openai/gpt-5-chat": "gpt-5-chat-latest",
+  "azure-openai/gpt-5.1-chat": "gpt-5.1-chat-latest",
+  "azure-openai/gpt-5.2-chat": "gpt-5.2-chat-latest",
+  "azure-openai/gpt-5.3-chat": "gpt-5.3-chat-latest",
+  "bedrock/amazon.nova-2-lite-v1:0": "amazon/nova-2-lite-v1",
+  "bedrock/amazon.nova-lite-v1:0": "amazon/nova-lite-v1",
+  "bedrock/amazon.nova-micro-v1:0": "amazon/nova-micro-v1",
+  "bedrock/amazon.nova-pro-v1:0": "amazon/nova-pro-v1",
+  "bedrock/deepseek.v3.2": "deepseek-v3.2",
+  "bedrock/deepseek.v3-v1:0": "deepseek-v3-1",
+  "bedrock/meta.llama3-1-70b-instruct-v1:0": "meta-llama/llama-3.1-70b-instruct",
+  "bedrock/meta.llama3-1-8b-instruct-v1:0": "meta-llama/llama-3.1-8b-instruct",
+  "bedrock/meta.llama3-3-70b-instruct-v1:0": "meta-llama/llama-3.3-70b-instruct",
+  "bedrock/meta.llama4-maverick-17b-instruct-v1:0": "meta-llama/llama-4-maverick",
+  "bedrock/meta.llama4-scout-17b-instruct-v1:0": "meta-llama/llama-4-scout",
+  "bedrock/us.meta.llama4-maverick-17b-instruct-v1:0": "meta-llama/llama-4-maverick",
+  "bedrock/us.meta.llama4-scout-17b-instruct-v1:0": "meta-llama/llama-4-scout",
+  "bedrock/openai.gpt-oss-120b-1:0": "openai/gpt-oss-120b",
+  "bedrock/openai.gpt-oss-20b-1:0": "openai/gpt-oss-20b",
+  "bedrock/openai.gpt-oss-safeguard-20b": "openai/gpt-oss-safeguard-20b",
   "openrouter/mistralai/mistral-medium-3": "mistral-medium-2505",
   "openrouter/mistralai/mistral-medium-3.1": "mistral-medium-2508",
   "openrouter/mistralai/mistral-medium-3-5": "mistral-medium-2604",
@@ -124,11 +147,25 @@ const vendorByName: readonly (readonly [RegExp, string])[] = [
   [/^gemma/, "google"],
 ];
 
+/** `eu.anthropic.claude-sonnet-4-5-20250929-v1:0`: where it runs, whose it is, its name, date and version. */
+const bedrockName = /^(?:(?:us|eu|apac|au|jp|global)\.)?([a-z0-9]+)\.(.+?)(?:-\d{8})?(?:-v\d)?(?::\d)?$/;
+
+const bedrockVendors: Readonly<Record<string, string>> = {
+  meta: "meta-llama",
+  mistral: "mistralai",
+  moonshot: "moonshotai",
+  zai: "z-ai",
+};
+
 /** `[vendor prefix, name]`, lower case. Fireworks writes `kimi-k2p6` for `kimi-k2.6`. */
 function splitName(providerId: string, upstreamModel: string): readonly [string, string] {
   const lower = upstreamModel.toLowerCase();
   const fireworks = /^accounts\/fireworks\/(?:models|routers)\/(.+)$/.exec(lower)?.[1];
   const name = fireworks?.replaceAll(/(\d)p(\d)/g, "$1.$2") ?? lower;
+  const host = vendorOfHost[providerId];
+  if (host !== undefined) return [host, name];
+  const bedrock = providerId === "bedrock" ? bedrockName.exec(lower) : null;
+  if (bedrock) return [bedrockVendors[bedrock[1] ?? ""] ?? bedrock[1] ?? "", bedrock[2] ?? ""];
   const slash = name.indexOf("/");
   if (slash > 0) return [name.slice(0, slash), name.slice(slash + 1)];
   return [vendorByName.find(([pattern]) => pattern.test(name))?.[1] ?? providerId, name];

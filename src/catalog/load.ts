@@ -3,6 +3,8 @@
 
 import aliases from "./data/aliases.json" with { type: "json" };
 import anthropic from "./data/anthropic.json" with { type: "json" };
+import azureOpenai from "./data/azure-openai.json" with { type: "json" };
+import bedrock from "./data/bedrock.json" with { type: "json" };
 import deepseek from "./data/deepseek.json" with { type: "json" };
 import demo from "./data/demo.json" with { type: "json" };
 import fireworks from "./data/fireworks.json" with { type: "json" };
@@ -27,6 +29,7 @@ export const shippedTables: CatalogTables = {
     "models.json": models,
     "openai.json": openai,
     "openai-moderation.json": openaiModeration,
+    "azure-openai.json": azureOpenai,
     "anthropic.json": anthropic,
     "gemini.json": gemini,
     "mistral.json": mistral,
@@ -37,6 +40,7 @@ export const shippedTables: CatalogTables = {
     "together.json": together,
     "fireworks.json": fireworks,
     "openrouter.json": openrouter,
+    "bedrock.json": bedrock,
     "demo.json": demo,
   },
   aliases,

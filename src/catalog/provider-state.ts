@@ -18,7 +18,7 @@ export function providerState(
     return { id, name, dialect, baseUrl: undefined, atOwnOrigin: true, enabled: demo, disabledReason };
   }
   const baseUrl = setting?.baseUrl ?? row.baseUrl;
-  const atOwnOrigin = sameBaseUrl(baseUrl, row.baseUrl);
+  const atOwnOrigin = sameBaseUrl(baseUrl, row.baseUrl) || ownHost(row, baseUrl) !== undefined;
   const disabledReason = whyOff(row, setting, baseUrl, atOwnOrigin);
   return {
     id,
@@ -44,5 +44,15 @@ function whyOff(
 }
 
 /** Where another address is, nobody knows. */
-export const regionOf = (provider: Provider, row: ProviderRow): string | undefined =>
-  provider.atOwnOrigin ? row.region : undefined;
+export function regionOf(provider: Provider, row: ProviderRow, upstreamModel: string): string | undefined {
+  if (!provider.atOwnOrigin) return undefined;
+  const named = row.modelRegion?.exec(upstreamModel);
+  if (named) return named.groups?.["region"];
+  return ownHost(row, provider.baseUrl)?.groups?.["region"] ?? row.region;
+}
+
+/** One of the hosts that the provider gives its customers. */
+function ownHost(row: ProviderRow, baseUrl: string | undefined): RegExpExecArray | undefined {
+  const url = baseUrl === undefined ? null : URL.parse(baseUrl);
+  return (url?.protocol === "https:" && row.hosts?.exec(url.hostname)) || undefined;
+}

@@ -15,6 +15,10 @@ export interface ProviderRow {
   readonly relay?: true;
   /** Where its own origin keeps data, as far as it is known. */
   readonly region?: string;
+  /** Its own https hosts, where each customer has one; `region` names a group in it. Elsewhere no guarantee holds. */
+  readonly hosts?: RegExp;
+  /** How a model's name says where it runs, in the group `region`; one that fits without it runs anywhere. */
+  readonly modelRegion?: RegExp;
   /** The one vendor whose models it serves. Absent: several. */
   readonly vendor?: string;
   /** Absent for what runs in this process. */
@@ -31,6 +35,14 @@ export const providers: readonly ProviderRow[] = [
     needsKey: true,
     vendor: "openai",
     docs: "https://platform.openai.com/docs/models",
+  },
+  {
+    id: "azure-openai",
+    name: "Azure OpenAI",
+    dialect: "azure",
+    hosts: /^[a-z0-9-]+\.(?:openai\.azure\.com|services\.ai\.azure\.com|cognitiveservices\.azure\.com)$/,
+    needsKey: true,
+    docs: "https://learn.microsoft.com/azure/foundry/openai/latest",
   },
   {
     id: "anthropic",
@@ -128,6 +140,16 @@ export const providers: readonly ProviderRow[] = [
     needsKey: true,
     relay: true,
     docs: "https://tokenmix.ai/docs",
+  },
+  {
+    id: "bedrock",
+    name: "Amazon Bedrock",
+    dialect: "bedrock",
+    baseUrl: "https://bedrock-runtime.us-east-1.amazonaws.com",
+    hosts: /^bedrock-runtime(?:-fips)?\.(?<region>[a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com$/,
+    modelRegion: /^(?:(?<region>us|eu|apac|au|jp)|global)\./,
+    needsKey: true,
+    docs: "https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html",
   },
   {
     id: "litellm",

@@ -1,7 +1,8 @@
 // The nouns of the catalog: provider, model, deployment, guarantee, price.
 // `catalog/` makes them from rows; everyone else only reads them. All are immutable.
 
-export type DialectName = "openai" | "anthropic" | "gemini" | "demo";
+export const dialectNames = ["openai", "azure", "anthropic", "gemini", "bedrock", "demo"] as const;
+export type DialectName = (typeof dialectNames)[number];
 
 export interface Provider {
   readonly id: string;

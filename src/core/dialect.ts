@@ -99,6 +99,23 @@ export interface ServerEvent {
   readonly data: string;
 }
 
+/** Cuts the bytes of a stream into events. */
+export interface EventFraming {
+  /** The events that these bytes complete. Throws `WireFault` where one grows past the limit. */
+  push(bytes: Uint8Array): readonly ServerEvent[];
+  /** At the end of the body: what was left open, if it is an event. */
+  end(): readonly ServerEvent[];
+}
+
+/** All that a signature covers. */
+export interface OutgoingCall {
+  readonly method: "GET" | "POST";
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly at: Date;
+}
+
 export interface StreamDecoder {
   /** Throws `WireFault` on an error event or on what cannot be read. */
   push(event: ServerEvent): readonly ModelEvent[];
@@ -110,8 +127,12 @@ export interface StreamDecoder {
 
 export interface Dialect {
   readonly name: string;
-  /** Headers that carry the credential. */
-  credentialHeaders(key: string): Readonly<Record<string, string>>;
+  /** Headers that carry the credential; a scheme that signs needs to know the whole call. */
+  credentialHeaders(key: string, call?: OutgoingCall): Readonly<Record<string, string>>;
+  /** Where a path lies under the operator's base URL, at its origin always. Absent: right behind it. */
+  address?(baseUrl: string, path: string): URL;
+  /** How a stream is cut into events. Absent: server-sent events. */
+  framing?(): EventFraming;
   /** The capability table of the model at its provider. */
   parameters(to: Destination): ParameterTable;
   encodeCompletion(request: CompletionRequest, to: Destination): EncodedRequest;
@@ -149,6 +170,8 @@ export class WireFault extends Error {
   readonly param: string | undefined;
   /** Where the body says how long to wait, and not only a header. */
   readonly retryAfterSeconds: number | undefined;
+  /** What the provider's own filter found. */
+  readonly categories: readonly string[];
 
   constructor(kind: WireFault["kind"], message: string, status = 502, more: FaultDetail = {}) {
     super(message);
@@ -156,10 +179,12 @@ export class WireFault extends Error {
     this.status = status;
     this.param = more.param;
     this.retryAfterSeconds = more.retryAfterSeconds;
+    this.categories = more.categories ?? [];
   }
 }
 
 export interface FaultDetail {
   readonly param?: string | undefined;
   readonly retryAfterSeconds?: number | undefined;
+  readonly categories?: readonly string[] | undefined;
 }

@@ -79,6 +79,8 @@ export type ModelEvent =
       readonly word?: string | undefined;
       /** The caller's sequence that ended it, where the provider says which. */
       readonly stopSequence?: string | undefined;
+      /** What the provider's own filter found, where it says so. */
+      readonly filtered?: readonly string[] | undefined;
     }
   /** Running total: the last one counts. */
   | { readonly type: "usage"; readonly usage: TokenUsage };

@@ -16,6 +16,7 @@ import { engage, type Engaged } from "./engage.ts";
 import { failover } from "./failover.ts";
 import { moderate } from "./moderate.ts";
 import type { GatewayParts } from "./parts.ts";
+import { providersNotice } from "./provider-notice.ts";
 import { reserve } from "./reserve.ts";
 import { openScreening, type Screening } from "./screening.ts";
 import { admit, attemptsUnder, planFor } from "./stages.ts";
@@ -78,6 +79,8 @@ async function* answer(
       if (watch.revoked) throw watch.revoked;
       if (event.type === "usage") continue;
       account.delivered(event);
+      const notice = providersNotice(event, account.safety);
+      if (notice) yield notice;
       yield event;
     }
     await guard.close();

@@ -3,11 +3,15 @@
 import type { DialectName } from "../core/deployment.ts";
 import type { Dialect } from "../core/dialect.ts";
 import { anthropicDialect } from "../wire/anthropic/dialect.ts";
+import { azureDialect } from "../wire/azure/dialect.ts";
+import { bedrockDialect } from "../wire/bedrock/dialect.ts";
 import { geminiDialect } from "../wire/gemini/dialect.ts";
 import { openaiDialect } from "../wire/openai/dialect.ts";
 
 export const dialects: Readonly<Record<Exclude<DialectName, "demo">, Dialect>> = {
   openai: openaiDialect,
+  azure: azureDialect,
   anthropic: anthropicDialect,
   gemini: geminiDialect,
+  bedrock: bedrockDialect,
 };

@@ -3,7 +3,7 @@
 
 import type { Readable } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
-import type { EncodedRequest } from "../core/dialect.ts";
+import type { Dialect, EncodedRequest } from "../core/dialect.ts";
 import { WireFault } from "../core/dialect.ts";
 import type { Pools } from "./pools.ts";
 
@@ -28,6 +28,10 @@ const decoders: Readonly<Record<string, () => NodeJS.ReadWriteStream & Readable>
   br: () => createBrotliDecompress(),
 };
 
+/** Where a path lies: behind the base URL, unless the dialect has a place of its own for it. */
+export const addressOf = (dialect: Dialect, baseUrl: string, path: string): URL =>
+  dialect.address?.(baseUrl, path) ?? new URL(baseUrl.replace(/\/+$/, "") + path);
+
 /** More than this in a whole answer is taken for a fault. */
 const largestAnswerBytes = 64 * 1024 * 1024;
 
@@ -35,13 +39,12 @@ const mostReadOutMilliseconds = 1_000;
 
 export async function httpCall(
   pools: Pools,
-  baseUrl: string,
+  url: URL,
   encoded: EncodedRequest,
   credential: Readonly<Record<string, string>>,
   timeouts: Timeouts,
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
-  const url = new URL(baseUrl.replace(/\/+$/, "") + encoded.path);
   const answer = await pools.for(url.origin).request({
     origin: url.origin,
     path: url.pathname + url.search,

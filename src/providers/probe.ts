@@ -5,6 +5,7 @@ import type { DialectName } from "../core/deployment.ts";
 import type { Secret } from "../core/secret.ts";
 import type { Pools } from "./pools.ts";
 import { dialects } from "./dialects.ts";
+import { addressOf } from "./http-call.ts";
 
 export interface Probe {
   readonly ok: boolean;
@@ -19,6 +20,9 @@ const listPaths: Readonly<Record<Exclude<DialectName, "demo">, string>> = {
   openai: "/models",
   anthropic: "/v1/models",
   gemini: "/v1beta/models",
+  azure: "/models",
+  // The runtime's own host lists nothing; a path that is not there shows that it answers.
+  bedrock: "/model",
 };
 
 export async function probeProvider(
@@ -28,13 +32,14 @@ export async function probeProvider(
   key: Secret | undefined,
 ): Promise<Probe> {
   if (dialect === "demo") return { ok: true, detail: "is in the process", clockSkewSeconds: undefined };
-  const url = new URL(baseUrl.replace(/\/+$/, "") + listPaths[dialect]);
+  const url = addressOf(dialects[dialect], baseUrl, listPaths[dialect]);
+  const call = { method: "GET", url, headers: {}, body: "", at: new Date() } as const;
   try {
     const answer = await pools.for(url.origin).request({
       origin: url.origin,
       path: url.pathname + url.search,
       method: "GET",
-      headers: key === undefined ? {} : { ...dialects[dialect].credentialHeaders(key.reveal()) },
+      headers: key === undefined ? {} : { ...dialects[dialect].credentialHeaders(key.reveal(), call) },
       signal: AbortSignal.timeout(timeoutMilliseconds),
     });
     await answer.body.dump();

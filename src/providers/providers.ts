@@ -16,7 +16,7 @@ import { destinationOf } from "./capabilities.ts";
 import { demoComplete, demoEmbed } from "./demo/demo.ts";
 import { demoModerate } from "./demo/guard.ts";
 import { dialects } from "./dialects.ts";
-import { drop, httpCall, readJson, readOut, type HttpAnswer, type Timeouts } from "./http-call.ts";
+import { addressOf, drop, httpCall, readJson, readOut, type HttpAnswer, type Timeouts } from "./http-call.ts";
 import type { Pools } from "./pools.ts";
 import { settleUnsupported } from "./unsupported.ts";
 import { fromFault } from "./upstream-failure.ts";
@@ -66,12 +66,18 @@ const streamTimeouts: Timeouts = { headersMilliseconds: 120_000, idleMillisecond
 export function createProviders(parts: ProviderParts): Providers {
   const turns = new Map<string, number>();
 
-  function credentialFor(provider: Provider, dialect: Dialect): Readonly<Record<string, string>> {
+  function credentialFor(
+    provider: Provider,
+    dialect: Dialect,
+    url: URL,
+    { headers, body }: EncodedRequest,
+  ): Readonly<Record<string, string>> {
     const keys = parts.keysOf(provider.id);
     const turn = turns.get(provider.id) ?? 0;
     turns.set(provider.id, turn + 1);
     const key = keys[turn % Math.max(1, keys.length)];
-    return key === undefined ? {} : dialect.credentialHeaders(key.reveal());
+    if (key === undefined) return {};
+    return dialect.credentialHeaders(key.reveal(), { method: "POST", url, headers, body, at: new Date() });
   }
 
   async function send(
@@ -83,14 +89,9 @@ export function createProviders(parts: ProviderParts): Providers {
   ): Promise<HttpAnswer> {
     if (provider.baseUrl === undefined)
       throw new Failure("MODEL_UNAVAILABLE", `${provider.name} has no base URL.`);
-    const answer = await httpCall(
-      parts.pools,
-      provider.baseUrl,
-      encoded,
-      credentialFor(provider, dialect),
-      timeouts,
-      signal,
-    );
+    const url = addressOf(dialect, provider.baseUrl, encoded.path);
+    const credential = credentialFor(provider, dialect, url, encoded);
+    const answer = await httpCall(parts.pools, url, encoded, credential, timeouts, signal);
     if (answer.status >= 200 && answer.status < 300) return answer;
     const fault = dialect.decodeError(answer.status, await readJson(answer.body));
     throw fromFault(fault, provider.name, answer.retryAfterSeconds);
@@ -160,7 +161,7 @@ async function* decode(
     yield* dialect.decodeCompletion(await readJson(answer.body));
     return;
   }
-  const serverEvents = createServerEventDecoder();
+  const serverEvents = dialect.framing?.() ?? createServerEventDecoder();
   const decoder = dialect.decodeStream();
   let over = false;
   try {

@@ -41,7 +41,7 @@ export function fromFault(
 ): AttemptFailure {
   if (fault.kind === "context-length") return callerFault("CONTEXT_LENGTH_EXCEEDED", fault.message);
   if (fault.kind === "content-filter") {
-    const detail = { phase: "input", categories: [] } as const;
+    const detail = { phase: "input", categories: fault.categories } as const;
     return callerFault("INPUT_BLOCKED", `${provider}: ${fault.message}`, detail);
   }
   if (fault.kind === "malformed")

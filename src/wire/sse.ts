@@ -2,14 +2,7 @@
 // dialect streams over. https://html.spec.whatwg.org/multipage/server-sent-events.html
 // Providers push upstream bytes through the decoder; the doors write with the encoder. It knows no JSON.
 
-import { type ServerEvent, WireFault } from "../core/dialect.ts";
-
-export interface ServerEventDecoder {
-  /** The events that these bytes complete. Throws `WireFault` where one grows past the limit. */
-  push(bytes: Uint8Array): readonly ServerEvent[];
-  /** At the end of the body: an event whose closing blank line never came, if there is one. */
-  end(): readonly ServerEvent[];
-}
+import { type EventFraming, type ServerEvent, WireFault } from "../core/dialect.ts";
 
 const defaultLimitBytes = 32 * 1024 * 1024;
 const lineFeed = 10;
@@ -17,7 +10,7 @@ const carriageReturn = 13;
 const nothing: readonly ServerEvent[] = [];
 
 /** No event may be longer than `limitBytes`: a provider must not be able to fill the memory. */
-export function createServerEventDecoder(limitBytes = defaultLimitBytes): ServerEventDecoder {
+export function createServerEventDecoder(limitBytes = defaultLimitBytes): EventFraming {
   const partial = createPartialLine(limitBytes);
   let first = true;
   let afterCarriageReturn = false;

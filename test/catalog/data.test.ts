@@ -10,7 +10,7 @@ const ids = (list: readonly { readonly id: string }[]): readonly string[] => lis
 
 test("every provider of the contract has a row, in one dialect each", () => {
   const expected =
-    "anthropic deepseek demo fireworks gemini groq litellm mistral ollama openai openrouter portkey qwen together tokenmix vllm xai";
+    "anthropic azure-openai bedrock deepseek demo fireworks gemini groq litellm mistral ollama openai openrouter portkey qwen together tokenmix vllm xai";
   assert.deepEqual(ids(providers).toSorted(), expected.split(" "));
   assert.equal(providerIds.includes("demo"), false);
   assert.equal(providerIds.length, providers.length - 1);
@@ -88,6 +88,6 @@ const at = (model: string): readonly string[] =>
   shippedRows.deployments.filter((row) => row.model === model).map((row) => row.provider);
 
 test("one model at several providers is one model", () => {
-  assert.deepEqual(at("openai/gpt-oss-120b"), ["groq", "together", "fireworks", "openrouter"]);
-  assert.deepEqual(at("meta-llama/llama-3.3-70b-instruct"), ["groq", "together", "openrouter"]);
+  assert.deepEqual(at("openai/gpt-oss-120b"), ["groq", "together", "fireworks", "openrouter", "bedrock"]);
+  assert.deepEqual(at("meta-llama/llama-3.3-70b-instruct"), ["groq", "together", "openrouter", "bedrock"]);
 });

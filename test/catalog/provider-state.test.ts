@@ -12,7 +12,7 @@ test("a provider with neither key nor base URL is off and names the variables to
     assert.equal(provider?.enabled, false, id);
     assert.match(
       provider?.disabledReason ?? "",
-      new RegExp(`^Set ${id.toUpperCase()}_(API_KEY|BASE_URL)`),
+      new RegExp(`^Set ${id.toUpperCase().replaceAll("-", "_")}_(API_KEY|BASE_URL)`),
       id,
     );
   }
@@ -74,4 +74,34 @@ test("a region goes with the origin", () => {
   assert.equal(catalogWith({ deepseek: {} }).deployment("deepseek/deepseek-v4-pro")?.region, "cn");
   const elsewhere = catalogWith({ deepseek: { baseUrl: "https://models.example.com/v1" } });
   assert.equal(elsewhere.deployment("deepseek/deepseek-v4-pro")?.region, undefined);
+});
+
+test("a provider with a host for each customer keeps its word at any of them, and tells its region", () => {
+  const at = (settings: Record<string, { baseUrl?: string }>) => catalogWith(settings);
+  const azure = at({ "azure-openai": { baseUrl: "https://clinic-eu.openai.azure.com/openai/v1" } });
+  assert.equal(azure.provider("azure-openai")?.atOwnOrigin, true);
+  const elsewhere = at({ "azure-openai": { baseUrl: "https://openai.azure.com.example.org/openai/v1" } });
+  assert.equal(elsewhere.provider("azure-openai")?.atOwnOrigin, false);
+  const plain = at({ "azure-openai": { baseUrl: "http://clinic-eu.openai.azure.com" } });
+  assert.equal(plain.provider("azure-openai")?.atOwnOrigin, false);
+
+  const frankfurt = at({ bedrock: { baseUrl: "https://bedrock-runtime.eu-central-1.amazonaws.com" } });
+  const regions = (catalog: typeof frankfurt, id: string) => catalog.deployment(id)?.region;
+  assert.equal(regions(frankfurt, "bedrock/amazon.nova-lite-v1:0"), "eu-central-1");
+  assert.equal(regions(frankfurt, "bedrock/eu.anthropic.claude-sonnet-4-6"), "eu");
+  assert.equal(regions(frankfurt, "bedrock/global.anthropic.claude-sonnet-4-6"), undefined);
+  assert.equal(regions(at({ bedrock: {} }), "bedrock/some.model"), "us-east-1");
+  const named = frankfurt.resolve("claude-sonnet-4-6@eu").map(({ id }) => id);
+  assert.deepEqual(named, ["bedrock/eu.anthropic.claude-sonnet-4-6"]);
+  const held = (id: string) =>
+    frankfurt
+      .deployment(id)
+      ?.guarantees.filter((one) => one.held)
+      .map((one) => one.name);
+  assert.deepEqual(held("bedrock/eu.anthropic.claude-sonnet-4-6"), [
+    "no-training",
+    "region:eu",
+    "zero-retention",
+  ]);
+  assert.deepEqual(held("bedrock/eu.anthropic.claude-fable-5"), ["no-training", "region:eu"]);
 });

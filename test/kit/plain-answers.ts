@@ -19,6 +19,11 @@ const otherDialects: Readonly<Record<string, unknown>> = {
     stop_reason: "end_turn",
     usage: { input_tokens: 1, output_tokens: 1 },
   },
+  bedrock: {
+    output: { message: { role: "assistant", content: [{ text: "ok" }] } },
+    stopReason: "end_turn",
+    usage: { inputTokens: 1, outputTokens: 1 },
+  },
   gemini: { candidates: [{ index: 0, content: { parts: [{ text: "ok" }] }, finishReason: "STOP" }] },
 };
 

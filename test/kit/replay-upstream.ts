@@ -52,6 +52,8 @@ const baseUrls: Readonly<Record<string, string>> = {
   LITELLM: "/litellm/v1",
   OLLAMA: "/ollama/v1",
   VLLM: "/vllm/v1",
+  AZURE_OPENAI: "/azure/openai/v1",
+  BEDROCK: "/bedrock",
 };
 
 export async function startReplayUpstream(): Promise<ReplayUpstream> {
@@ -62,7 +64,8 @@ export async function startReplayUpstream(): Promise<ReplayUpstream> {
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? "";
     const body = JSON.parse(await text(request)) as Record<string, unknown>;
-    const model = /\/models\/([^:]+):/.exec(path)?.[1] ?? String(body["model"]);
+    const named = /\/models\/([^:]+):|\/model\/([^/]+)\/converse/.exec(path);
+    const model = decodeURIComponent(named?.[1] ?? named?.[2] ?? String(body["model"]));
     const known = answers.get(model);
     if (!known) {
       response.writeHead(500, { "content-type": "application/json" }).end('{"error":"never recorded"}');

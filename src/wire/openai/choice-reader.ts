@@ -5,7 +5,7 @@ import { WireFault } from "../../core/dialect.ts";
 import type { FinishReason, ModelEvent } from "../../core/events.ts";
 import { citationsOf } from "./citations.ts";
 import { type JsonObject, isObject, arrayOf, objectOf } from "../json.ts";
-import { textOf } from "./loose-values.ts";
+import { filteredOf, textOf } from "./loose-values.ts";
 import { readReasoning, readThinking } from "./reasoning-reader.ts";
 import { createToolCallReader } from "./tool-call-reader.ts";
 
@@ -18,6 +18,7 @@ export function createChoiceReader(choice: number): ChoiceReader {
   const calls = createToolCallReader(choice);
   let reason: FinishReason | undefined;
   let saidPlainly = false;
+  let filtered: readonly string[] = [];
 
   function read(part: JsonObject, events: ModelEvent[]): void {
     const delta = objectOf(part["delta"]) ?? objectOf(part["message"]);
@@ -30,6 +31,8 @@ export function createChoiceReader(choice: number): ChoiceReader {
       const citations = citationsOf(delta["annotations"]);
       if (citations.length > 0) events.push({ type: "citations", choice, citations });
     }
+    const stopped = filteredOf(part["content_filter_results"]);
+    if (stopped.length > 0) filtered = stopped;
     const word = textOf(part["finish_reason"]);
     if (word !== undefined) reason = finishReasonOf(word);
   }
@@ -60,6 +63,7 @@ export function createChoiceReader(choice: number): ChoiceReader {
       type: "choice-finish",
       choice,
       reason: reason ?? (calls.count() > 0 ? "tool_calls" : "stop"),
+      ...(filtered.length > 0 ? { filtered } : {}),
     });
   }
 

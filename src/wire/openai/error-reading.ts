@@ -4,7 +4,7 @@
 import { WireFault } from "../../core/dialect.ts";
 import { type JsonObject, isObject, objectOf } from "../json.ts";
 import { credentialRefused, shownMessage } from "../shown-message.ts";
-import { textOf } from "./loose-values.ts";
+import { filteredOf, textOf } from "./loose-values.ts";
 
 /** An error that came as an HTTP answer of that status. */
 export function decodeError(status: number, body: unknown): WireFault {
@@ -14,7 +14,9 @@ export function decodeError(status: number, body: unknown): WireFault {
   const { message, code, param } = readError(body);
   // Where the money is gone, waiting helps nobody.
   const meant = status === 429 && code.includes("insufficient_quota") ? 402 : status;
-  return new WireFault(kindOf(meant, code, message), presentable(message, meant), meant, { param });
+  const categories = filteredOf(innerErrorOf(body));
+  const kind = kindOf(meant, code, message);
+  return new WireFault(kind, presentable(message, meant), meant, { param, categories });
 }
 
 /** An error inside a 200, whole or streamed: its status is what its code stands for. */
@@ -51,6 +53,12 @@ function readError(value: unknown, depth = 0): ReadError {
     }
   }
   return { message: ownMessage(value), code: ownCode(value), param: ownParam(value) };
+}
+
+/** Azure's: https://learn.microsoft.com/azure/foundry/openai/concepts/content-filter */
+function innerErrorOf(body: unknown): unknown {
+  const error = objectOf(objectOf(body)?.["error"]) ?? objectOf(body);
+  return objectOf(error?.["innererror"])?.["content_filter_result"];
 }
 
 /** A path into the request, and never a piece of what it says. */

@@ -1,0 +1,144 @@
+// Azure OpenAI and Amazon Bedrock behind the running gateway: what reaches them, what comes back, what goes wrong.
+// The clouds are upstreams on loopback that speak their wires; the client is OpenAI's own SDK.
+
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import OpenAI, { APIError } from "openai";
+import { eventStream } from "../kit/event-stream.ts";
+import { startGateway } from "../kit/gateway.ts";
+import { recut } from "../kit/recut.ts";
+import { type Behaviour, startUpstream, streamOpenai } from "../kit/upstream.ts";
+
+const accessKeyId = ["AKIA", "IOSFODNN7EXAMPLE"].join("");
+const secretAccessKey = "bedrock/secret+of+the+gateway";
+const bedrock = await startUpstream();
+const azure = await startUpstream();
+const gateway = await startGateway({
+  BEDROCK_BASE_URL: bedrock.origin,
+  BEDROCK_API_KEY: `${accessKeyId}:${secretAccessKey}:token`,
+  AZURE_OPENAI_BASE_URL: `${azure.origin}/openai?api-version=2024-10-21`,
+  AZURE_OPENAI_API_KEY: "azure-key-of-the-gateway",
+});
+after(async () => {
+  await gateway.close();
+  await Promise.all([bedrock.close(), azure.close()]);
+});
+
+const client = new OpenAI({
+  baseURL: `${gateway.url}/v1`,
+  apiKey: gateway.adminKey,
+  maxRetries: 0,
+  defaultHeaders: { "x-data-sensitivity": "public" },
+});
+const claude = "bedrock/eu.anthropic.claude-sonnet-4-5-20250929-v1:0";
+const messages = [{ role: "user" as const, content: "Weather in Zürich?" }];
+
+/** In pieces that no frame was cut for. */
+const binary =
+  (bytes: Buffer): Behaviour =>
+  async (_request, response) => {
+    response.writeHead(200, { "content-type": "application/vnd.amazon.eventstream" });
+    for (const piece of recut(bytes, 7)) {
+      response.write(piece);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    response.end();
+  };
+
+const text = (words: string) =>
+  ["contentBlockDelta", { contentBlockIndex: 0, delta: { text: words } }] as const;
+const opening = [["messageStart", { role: "assistant" }], text("It rains "), text("🌧️.")] as const;
+const ending = [
+  ["contentBlockStop", { contentBlockIndex: 0 }],
+  ["messageStop", { stopReason: "end_turn" }],
+  ["metadata", { usage: { inputTokens: 5, outputTokens: 4, totalTokens: 109, cacheReadInputTokens: 100 } }],
+] as const;
+
+test("a Bedrock stream is signed, read from its binary frames and told like any other", async () => {
+  bedrock.behave(binary(eventStream(...opening, ...ending)));
+  const stream = client.chat.completions.stream({
+    model: claude,
+    messages,
+    max_completion_tokens: 50,
+    stream_options: { include_usage: true },
+  });
+  const answer = await stream.finalChatCompletion();
+  assert.equal(answer.choices[0]?.message.content, "It rains 🌧️.");
+  assert.equal(answer.choices[0]?.finish_reason, "stop");
+  assert.deepEqual(
+    [answer.usage?.prompt_tokens, answer.usage?.prompt_tokens_details?.cached_tokens],
+    [105, 100],
+  );
+  const seen = bedrock.seen.at(-1);
+  assert.equal(seen?.path, "/model/eu.anthropic.claude-sonnet-4-5-20250929-v1%3A0/converse-stream");
+  assert.match(
+    seen?.headers.authorization ?? "",
+    new RegExp(`^AWS4-HMAC-SHA256 Credential=${accessKeyId}/\\d{8}/us-east-1/bedrock/aws4_request, `),
+  );
+  assert.equal(seen?.headers["x-amz-security-token"], "token");
+  assert.ok(!JSON.stringify(seen).includes(secretAccessKey));
+  assert.deepEqual(seen?.body["inferenceConfig"], { maxTokens: 50 });
+});
+
+test("an exception after text is an error for the client, never a short answer", async () => {
+  bedrock.behave(binary(eventStream(...opening, ["modelStreamErrorException", { message: "lost it" }])));
+  const stream = await client.chat.completions.create({ model: claude, messages, stream: true });
+  let said = "";
+  await assert.rejects(async () => {
+    for await (const chunk of stream) said += chunk.choices[0]?.delta.content ?? "";
+  }, APIError);
+  assert.equal("It rains 🌧️.".startsWith(said), true);
+});
+
+test("a throttled or a spoiled Bedrock is a failure of its own kind", async () => {
+  bedrock.behave(binary(eventStream(["throttlingException", { message: "slow down" }])));
+  const throttled = client.chat.completions.create({ model: claude, messages, stream: true });
+  await assert.rejects(throttled, { status: 429 });
+  const spoiled = eventStream(...opening, ...ending);
+  spoiled[40] = (spoiled[40] ?? 0) ^ 1;
+  bedrock.behave(binary(spoiled));
+  await assert.rejects(client.chat.completions.create({ model: claude, messages, stream: true }), {
+    status: 502,
+  });
+});
+
+test("Azure is called at its deployment, and its filter's findings are told", async () => {
+  azure.behave(streamOpenai(["Hello"]));
+  const stream = client.chat.completions.stream({ model: "azure-openai/my-gpt", messages });
+  assert.equal((await stream.finalChatCompletion()).choices[0]?.message.content, "Hello");
+  const seen = azure.seen.at(-1);
+  assert.equal(seen?.path, "/openai/deployments/my-gpt/chat/completions?api-version=2024-10-21");
+  assert.equal(seen?.headers["api-key"], "azure-key-of-the-gateway");
+  assert.equal(seen?.headers.authorization, undefined);
+
+  const filtered = { violence: { filtered: true, severity: "high" } };
+  azure.behave((_request, response) => {
+    const choice = {
+      index: 0,
+      message: { role: "assistant", content: "Once" },
+      finish_reason: "content_filter",
+      content_filter_results: filtered,
+    };
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end(JSON.stringify({ id: "x", object: "chat.completion", model: "m", choices: [choice] }));
+  });
+  const answer = await gateway.graphql<{ complete: { finishReason: string; receipt: { safety: unknown } } }>(
+    `mutation { complete(input: { model: "azure-openai/my-gpt", sensitivity: "public",
+      messages: [{ user: { text: "Hi" } }] }) { ... on Completion { finishReason receipt { safety { categories } } } } }`,
+  );
+  assert.equal(answer.data.complete.finishReason, "CONTENT_FILTER");
+  assert.deepEqual(answer.data.complete.receipt.safety, { categories: ["provider.violence"] });
+
+  azure.behave((_request, response) => {
+    const error = {
+      message: "The prompt triggered the content management policy.",
+      code: "content_filter",
+      innererror: { content_filter_result: filtered },
+    };
+    response.writeHead(400, { "content-type": "application/json" }).end(JSON.stringify({ error }));
+  });
+  await assert.rejects(client.chat.completions.create({ model: "azure-openai/my-gpt", messages }), {
+    status: 400,
+    code: "content_filter",
+  });
+});
