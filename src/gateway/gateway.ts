@@ -83,9 +83,10 @@ async function* answer(
       if (notice) yield notice;
       yield event;
     }
-    await guard.close();
     outcome = "ok";
-    yield { type: "finished", receipt: toldReceipt(await account.settle(outcome), asked.caller) };
+    // Together, so that the database writes both at once.
+    const [receipt] = await Promise.all([account.settle(outcome), guard.close()]);
+    yield { type: "finished", receipt: toldReceipt(receipt, asked.caller) };
   } catch (error) {
     const ended = watch.revoked ?? guard?.refused;
     const failure = ended ?? asFailure(error);

@@ -51,10 +51,11 @@ export function openInner(
     plan ??= planFor(permitted, snapshot, parts);
     durable ??= parts.records.decide(decisionRow(permitted, parts.secret));
     durable.catch(() => undefined);
-    const settle = await hold(plan, call);
+    let settle = nothingHeld;
     let paid: Picodollars = 0;
     const attempts: Attempt[] = [];
     try {
+      settle = await hold(plan, call);
       const answer = await failover(
         plan,
         async (target, attempt) => {
@@ -85,11 +86,11 @@ export function openInner(
   async function hold(
     { candidates }: Plan<ModerationRequest>,
     call: ModerationCall,
-  ): Promise<(paid: Picodollars) => Promise<void>> {
+  ): Promise<typeof nothingHeld> {
     const price = candidates[0]?.target.deployment.price;
     const output = call.type === "moderation" ? 0 : call.maxOutputTokens;
     const amount = price ? worstCase(templateTokens + tokensOfText(textIn(call)), output, price) : 0;
-    if (amount === 0) return async () => undefined;
+    if (amount === 0) return nothingHeld;
     return (await holdFor(permitted, amount, parts.budgets)).settle;
   }
 
@@ -134,6 +135,8 @@ export function openInner(
     close: () => (closed ??= close()),
   };
 }
+
+const nothingHeld = async (_paid: Picodollars): Promise<void> => undefined;
 
 const textIn = (call: ModerationCall): string => {
   if (call.type === "chat") return call.turns.map((turn) => turn.text).join("");

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import type { DecisionRow, SettlementRow } from "../../src/audit/record-book.ts";
+import type { ClassifierSetting } from "../../src/catalog/classifier-settings.ts";
 import { buildCatalog } from "../../src/catalog/build.ts";
 import { loadRows } from "../../src/catalog/load.ts";
 import type { Caller } from "../../src/core/caller.ts";
@@ -36,6 +37,7 @@ const catalog = buildCatalog({
   settings: new Map([
     ["ollama", { hasKey: false, baseUrl: guard.baseUrl }],
     ["litellm", { hasKey: false, baseUrl: remote.baseUrl }],
+    ["groq", { hasKey: true, baseUrl: guard.baseUrl }],
   ]),
   attestations: [],
   synced: { models: [], prices: [] },
@@ -59,14 +61,16 @@ interface World {
   newest: Snapshot;
 }
 
-async function worldOf(changes: Partial<GatewayParts> = {}): Promise<World> {
+const both: readonly ClassifierSetting[] = [
+  { deploymentId: hosted, format: "llama-guard" },
+  { deploymentId: moderations, format: "openai-moderation" },
+];
+
+async function worldOf(classifiers = both, changes: Partial<GatewayParts> = {}): Promise<World> {
   const rows: World["rows"] = [];
   const note = async (row: DecisionRow | SettlementRow): Promise<void> => void rows.push(row);
   const roster = createRoster({
-    classifiers: [
-      { deploymentId: hosted, format: "llama-guard" },
-      { deploymentId: moderations, format: "openai-moderation" },
-    ],
+    classifiers,
     categories: { without: [], custom: new Map() },
     timeoutMilliseconds: 60_000,
     now: Date.now,
@@ -135,6 +139,47 @@ test("all checks of one classifier in one request are one record, with what they
   assert.deepEqual(settlement.safety, { classifiers: [hosted], notRun: [], categories: ["S1", "S9"] });
   assert.deepEqual([settlement.usage.input, settlement.usage.output], [600, 12]);
   assert.equal(settlement.attempts.length, 0, "what went well is not told one by one");
+});
+
+test("a classifier that has a price is paid from the caller's budgets, check by check, and not asked without room", async () => {
+  guard.behave(judge());
+  let room = true;
+  const held: number[] = [];
+  const settled: number[] = [];
+  const settle = async (cost: number): Promise<void> => void settled.push(cost);
+  const limit = {
+    scope: "team:test",
+    limit: 1,
+    period: "day",
+    spent: 1,
+    held: 0,
+    resetsAt: new Date(),
+  } as const;
+  const { parts, rows } = await worldOf(
+    [{ deploymentId: "groq/openai/gpt-oss-safeguard-20b", format: "llama-guard" }],
+    {
+      budgets: {
+        async hold(_requestId, scopes, amount) {
+          if (scopes.includes(employee.key)) held.push(amount);
+          return room ? { ok: true, settle } : { ok: false, budget: limit };
+        },
+      },
+    },
+  );
+  settled.length = 0;
+  const { classifiers, close } = classifiersFor(asked("public"), asShipped, parts);
+  await classifiers[0]?.check(input("one"));
+  const paid = 200 * 75_000 + 4 * 300_000;
+  assert.deepEqual(settled, [paid], "picodollars for 200 tokens in and 4 out");
+  assert.ok((held[0] ?? 0) > paid);
+  room = false;
+  const seen = guard.checks.length;
+  const verdict = await classifiers[0]?.check(input("two"));
+  assert.equal(verdict?.because, "the call failed with BUDGET_EXCEEDED");
+  assert.equal(guard.checks.length, seen);
+  await close();
+  const settlement = rows.at(-1) as SettlementRow;
+  assert.deepEqual([settlement.cost, settlement.outcome], [paid, "BUDGET_EXCEEDED"]);
 });
 
 test("a request that asked nothing leaves no record", async () => {

@@ -11,10 +11,10 @@ const tokenStart = new RegExp(`${open}${gap}(?=${bar})`, "gu");
 const tokenEnd = new RegExp(`(?<=${bar})${gap}${close}`, "gu");
 /** Tags by which templates mark conversations, turns and categories. */
 const tag = new RegExp(
-  `${open}(${gap}/?${gap}(?:begin|end|s|bos|eos|start_of_turn|end_of_turn|score|think|inst|sys)\\b)`,
+  `${open}(${gap}(?:/${gap})?(?:begin|end|s|bos|eos|start_of_turn|end_of_turn|score|think|inst|sys)\\b)`,
   "giu",
 );
-const bracketTag = new RegExp(`\\[(${gap}/?${gap}inst${gap})\\]`, "giu");
+const bracketTag = new RegExp(`\\[(${gap}(?:/${gap})?inst${gap})\\]`, "giu");
 /** A line that would open a turn of its own in a template written as text. */
 const turnLine = /^([^\S\n]*)(?=(?:user|agent|assistant|human|system)[^\S\n]*:)/gimu;
 

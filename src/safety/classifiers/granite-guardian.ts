@@ -24,7 +24,7 @@ const form =
 const maxOutputTokens = 48;
 
 export const graniteGuardian: Format = {
-  categories: Object.values(hazardOf),
+  categories: Object.values(hazardOf).filter((category) => category !== unknownCategory),
   calls: (judged) => risks.map((risk) => askFor(risk, judged)),
   read(answers): Reading {
     const found = answers.map(isFound);

@@ -107,3 +107,16 @@ test("a judged text cannot end the conversation, open a turn or speak for the cl
     "other text stays as it is",
   );
 });
+
+test("texts made of what markers are made of take no longer than others", () => {
+  const many = 200_000;
+  for (const window of [
+    "<".repeat(many),
+    `<${" ".repeat(many)}`,
+    `[${" ".repeat(many)}`,
+    "| ".repeat(many),
+  ]) {
+    const [call] = format.calls(judged({ window }));
+    assert.ok(call?.type === "chat");
+  }
+});
