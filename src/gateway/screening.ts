@@ -99,7 +99,7 @@ export function decisions(
 /** Text ahead of its verdict: for who asked for it and can take it back, and for data that many may see. */
 function modeFor(permitted: Permitted, mode: ReleaseMode, isStream: boolean): ReleaseMode {
   if (mode !== "lookahead") return mode;
-  const asked = permitted.lookahead === true && permitted.door === "graphql" && isStream;
+  const asked = permitted.lookahead === true && permitted.door !== "rest" && isStream;
   return asked && isEveryday(permitted) ? "lookahead" : "hold";
 }
 

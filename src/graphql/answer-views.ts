@@ -26,6 +26,7 @@ export type EventBody =
       categories: readonly string[];
       redacted: boolean;
       retractFrom: number | undefined;
+      retroactive: boolean;
     }
   | { kind: "CompletionFinished"; completion: Completion }
   | { kind: "CompletionFailed"; failure: FailureView; receipt: Receipt | undefined };
@@ -108,8 +109,8 @@ function createTranslator(): (event: AnswerEvent) => EventBody | undefined {
         return { kind: "ToolCallDelta", choice, call, callId: known.id, name: known.name, argumentsDelta };
       }
       case "safety-notice": {
-        const { choice, categories, redacted, retractFrom } = event;
-        return { kind: "SafetyNotice", choice, categories, redacted, retractFrom };
+        const { choice, categories, redacted, retractFrom, retroactive = false } = event;
+        return { kind: "SafetyNotice", choice, categories, redacted, retractFrom, retroactive };
       }
       default:
         return undefined;

@@ -48,6 +48,7 @@ export function askedCompletion(
       extras: {},
     },
     planHash: input.planHash ?? undefined,
+    lookahead: (stream && input.lookahead) || undefined,
     ...circumstances(input, context, info, requestId),
   };
 }

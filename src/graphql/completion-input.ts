@@ -156,6 +156,11 @@ export const CompletionInput = builder.inputType("CompletionInput", {
       defaultValue: "error",
       description: "What happens to a parameter that the deployment cannot honour.",
     }),
+    lookahead: t.boolean({
+      defaultValue: false,
+      description:
+        "Subscriptions only, and only where the policy permits it: text is shown ahead of its verdict, and a SafetyNotice with retractFrom takes back what must go. Set it only in a client that does so.",
+    }),
     coalesceMs: t.int({
       defaultValue: 0,
       description:

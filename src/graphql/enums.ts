@@ -123,6 +123,12 @@ export const FinishReason = enumOf<FinishName>("FinishReason", "Why an answer en
   CANCELLED: ["cancelled", "The caller left."],
 });
 
+export const VerdictOutcome = enumOf<"pass" | "hit" | "error">("VerdictOutcome", "What a classifier said.", {
+  PASS: ["pass", "It found nothing."],
+  HIT: ["hit", "It found something."],
+  ERROR: ["error", "It could not say."],
+});
+
 export const SafetyPhase = enumOf<"input" | "output">("SafetyPhase", "Where a safety rule struck.", {
   INPUT: ["input", "In what was sent; no provider saw it."],
   OUTPUT: ["output", "In what came back; nobody saw it."],

@@ -90,6 +90,9 @@ event("SafetyNotice").implement({
       description: "Take back what was shown from this offset on.",
       resolve: (notice) => notice.retractFrom,
     }),
+    retroactive: t.exposeBoolean("retroactive", {
+      description: "True where it was found at the end, in text that was shown.",
+    }),
   }),
 });
 

@@ -118,24 +118,6 @@ builder.objectType("ParamChange", {
   }),
 });
 
-builder.objectType("SafetySummary", {
-  description: "Which classifiers looked at one request, and what they found.",
-  fields: (t) => ({
-    classifiers: t.stringList({
-      description: "Those that ran.",
-      resolve: (safety) => [...safety.classifiers],
-    }),
-    notRun: t.stringList({
-      description: "Those that should have run and did not: never shown as passed.",
-      resolve: (safety) => [...safety.notRun],
-    }),
-    categories: t.stringList({
-      description: "What was found.",
-      resolve: (safety) => [...safety.categories],
-    }),
-  }),
-});
-
 builder.objectType("SensitivityReport", {
   description: "How sensitive a request is, and why.",
   fields: (t) => ({

@@ -51,6 +51,9 @@ export function receiptHeaders(receipt: Receipt): Headers {
   if (receipt.deploymentId !== undefined)
     headers["x-portcullis-deployment"] = headerSafe(receipt.deploymentId);
   if (receipt.params.length > 0) headers["x-portcullis-params"] = formatParams(receipt.params);
+  const { classifiers, notRun } = receipt.safety;
+  if (classifiers.length > 0) headers["x-portcullis-classifiers"] = headerSafe(classifiers.join(", "));
+  if (notRun.length > 0) headers["x-portcullis-not-run"] = headerSafe(notRun.join(", "));
   // Absent where the price is unknown: nothing is better than a wrong zero.
   if (receipt.cost !== undefined) headers["x-portcullis-cost-usd"] = formatUsd(receipt.cost);
   return headers;

@@ -17,6 +17,7 @@ const exposed = [
   ...["request-id", "deployment", "sensitivity", "policy-version", "cost-usd", "attempts", "params"].map(
     (name) => `x-portcullis-${name}`,
   ),
+  ...["classifiers", "not-run"].map((name) => `x-portcullis-${name}`),
 ].join(", ");
 const preflightSeconds = "600";
 

@@ -77,6 +77,7 @@ export function createGatherer(): Gatherer {
         return;
       case "safety-notice":
         notices.push(event);
+        if (event.retractFrom !== undefined) takeBack(choice(event.choice), event.retractFrom);
         return;
       case "finished":
         finished = event;
@@ -110,6 +111,13 @@ const newChoice = (): OpenChoice => ({
   citations: [],
   finish: undefined,
 });
+
+/** Offsets count text and refusal together; which of them came first is not kept, so more may go than must. */
+function takeBack(open: OpenChoice, from: number): void {
+  const { text, refusal } = open;
+  open.text = text.slice(0, Math.max(0, from - refusal.length));
+  open.refusal = refusal.slice(0, Math.max(0, from - text.length));
+}
 
 /** An encrypted block stands for itself; a signature closes the text before it. */
 function sealReasoning(open: OpenChoice, signature: string | undefined, redacted: string | undefined): void {

@@ -56,12 +56,13 @@ export const encodeSignature = (signature: string | undefined): JsonObject =>
   signature === undefined ? {} : { extra_content: { google: { thought_signature: signature } } };
 
 export function encodeNotice(notice: GatheredAnswer["notices"][number]): JsonObject {
-  const { choice, categories, redacted, retractFrom } = notice;
+  const { choice, categories, redacted, retractFrom, retroactive } = notice;
   return {
     choice,
     categories,
     redacted,
     ...(retractFrom === undefined ? {} : { retract_from: retractFrom }),
+    ...(retroactive === true ? { retroactive } : {}),
   };
 }
 
@@ -71,4 +72,6 @@ export const encodeAccount = (receipt: Receipt, deployment: Deployment | undefin
   deployment: deployment?.id ?? receipt.deploymentId ?? null,
   cost_usd: receipt.cost === undefined ? null : formatUsd(receipt.cost),
   estimated: receipt.estimated,
+  classifiers: receipt.safety.classifiers,
+  ...(receipt.safety.notRun.length === 0 ? {} : { not_run: receipt.safety.notRun }),
 });
