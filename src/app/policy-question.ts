@@ -3,6 +3,7 @@
 
 import type { Deployment } from "../core/deployment.ts";
 import { Failure } from "../core/errors.ts";
+import type { ModelRequest } from "../core/request.ts";
 import type { PolicyAnswer, PolicyQuestion } from "../gateway/policy-administration.ts";
 import type { Snapshot } from "../gateway/snapshots.ts";
 import { parseTag } from "../intake/normalise.ts";
@@ -36,7 +37,7 @@ export function answerQuestion(
     });
     return [{ ...explanation, deployment: undefined }];
   }
-  if (action !== "complete" && action !== "embed")
+  if (action === "image")
     throw invalid("does", `${action} is explained for a provider described by its promises`);
   const caller = hypotheticalCaller(who);
   const request = hypotheticalRequest({ caller, action, model: model ?? "", data, purpose });
@@ -49,7 +50,7 @@ export function answerQuestion(
 /** Without a model: all that are switched on and made for the action. */
 function candidates(
   model: string | undefined,
-  action: "complete" | "embed",
+  action: ModelRequest["action"],
   { catalog, routes }: Snapshot,
 ): readonly Deployment[] {
   if (model === undefined)
@@ -66,8 +67,10 @@ function candidates(
   throw new Failure("MODEL_NOT_FOUND", undefined, { path: "model" });
 }
 
-const isMadeFor = ({ model }: Deployment, action: "complete" | "embed"): boolean =>
-  model.capabilities.includes("EMBEDDING") === (action === "embed");
+const isMadeFor = ({ model }: Deployment, action: ModelRequest["action"]): boolean =>
+  action === "moderate"
+    ? model.capabilities.includes("MODERATION")
+    : model.capabilities.includes("EMBEDDING") === (action === "embed");
 
 function subjectId(id: string): string {
   const full = id.includes(":") ? id : `role:${id}`;

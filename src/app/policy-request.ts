@@ -68,7 +68,7 @@ function callerNow(decision: DecisionRow, record: KeyRecord | undefined, { polic
 }
 
 function requestNow(decision: DecisionRow, caller: Caller): Weighed {
-  const action = decision.action === "embed" ? "embed" : "complete";
+  const action = (["embed", "moderate"] as const).find((one) => one === decision.action) ?? "complete";
   return hypotheticalRequest({
     caller,
     action,

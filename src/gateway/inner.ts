@@ -45,9 +45,17 @@ export function openInner(
   let usage: TokenUsage = noUsage;
   let cost: Picodollars | undefined;
   let outcome = "ok";
+  const running = new Set<Promise<unknown>>();
   let closed: Promise<void> | undefined;
 
-  async function ask(call: ModerationCall, signal: AbortSignal): Promise<ModerationAnswer> {
+  /** What is left in the middle settles too before the row is written. */
+  function ask(call: ModerationCall, signal: AbortSignal): Promise<ModerationAnswer> {
+    const asking = askNow(call, signal).finally(() => running.delete(asking));
+    running.add(asking);
+    return asking;
+  }
+
+  async function askNow(call: ModerationCall, signal: AbortSignal): Promise<ModerationAnswer> {
     plan ??= planFor(permitted, snapshot, parts);
     durable ??= parts.records.decide(decisionRow(permitted, parts.secret));
     durable.catch(() => undefined);
@@ -95,6 +103,7 @@ export function openInner(
   }
 
   async function close(): Promise<void> {
+    await Promise.allSettled(running);
     const target = plan?.candidates[0]?.target;
     if (!durable || !target) return;
     const { deployment, rule } = target;
