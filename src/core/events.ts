@@ -1,6 +1,8 @@
 // What a model says, as one stream of events: the same for a whole answer and a streamed one.
 // Codecs decode into `ModelEvent`; meter and screen pass it on; the doors encode it.
 
+import type { NativeBlock } from "./request.ts";
+
 export type FinishReason = "stop" | "length" | "tool_calls" | "content_filter" | "budget" | "cancelled";
 
 export interface TokenUsage {
@@ -71,6 +73,8 @@ export type ModelEvent =
       /** The same, one for one, as the provider wrote them: for a client that speaks its dialect. */
       readonly native?: readonly unknown[] | undefined;
     }
+  /** What only clients of one dialect can be told: a tool that the provider ran, and what it found. */
+  | { readonly type: "native-block"; readonly choice: number; readonly native: NativeBlock }
   | {
       readonly type: "choice-finish";
       readonly choice: number;

@@ -13,7 +13,7 @@ export interface TextPart {
 }
 
 /** A block that only its own dialect has: a search result, a document in text, a tool that the provider ran. */
-interface NativeBlock {
+export interface NativeBlock {
   readonly dialect: DialectName;
   readonly block: Readonly<Record<string, unknown>>;
 }

@@ -48,7 +48,9 @@ const features: readonly Feature[] = [
     words: "a tool that runs at the provider, as web search",
     drops: (guarantee) => leaving.includes(guarantee) || guarantee.startsWith("region:"),
     seen: (request) =>
-      groundingFields.some((field) => isOn(request.extras[field])) || hasServerTool(request.extras["tools"]),
+      groundingFields.some((field) => isOn(request.extras[field])) ||
+      hasServerTool(request.extras["tools"]) ||
+      hasServerTool(typedTools(request)),
   },
   {
     name: "shared-data",
@@ -115,6 +117,12 @@ function hasServerTool(tools: unknown): boolean {
       typeof tool === "object" && tool !== null && !("functionDeclarations" in tool) && !("name" in tool)
     );
   });
+}
+
+/** Tools that a client named by their type alone, as Anthropic's. */
+function typedTools(request: ModelRequest): readonly Extras[] | undefined {
+  if (request.action !== "complete") return undefined;
+  return request.tools?.flatMap(({ extras }) => (extras?.["type"] === undefined ? [] : [extras]));
 }
 
 function choosesHost(provider: unknown): boolean {

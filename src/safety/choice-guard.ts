@@ -68,6 +68,9 @@ export class ChoiceGuard {
       case "citations":
         this.#takeCitations(event);
         break;
+      case "native-block":
+        this.#takeNative(event);
+        break;
       case "choice-finish":
         this.finish();
         if (!this.blocked) this.#out(event);
@@ -102,9 +105,7 @@ export class ChoiceGuard {
 
   /** Gives out what is held in every channel, judged. */
   finish(): void {
-    for (const channel of this.#channels.values()) {
-      if (!this.blocked) this.#give(channel, channel.held.finish());
-    }
+    this.#giveAll(this.#channels.values());
   }
 
   #takeText(event: TextEvent): void {
@@ -145,9 +146,7 @@ export class ChoiceGuard {
   #takeSeal(event: Extract<ModelEvent, { type: "reasoning-seal" }>): void {
     const channel = this.#channels.get("reasoning-delta");
     // A seal of its own ends what was said before it, as the seal of a thought ends the thought.
-    for (const ended of new Set([this.#current, channel])) {
-      if (ended && !this.blocked) this.#give(ended, ended.held.finish());
-    }
+    this.#giveAll(new Set([this.#current, channel]));
     if (this.blocked) return;
     this.#out(channel?.changed ? { ...event, signature: undefined } : event);
     if (!channel) return;
@@ -168,6 +167,20 @@ export class ChoiceGuard {
       citations: citations.filter(isClear),
       ...(native === undefined ? {} : { native: native.filter(isClear) }),
     });
+  }
+
+  /** Goes out whole or not at all, and ends what was said before it. */
+  #takeNative(event: Extract<ModelEvent, { type: "native-block" }>): void {
+    this.#giveAll([this.#current]);
+    if (this.blocked) return;
+    const text = JSON.stringify(event.native.block, withoutEncrypted);
+    if (this.#judgeWhole(text) === "flag") this.#out(event);
+  }
+
+  #giveAll(channels: Iterable<Channel | undefined>): void {
+    for (const channel of channels) {
+      if (channel && !this.blocked) this.#give(channel, channel.held.finish());
+    }
   }
 
   /** A tool's name goes out whole or not at all. */
@@ -241,3 +254,7 @@ export class ChoiceGuard {
 
 const noticeKey = (categories: readonly string[], redacted: boolean): string =>
   `${redacted} ${categories.join(" ")}`;
+
+/** What only the provider can read is as good as noise to us. */
+const withoutEncrypted = (name: string, value: unknown): unknown =>
+  name.startsWith("encrypted_") ? undefined : value;

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Caller } from "../../src/core/caller.ts";
 import type { Failure } from "../../src/core/errors.ts";
-import type { CompletionRequest, Message } from "../../src/core/request.ts";
+import type { CompletionRequest, Message, TextPart } from "../../src/core/request.ts";
 import { builtInLabels, formatSensitivity, sensitivity } from "../../src/core/sensitivity.ts";
 import { operator } from "../../src/intake/authenticate.ts";
 import { normalise } from "../../src/intake/normalise.ts";
@@ -88,7 +88,13 @@ test("what is in tool calls and reasoning is found too", async () => {
   assert.equal(await effective([assistant], "public"), "restricted+contact+pci");
 });
 
-test("what stands in tools, schemas, stop sequences and unknown fields is found too", async () => {
+const foreign = (block: Record<string, unknown>): TextPart => ({
+  type: "text",
+  text: "",
+  native: { dialect: "anthropic", block },
+});
+
+test("what stands in tools, schemas, stop sequences, unknown fields and native blocks is found too", async () => {
   const card = "4111 1111 1111 1111";
   const places: readonly Partial<CompletionRequest>[] = [
     { tools: [{ name: "pay", description: `pays with ${card}`, parameters: {} }] },
@@ -96,6 +102,9 @@ test("what stands in tools, schemas, stop sequences and unknown fields is found 
     { stop: [card] },
     { extras: { note: card } },
     { extras: { deep: [{ note: card }] } },
+    { messages: [{ ...user("Hi"), extras: { note: card } }] },
+    { messages: [{ role: "user", parts: [{ type: "text", text: "Hi", extras: { context: card } }] }] },
+    { messages: [{ role: "user", parts: [foreign({ type: "search_result", title: card })] }] },
   ];
   for (const place of places) {
     const request: CompletionRequest = {
@@ -111,7 +120,7 @@ test("what stands in tools, schemas, stop sequences and unknown fields is found 
     const report = (await weigh(normalise(asked, labels, 0), observeNothing)).sensitivity;
     assert.deepEqual(
       report.detected.map((one) => [one.label, one.messageIndex]),
-      [["pci", -1]],
+      [["pci", "messages" in place ? 0 : -1]],
       JSON.stringify(place),
     );
   }

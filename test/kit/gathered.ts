@@ -32,7 +32,7 @@ export function gatherChoices(events: readonly ModelEvent[]): readonly Gathered[
       thoughts[event.choice] = "";
     } else if (event.type === "tool-call-delta") addToCall(said.toolCalls, event);
     else if (event.type === "citations") said.citations.push(...event.citations);
-    else said.finish = event.reason;
+    else if (event.type === "choice-finish") said.finish = event.reason;
   }
   return choices;
 }

@@ -36,6 +36,15 @@ const cases: readonly (readonly [what: string, extras: Extras, drops: readonly s
   ["a host chosen upstream", { provider: { order: ["x"] } }, ["kept", "near", "house", "learn", "known"]],
 ];
 
+test("a tool named by its type alone runs at the provider, unless the type is one of those that run here", () => {
+  const isAllowed = (type: string): boolean => {
+    const tools = [{ name: "t", parameters: undefined, extras: { type } }];
+    return ask("role:kept", { ...completion(), tools }).allowed.length > 0;
+  };
+  assert.equal(isAllowed("web_search_20250305"), false);
+  assert.equal(isAllowed("bash_20250124"), true);
+});
+
 for (const [what, extras, drops] of cases) {
   test(`${what} drops ${drops.length === 0 ? "nothing" : drops.join(", ")}`, () => {
     const closed = ["kept", "near", "house", "learn", "known"].filter(

@@ -16,7 +16,9 @@ export interface BlockSink {
   stop(index: number): void;
 }
 
-type Said = Of<"text-delta" | "reasoning-delta" | "reasoning-seal" | "tool-call-delta" | "citations">;
+type Said = Of<
+  "text-delta" | "reasoning-delta" | "reasoning-seal" | "tool-call-delta" | "citations" | "native-block"
+>;
 
 interface Block {
   readonly kind: "text" | "thinking" | "tool" | "whole";
@@ -57,6 +59,9 @@ export class BlockSequence {
         return this.#seal(event);
       case "tool-call-delta":
         return this.#call(event);
+      case "native-block":
+        if (event.native.dialect === "anthropic") this.#open("whole", event.native.block);
+        return;
       case "citations":
         for (const citation of encodeCitations(event)) {
           this.#put(this.#text(), { type: "citations_delta", citation });

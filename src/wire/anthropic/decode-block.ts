@@ -1,8 +1,8 @@
 // Reads one content block of an answer, from its start over its deltas to its stop.
-// The answer decoder keeps one for each open block. Blocks of Anthropic's own server tools pass in silence.
+// The answer decoder keeps one for each open block. What ran at Anthropic is handed on as it is.
 
 import type { ModelEvent } from "../../core/events.ts";
-import { arrayOf, isObject, type JsonObject, rowOf, stringOf } from "../json.ts";
+import { arrayOf, isObject, type JsonObject, parseJson, rowOf, stringOf } from "../json.ts";
 
 export interface BlockReader {
   delta(delta: JsonObject, events: ModelEvent[]): void;
@@ -19,8 +19,10 @@ export interface AnswerPosition {
 
 /** A whole answer brings the block's content with its start, a stream brings it in deltas. */
 export function openBlock(block: JsonObject, position: AnswerPosition, events: ModelEvent[]): BlockReader {
-  const open = rowOf(readers, stringOf(block["type"]));
-  return open ? open(block, position, events) : silent;
+  const type = stringOf(block["type"]) ?? "";
+  const open = rowOf(readers, type);
+  if (open) return open(block, position, events);
+  return type === "server_tool_use" || type.endsWith("_tool_result") ? openNative(block) : silent;
 }
 
 const choice = 0;
@@ -87,6 +89,21 @@ function openThinking(block: JsonObject, _position: AnswerPosition, events: Mode
 
 function think(text: unknown, into: ModelEvent[]): void {
   if (typeof text === "string" && text !== "") into.push({ type: "reasoning-delta", choice, text });
+}
+
+function openNative(block: JsonObject): BlockReader {
+  let json = "";
+  return {
+    delta: (delta) => void (json += stringOf(delta["partial_json"]) ?? ""),
+    stop(into) {
+      const input = json === "" ? {} : { input: parseJson(json) ?? {} };
+      into.push({
+        type: "native-block",
+        choice,
+        native: { dialect: "anthropic", block: { ...block, ...input } },
+      });
+    },
+  };
 }
 
 function openToolUse(block: JsonObject, position: AnswerPosition, events: ModelEvent[]): BlockReader {

@@ -85,7 +85,10 @@ export function createChatChunkEncoder(style: ChunkStyle): StreamEncoder {
   }
 
   function others(
-    event: Exclude<AnswerEvent, { type: "text-delta" | "started" | "answer-begin" | "finished" }>,
+    event: Exclude<
+      AnswerEvent,
+      { type: "text-delta" | "started" | "answer-begin" | "finished" | "native-block" }
+    >,
   ) {
     const { choice } = event;
     if (event.type === "choice-finish" && event.reason === "cancelled") return "";
@@ -175,6 +178,9 @@ export function createChatChunkEncoder(style: ChunkStyle): StreamEncoder {
         return "";
       case "answer-begin":
         head = headOf(event);
+        return "";
+      // It has no form here.
+      case "native-block":
         return "";
       case "finished":
         return account(event);

@@ -117,6 +117,9 @@ export function createResponseWriter(style: ResponseStyle, sink: EventSink): Res
       case "safety-notice":
         notices.push(encodeNotice(event));
         return;
+      // It has no form here.
+      case "native-block":
+        return;
       default:
         // Only one choice can be asked for.
         if (event.choice !== 0) return;
@@ -158,4 +161,7 @@ export function createResponseWriter(style: ResponseStyle, sink: EventSink): Res
   };
 }
 
-type Content = Exclude<AnswerEvent, { type: "started" | "answer-begin" | "finished" | "safety-notice" }>;
+type Content = Exclude<
+  AnswerEvent,
+  { type: "started" | "answer-begin" | "finished" | "safety-notice" | "native-block" }
+>;
