@@ -19,10 +19,14 @@ interface Change {
 export interface Diff {
   readonly opens: readonly Change[];
   readonly closes: readonly Change[];
+  /** The same of what happens to answers. */
+  readonly loosens: readonly Change[];
+  readonly tightens: readonly Change[];
 }
 
 const changeFields = "{ sentence who actions data provider rows { version rule line csv } }";
-export const diffFields = `opens ${changeFields} closes ${changeFields}`;
+const safetyFields = "{ sentence who categories from upTo before after rows { version rule line csv } }";
+export const diffFields = `opens ${changeFields} closes ${changeFields} loosens ${safetyFields} tightens ${safetyFields}`;
 
 const usage = "policy diff A [B] [--fail-on opens|changes] [--json]   (each a version, a folder or live)";
 
@@ -44,7 +48,8 @@ export const diff: Command = {
     );
     if (read.flag("json")) print(JSON.stringify(found, null, 2));
     else for (const line of changeLines(found)) print(line);
-    const counted = failOn === "opens" ? found.opens : [...found.opens, ...found.closes];
+    const opened = [...found.opens, ...found.loosens];
+    const counted = failOn === "opens" ? opened : [...opened, ...found.closes, ...found.tightens];
     return failOn !== undefined && counted.length > 0 ? 1 : 0;
   },
 };
@@ -55,9 +60,14 @@ async function sideOf(word: string): Promise<Record<string, unknown> | undefined
   return { files: fileList(await readFolder(word)) };
 }
 
-export function changeLines({ opens, closes }: Diff): readonly string[] {
-  if (opens.length + closes.length === 0) return ["Nothing opens and nothing closes."];
-  return [...section("Opens", opens), ...section("Closes", closes)];
+export function changeLines({ opens, closes, loosens, tightens }: Diff): readonly string[] {
+  const grants = opens.length + closes.length;
+  const safety = loosens.length + tightens.length;
+  return [
+    ...(grants === 0 ? ["Nothing opens and nothing closes."] : []),
+    ...(grants === 0 ? [] : [...section("Opens", opens), ...section("Closes", closes)]),
+    ...(safety === 0 ? [] : [...section("Loosens", loosens), ...section("Tightens", tightens)]),
+  ];
 }
 
 function section(title: string, changes: readonly Change[]): readonly string[] {

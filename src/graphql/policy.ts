@@ -9,6 +9,7 @@ import type {
   PolicyVersionView,
 } from "../gateway/policy-administration.ts";
 import type { PolicyDiff } from "../policy/diff-policies.ts";
+import type { SafetyChange } from "../policy/diff-safety.ts";
 import type { ReplicaState } from "../policy/version-book.ts";
 import { builder } from "./builder.ts";
 import { MatrixAction, RevokeMode } from "./enums.ts";
@@ -125,6 +126,35 @@ const PolicyChangeType = builder.objectRef<Change>("PolicyChange").implement({
   }),
 });
 
+const SafetyChangeType = builder.objectRef<SafetyChange>("SafetyChange").implement({
+  description: "Something that happens otherwise to answers.",
+  fields: (t) => ({
+    sentence: t.exposeString("sentence", { description: "In words." }),
+    who: t.string({ description: "For whom; anyone.", resolve: ({ who }) => (who === "" ? "anyone" : who) }),
+    categories: t.stringList({
+      description: "To which findings; none where it is about how answers are judged.",
+      resolve: (change) => [...change.categories],
+    }),
+    from: t.field({
+      type: ["Sensitivity"],
+      description: "The least sensitive data of which it is so.",
+      resolve: (change) => change.from.map(formatSensitivity),
+    }),
+    upTo: t.field({
+      type: ["Sensitivity"],
+      description: "The most sensitive data of which it is so.",
+      resolve: (change) => change.upTo.map(formatSensitivity),
+    }),
+    before: t.exposeString("before", { description: "What happens by the first." }),
+    after: t.exposeString("after", { description: "What happens by the second." }),
+    rows: t.field({
+      type: [PolicyChangedRow],
+      description: "The rows behind it.",
+      resolve: (change) => [...change.rows],
+    }),
+  }),
+});
+
 export const PolicyDiffType = builder.objectRef<PolicyDiff>("PolicyDiff").implement({
   description: "What one policy opens and closes against another, for every provider there could be.",
   fields: (t) => ({
@@ -137,6 +167,16 @@ export const PolicyDiffType = builder.objectRef<PolicyDiff>("PolicyDiff").implem
       type: [PolicyChangeType],
       description: "What is permitted only by the first.",
       resolve: (diff) => [...diff.closes],
+    }),
+    loosens: t.field({
+      type: [SafetyChangeType],
+      description: "What happens more loosely to answers by the second.",
+      resolve: ({ safety }) => [...safety.loosens],
+    }),
+    tightens: t.field({
+      type: [SafetyChangeType],
+      description: "What happens more strictly to answers by the second.",
+      resolve: ({ safety }) => [...safety.tightens],
     }),
   }),
 });

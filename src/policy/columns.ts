@@ -144,14 +144,17 @@ function readCategory(text: string, { action, vocabulary, groups }: RowContext):
 function knownCategory(text: string, vocabulary: Vocabulary, besides: readonly string[]): Cell<string> {
   return words.isCategory(text, vocabulary)
     ? read(text)
-    : refuse(`unknown category "${text}"`, suggest(text, [...besides, ...vocabulary.categories]));
+    : refuse(`unknown category "${text}"`, suggest(text, [...besides, ...words.everyCategory(vocabulary)]));
 }
 
 function readKinds(text: string): Cell<readonly string[]> {
   const kinds = text.split(" and ");
   const certain: readonly string[] = words.certainKinds;
   const faults = kinds.flatMap((kind) => {
-    if (!/^[a-z0-9][A-Za-z0-9._-]*$/.test(kind)) return [{ message: `"${kind}" is no kind of finding` }];
+    if (!words.observableKinds.includes(kind))
+      return [
+        { message: `unknown kind of finding "${kind}"`, suggestion: suggest(kind, words.observableKinds) },
+      ];
     const proven = certain.some((known) => words.categoryChain(kind).includes(known));
     return proven
       ? [{ message: `"${kind}" is certain when it is found, so it cannot be observed only` }]

@@ -4,6 +4,7 @@
 import { formatSensitivity, isWithin, levels, sensitivity, type Sensitivity } from "../core/sensitivity.ts";
 import { applies, evaluate, rowsFor } from "./compiled.ts";
 import type { GrantQuestion } from "./casbin-engine.ts";
+import { diffSafety, type SafetyDiff } from "./diff-safety.ts";
 import { Links } from "./links.ts";
 import { momentsOf, subjectsOf } from "./never.ts";
 import type { GrantRow, PolicyRows } from "./rows.ts";
@@ -13,6 +14,8 @@ import { actions } from "./vocabulary.ts";
 export interface PolicyDiff {
   readonly opens: readonly PolicyChange[];
   readonly closes: readonly PolicyChange[];
+  /** In what happens to answers. */
+  readonly safety: SafetyDiff;
 }
 
 interface PolicyChange {
@@ -63,6 +66,7 @@ export function diffPolicies(before: PolicyRows, after: PolicyRows, now: number 
   return {
     opens: told(opens, sides.after, sides.before, "after"),
     closes: told(closes, sides.before, sides.after, "before"),
+    safety: diffSafety(before, after),
   };
 }
 

@@ -7,19 +7,17 @@ import type { ProviderCell } from "./cells/provider.ts";
 import { Links } from "./links.ts";
 import { policyFile } from "./parse-policy.ts";
 import type { PolicyProblem } from "./problems.ts";
-import type { GrantRow, PolicyRows, SafetyRow } from "./rows.ts";
-import { categoryChain, safetyActions } from "./vocabulary.ts";
+import type { GrantRow, PolicyRows } from "./rows.ts";
+import { silentSafetyRows } from "./safety-lints.ts";
 
 /** Everyday labels, for which a rail would be no news. */
 const withoutRail = ["contact", "unscanned"];
 
 export function lintPolicy(rows: PolicyRows): readonly PolicyProblem[] {
-  const links = (type: string) => rows.links.filter((link) => link.type === type);
-  const guarantees = new Links(links("g2"));
-  const categories = new Links(links("g3"), categoryChain);
+  const guarantees = new Links(rows.links.filter((link) => link.type === "g2"));
   return [
     ...shadowedGrants(rows.grants, guarantees),
-    ...silentSafetyRows(rows.safety, categories),
+    ...silentSafetyRows(rows).map(({ line, message }) => lint(line, message)),
     ...labelsWithoutRail(rows.grants, guarantees),
   ].toSorted((a, b) => a.line - b.line);
 }
@@ -56,22 +54,6 @@ function asksLess(wide: ProviderCell, narrow: ProviderCell, guarantees: Links): 
   if (wide.kind === "anywhere") return true;
   if (wide.kind !== "with" || narrow.kind !== "with") return false;
   return wide.words.every((word) => narrow.words.some((other) => guarantees.reach(other).has(word)));
-}
-
-/** Block is asked before redact, redact before flag: a looser row under a stricter one is never reached. */
-function silentSafetyRows(rows: readonly SafetyRow[], categories: Links): readonly PolicyProblem[] {
-  return rows.flatMap((row) => {
-    const stricter = rows.find(
-      (other) =>
-        safetyActions.indexOf(other.action) < safetyActions.indexOf(row.action) &&
-        (other.who === "anyone" || other.who === row.who) &&
-        (other.category === "anything" || categories.reach(row.category).has(other.category)) &&
-        (other.cells[3] === row.cells[3] || other.cells[3] === "public or above"),
-    );
-    return stricter
-      ? [lint(row.line, `${row.id} never decides: ${stricter.id} in line ${stricter.line} is stricter`)]
-      : [];
-  });
 }
 
 function labelsWithoutRail(rows: readonly GrantRow[], guarantees: Links): readonly PolicyProblem[] {

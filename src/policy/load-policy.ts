@@ -63,7 +63,7 @@ export async function loadPolicy({
         (row) =>
           row.team === team &&
           at < row.until &&
-          row.kinds.some((named) => categoryChain(kind).includes(named)),
+          row.kinds.some((named) => categoryChain(kind).includes(named) || kind.endsWith(`.${named}`)),
       ),
   });
 }

@@ -4,8 +4,8 @@
 import { isAtLeast } from "../core/sensitivity.ts";
 import { refuse, type Cell } from "./cells/cell.ts";
 import { readCeiling, readFloor, type DataCell } from "./cells/data.ts";
-import { Links } from "./links.ts";
 import type { PolicyRow, PolicyRows, RegimeRow, SafetyRow } from "./rows.ts";
+import { safetyLinks } from "./safety-points.ts";
 import * as words from "./vocabulary.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
@@ -79,11 +79,7 @@ export function redactionGaps({
   safety,
   links,
 }: Pick<PolicyRows, "safety" | "links">): readonly RedactionGap[] {
-  const teams = new Links(links.filter((link) => link.type === "g"));
-  const categories = new Links(
-    links.filter((link) => link.type === "g3"),
-    words.categoryChain,
-  );
+  const { teams, categories } = safetyLinks({ links });
   const flags = safety.filter((row) => row.action === "flag" && row.cells[3] === everything);
   return safety
     .filter((row) => row.action === "redact" && row.cells[3] !== everything)

@@ -34,17 +34,22 @@ export function makeSafetyRegime(
       if (!engine.grantsSafety(subjects, data, category, word)) return undefined;
       return rowsInForce(rows, engine, { subjects, data, category }).find((row) => row.action === word);
     };
-    const mode = releaseModes.map(granting).find((row) => row !== undefined);
-    const first = granting("check-first");
-    const demand = granting("demand");
-    // What must have been judged cannot be let through unjudged.
-    const open = demand === undefined ? granting("fail-open") : undefined;
-    return {
-      mode: releaseModes.find((word) => word === mode?.action) ?? "hold",
-      input: first === undefined ? "alongside" : "before",
-      needsSemantic: demand !== undefined,
-      failOpen: open !== undefined,
-      rules: [mode, first, demand, open].flatMap((row) => row?.id ?? []),
-    };
+    return regimeFrom(granting);
   }
+}
+
+/** What the words come to together; `granting` gives the row that grants one. */
+export function regimeFrom(granting: (word: RegimeWord) => RegimeRow | undefined): SafetyRegime {
+  const mode = releaseModes.map(granting).find((row) => row !== undefined);
+  const first = granting("check-first");
+  const demand = granting("demand");
+  // What must have been judged cannot be let through unjudged.
+  const open = demand === undefined ? granting("fail-open") : undefined;
+  return {
+    mode: releaseModes.find((word) => word === mode?.action) ?? "hold",
+    input: first === undefined ? "alongside" : "before",
+    needsSemantic: demand !== undefined,
+    failOpen: open !== undefined,
+    rules: [mode, first, demand, open].flatMap((row) => row?.id ?? []),
+  };
 }

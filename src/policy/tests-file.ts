@@ -14,6 +14,7 @@ import { readNever, type Never } from "./never.ts";
 import {
   actions,
   environments,
+  everyCategory,
   identityKinds,
   isCategory,
   isGuarantee,
@@ -117,7 +118,7 @@ function readCase({ name, key, value }: Entry, file: YamlFile, vocabulary: Vocab
   if (!data.ok) complain("data", `data ${data.problem}`);
   const category = text("category");
   if (category !== undefined && !isCategory(category, vocabulary))
-    complain("category", `unknown category "${category}"`, vocabulary.categories);
+    complain("category", `unknown category "${category}"`, everyCategory(vocabulary));
   const regime = regimeSubjects.find((known) => known === text("regime"));
   if (text("regime") !== undefined && regime === undefined)
     complain("regime", `unknown regime question "${text("regime")}"`, regimeSubjects);

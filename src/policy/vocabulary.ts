@@ -3,6 +3,7 @@
 
 import { builtInLabels } from "../core/sensitivity.ts";
 import type { Action } from "../core/request.ts";
+import { findingKinds } from "../detect/kinds.ts";
 
 export const actions = ["complete", "embed", "image", "moderate"] as const satisfies readonly Action[];
 
@@ -37,7 +38,10 @@ export const guaranteeNames: Readonly<Record<string, string>> = {
   "self-hosted": "self-hosting",
 };
 
-/** What safety rows can be about. A category covers everything below it: `secret` also `secret.aws`. */
+/** The hazards of Llama Guard 3; only semantic classifiers find them. */
+const hazardCodes: readonly string[] = Array.from({ length: 14 }, (_, index) => `S${index + 1}`);
+
+/** What safety rows can be about. A category covers everything below it: `secret` also `secret.jwt`. */
 export const categoryRoots = [
   "secret",
   "pci",
@@ -47,7 +51,7 @@ export const categoryRoots = [
   "leak",
   "lexicon",
   "unknown",
-  ...Array.from({ length: 14 }, (_, index) => `S${index + 1}`),
+  ...hazardCodes,
 ] as const;
 
 /** What a deny row can name a provider by, besides its guarantees. */
@@ -91,14 +95,41 @@ const region = /^region:[a-z0-9][a-z0-9-]{0,30}$/;
 export const isGuarantee = (word: string, vocabulary: Vocabulary): boolean =>
   vocabulary.guarantees.has(word) || region.test(word);
 
-/** `secret.aws` is known where `secret` is. */
-export const isCategory = (word: string, vocabulary: Vocabulary): boolean =>
-  categoryChain(word).some((part) => vocabulary.categories.has(part));
+/** Ours are closed: a kind that is misspelt would match nothing, for good. */
+const closedRoots: readonly string[] = [...Object.keys(findingKinds), "leak", "unknown", ...hazardCodes];
 
-/** `pii.us.ssn` → itself, `pii.us`, `pii`. */
+const foundKinds: readonly string[] = [
+  ...Object.entries(findingKinds).flatMap(([label, kinds]) => kinds.map((kind) => `${label}.${kind}`)),
+  "leak.system-prompt",
+];
+
+const knownBelow: ReadonlySet<string> = new Set(foundKinds.flatMap(categoryChain));
+
+/** Below categories of a company's own anything may stand; below ours, what is found. */
+export function isCategory(word: string, vocabulary: Vocabulary): boolean {
+  if (vocabulary.categories.has(word) || knownBelow.has(word)) return true;
+  if (closedRoots.includes(word.split(".")[0] ?? "")) return false;
+  return categoryChain(word).some((part) => vocabulary.categories.has(part));
+}
+
+/** For suggestions: roots, and all that is found below them. */
+export const everyCategory = ({ categories }: Vocabulary): readonly string[] => [
+  ...categories,
+  ...knownBelow,
+];
+
+/** What a `p3` row can name: a label, a kind, or both as `contact.phone`. */
+export const observableKinds: readonly string[] = [
+  ...Object.keys(findingKinds),
+  ...Object.values(findingKinds).flat(),
+  ...knownBelow,
+];
+
+/** `pii.us-ssn` → itself, `pii.us`, `pii`. The root, which a company may have named itself, stays whole. */
 export function categoryChain(category: string): readonly string[] {
-  const parts = category.split(".");
-  return parts.map((_, index) => parts.slice(0, parts.length - index).join("."));
+  const root = /^[^.]*/.exec(category)?.[0] ?? "";
+  const ends = [...category.slice(root.length).matchAll(/[.-]/g)].map(({ index }) => root.length + index);
+  return [category, ...ends.toReversed().map((end) => category.slice(0, end))];
 }
 
 /** A name a person makes up: a rule, a role, a label, a group. Lower case, so that nobody can spell it twice. */

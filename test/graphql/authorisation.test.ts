@@ -76,7 +76,7 @@ for (const [name, [query, opens]] of Object.entries(fields)) {
         policyVersion: () => Promise.resolve(undefined),
         policyVersions: () => Promise.resolve([]),
         policyMatrix: () => Promise.resolve({ policyVersion: 1, lines: [] }),
-        policyDiff: () => Promise.resolve({ opens: [], closes: [] }),
+        policyDiff: () => Promise.resolve({ opens: [], closes: [], safety: { loosens: [], tightens: [] } }),
         explainPolicy: () => Promise.resolve([]),
         explainRequest: () => Promise.resolve(undefined),
       },

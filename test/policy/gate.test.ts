@@ -42,7 +42,11 @@ p2, strict, block, anyone, public or above, secret, R`;
 
 test("a version against itself, or against its rows in another order, changes nothing", () => {
   const other = examplePolicy.trim().split("\n").toReversed().join("\n");
-  assert.deepEqual(diffPolicies(rowsOf(examplePolicy), rowsOf(other)), { opens: [], closes: [] });
+  assert.deepEqual(diffPolicies(rowsOf(examplePolicy), rowsOf(other)), {
+    opens: [],
+    closes: [],
+    safety: { loosens: [], tightens: [] },
+  });
 });
 
 test("a lowered demand opens exactly that, told at its widest and with the rows behind it", () => {

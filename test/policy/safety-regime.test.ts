@@ -99,6 +99,15 @@ const refused = [
     /2:3 unknown safety action "compleet"; did you mean "complete"/,
   ],
   ["p2, a, block, anyone, any phi, semantic-classifier, R", /2:6 unknown category "semantic-classifier"/],
+  [
+    "p2, a, block, anyone, public or above, secret.gihub-token, R",
+    'policy.csv:2:6 unknown category "secret.gihub-token"; did you mean "secret.github-token"?',
+  ],
+  ["g3, S15, hazard", /2:2 unknown category "S15"; did you mean "S1/],
+  [
+    "p3, a, team:x, phonne, 1970-01-10, R",
+    'policy.csv:2:4 unknown kind of finding "phonne"; did you mean "phone"?',
+  ],
   ["g3, S4, semantic-classifier", /2:3 "semantic-classifier" is no group name/],
   [
     "p2, a, flag, anyone, any phi, contact, R",

@@ -73,6 +73,7 @@ test("observing ends with its last day, and is for the named team and kinds", as
   const own = await policyOf(csv, { now: () => now });
   const last = Date.parse("2026-12-01T23:59:59Z");
   assert.equal(own.observes("team:support", "phone", last), true);
+  assert.equal(own.observes("team:support", "contact.phone", last), true, "as detectors name it");
   assert.equal(own.observes("team:support", "medical-term", now), true);
   assert.equal(own.observes("team:support", "phone", last + 1_000), false);
   assert.equal(own.observes("team:support", "email", now), false);

@@ -10,6 +10,9 @@ import { northEurope } from "./north-europe.ts";
 
 const rows = [...americas, ...europe, ...northEurope, ...asiaPacific];
 
+export const kindsOfIds = (label: "pii" | "phi"): readonly string[] =>
+  rows.filter((row) => (row.label ?? "pii") === label).map((row) => row.kind);
+
 /** A number so introduced is a reference of some business, unless a word of the id stands there too. */
 const businessWords =
   /\b(?:order|invoice|tracking|ticket|serial|imei|isbn|issn|ean|upc|sku|shipment|parcel|timestamp|build|commit|version|part|model|article|case|issue|ref(?:erence)?|trace|transaction|port|pid|offset|size|bytes|total|price|amount|population|distance)\b[^\n]{0,20}$/i;
