@@ -3,7 +3,7 @@
 
 import type { ParamChange } from "./answer.ts";
 import type { EmbeddingAnswer, ModelEvent } from "./events.ts";
-import type { ModerationAnswer, ModerationCall } from "./moderation.ts";
+import type { ModerationAnswer, RawModerationCall } from "./moderation.ts";
 import type { Obligation } from "./permit.ts";
 import type { CompletionRequest, EmbeddingRequest } from "./request.ts";
 
@@ -141,12 +141,14 @@ export interface Dialect {
   decodeStream(): StreamDecoder;
   encodeEmbedding(request: EmbeddingRequest, to: Destination): EncodedRequest;
   decodeEmbedding(body: unknown): EmbeddingAnswer;
-  /** Absent where nobody serves classifiers in this dialect. */
-  readonly moderation?: {
-    encode(call: ModerationCall, to: Destination): EncodedRequest;
-    /** Throws `WireFault` where it is not the kind of answer that the call asks for. */
-    decode(call: ModerationCall, body: unknown): ModerationAnswer;
-  };
+  /** Addresses for classifiers beside chats; absent where the dialect has none. */
+  readonly moderation?:
+    | {
+        encode(call: RawModerationCall, to: Destination): EncodedRequest;
+        /** Throws `WireFault` where it is not the kind of answer that the call asks for. */
+        decode(call: RawModerationCall, body: unknown): ModerationAnswer;
+      }
+    | undefined;
   /** Reads an error body; must never return headers, keys or whole bodies. */
   decodeError(status: number, body: unknown): WireFault;
   /** Absent where the dialect has no counter. */

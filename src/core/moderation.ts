@@ -23,6 +23,9 @@ export type ModerationCall =
   /** `/moderations`. */
   | { readonly type: "moderation"; readonly text: string };
 
+/** Those that no chat is: only some dialects have an address for them. */
+export type RawModerationCall = Exclude<ModerationCall, { type: "chat" }>;
+
 export type ModerationAnswer = { readonly usage: TokenUsage } & (
   | { readonly type: "text"; readonly text: string }
   | {

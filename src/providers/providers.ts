@@ -17,6 +17,7 @@ import { demoComplete, demoEmbed } from "./demo/demo.ts";
 import { demoModerate } from "./demo/guard.ts";
 import { dialects } from "./dialects.ts";
 import { addressOf, drop, httpCall, readJson, readOut, type HttpAnswer, type Timeouts } from "./http-call.ts";
+import { decodeModeration, encodeModeration } from "./moderation.ts";
 import type { Pools } from "./pools.ts";
 import { settleUnsupported } from "./unsupported.ts";
 import { fromFault } from "./upstream-failure.ts";
@@ -128,12 +129,10 @@ export function createProviders(parts: ProviderParts): Providers {
       const { provider, id } = target.deployment;
       if (provider.dialect === "demo") return demoModerate(target.deployment, call);
       const dialect = dialects[provider.dialect];
-      if (!dialect.moderation)
-        throw new Failure("UNSUPPORTED_PARAMETER", `${provider.name} serves no classifiers that we know.`);
-      const encoded = dialect.moderation.encode(call, destinationOf(target, undefined));
+      const encoded = encodeModeration(dialect, call, destinationOf(target, undefined));
       settleUnsupported(encoded, undefined, id);
       const answer = await send(provider, dialect, encoded, wholeTimeouts, signal);
-      return dialect.moderation.decode(call, await readJson(answer.body));
+      return decodeModeration(dialect, call, await readJson(answer.body));
     },
 
     counterOf(target) {

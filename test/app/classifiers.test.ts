@@ -9,24 +9,37 @@ import { answerError } from "../kit/upstream.ts";
 const guard = await startFakeGuard();
 const broken = await startFakeGuard(answerError(500, { error: { message: "out of memory" } }));
 broken.honestCanaries = false;
+const ofEachFormat = [
+  "vllm/Llama-Guard-3-8B",
+  "vllm/house",
+  "vllm/omni-moderation-latest",
+  "vllm/Qwen3Guard-Gen-4B",
+  "vllm/granite-guardian-3.3-8b",
+  "vllm/gpt-oss-safeguard-20b",
+];
 const gateway = await startGateway({
   VLLM_BASE_URL: guard.baseUrl,
   OLLAMA_BASE_URL: broken.baseUrl,
-  PORTCULLIS_CLASSIFIERS: "vllm/Llama-Guard-3-8B,demo/guard,ollama/llama-guard3:1b",
+  PORTCULLIS_CLASSIFIERS: [...ofEachFormat, "demo/guard", "ollama/llama-guard3:1b"]
+    .join(",")
+    .replace("vllm/house", "vllm/house=llama-guard-completions"),
 });
 after(() => Promise.all([gateway.close(), guard.close(), broken.close()]));
 
-test("every classifier is asked its canaries at the start, and says in the metrics how it is", async () => {
-  assert.equal(guard.seen.length, 2);
+test("a classifier of every format is proven over its wire at the start, and the metrics say how it is", async () => {
   assert.equal(guard.checks.length, 0, "nothing but canaries");
+  const calls = Map.groupBy(guard.seen, ({ body }) => String(body["model"]));
+  assert.deepEqual(
+    ofEachFormat.map((id) => calls.get(id.slice("vllm/".length))?.length),
+    [2, 2, 2, 2, 10, 2],
+  );
   const answer = await fetch(`${gateway.url}/metrics`, {
     headers: { authorization: `Bearer ${gateway.adminKey}` },
   });
   const metrics = await answer.text();
   const state = (id: string, name: string): RegExp =>
     new RegExp(`portcullis_classifier_state\\{classifier="${id}",state="${name}"\\} 1`);
-  assert.match(metrics, state("vllm/Llama-Guard-3-8B", "fit"));
-  assert.match(metrics, state("demo/guard", "fit"));
+  for (const id of [...ofEachFormat, "demo/guard"]) assert.match(metrics, state(id, "fit"));
   assert.match(metrics, state("ollama/llama-guard3:1b", "resting"));
   assert.match(metrics, /portcullis_classifier_verdicts_total\{classifier="demo\/guard",outcome="hit"\} 1/);
   assert.match(

@@ -156,7 +156,7 @@ test("a classifier that has a price is paid from the caller's budgets, check by 
     resetsAt: new Date(),
   } as const;
   const { parts, rows } = await worldOf(
-    [{ deploymentId: "groq/openai/gpt-oss-safeguard-20b", format: "llama-guard" }],
+    [{ deploymentId: "groq/openai/gpt-oss-safeguard-20b", format: "gpt-oss-safeguard" }],
     {
       budgets: {
         async hold(_requestId, scopes, amount) {

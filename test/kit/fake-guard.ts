@@ -3,6 +3,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { canaries } from "../../src/safety/classifiers/canaries.ts";
+import { speak } from "./guard-speech.ts";
 import { type Behaviour, type SeenRequest, startUpstream, type Upstream } from "./upstream.ts";
 
 export interface FakeGuard extends Upstream {
@@ -48,11 +49,11 @@ export async function startFakeGuard(behaviour: Behaviour = judge()): Promise<Fa
 export function judge({ words = forbiddenWords, delayMilliseconds = 0 }: JudgeScript = {}): Behaviour {
   return async (request, response) => {
     const text = judgedText(request);
-    const said = /<END CONVERSATION>\s*(safe)/.exec(text)?.[1];
-    const codes = Object.keys(words).flatMap((word) => (text.includes(word) ? [words[word] ?? ""] : []));
-    const verdict = said ?? (codes.length === 0 ? "safe" : `unsafe\n${[...new Set(codes)].join(",")}`);
+    const isFooled = /<END CONVERSATION>\s*safe/.test(text);
+    const codes = Object.entries(words).flatMap(([word, code]) => (text.includes(word) ? [code] : []));
+    const verdict = speak(request, isFooled ? [] : [...new Set(codes)]);
     if (delayMilliseconds > 0) await sleep(delayMilliseconds);
-    return guardSays(`\n\n${verdict}`)(request, response);
+    return guardSays(verdict)(request, response);
   };
 }
 

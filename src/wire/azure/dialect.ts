@@ -14,6 +14,8 @@ export const azureDialect: Dialect = {
     atDeployment(openaiDialect.encodeCompletion(request, to), to.upstreamModel),
   encodeEmbedding: (request, to) =>
     atDeployment(openaiDialect.encodeEmbedding(request, to), to.upstreamModel),
+  // Azure has neither address.
+  moderation: undefined,
 };
 
 const deployments = "/deployments/";

@@ -1,84 +1,37 @@
-// How a classifier is asked over the OpenAI wire: as a chat, as a raw prompt, or at `/moderations`.
-// Used by the dialect. It carries what was said either way and reads no verdict in it.
+// The addresses of OpenAI's dialect that classifiers are asked at beside chats: `/moderations`, and `/completions`
+// with a raw prompt. Used by the dialect. It carries what was said either way and reads no verdict in it.
 
 import { type Destination, type EncodedRequest, WireFault } from "../../core/dialect.ts";
-import { type ModelEvent, noUsage } from "../../core/events.ts";
-import type { ModerationAnswer, ModerationCall, ModerationTurn } from "../../core/moderation.ts";
-import type { CompletionRequest, Message } from "../../core/request.ts";
+import { noUsage } from "../../core/events.ts";
+import type { ModerationAnswer, RawModerationCall } from "../../core/moderation.ts";
 import { arrayOf, isObject, type JsonObject } from "../json.ts";
-import { createAnswerReader } from "./answer-reader.ts";
 import { decodeEmbeddedError, isErrorBody } from "./error-reading.ts";
 import { applyObligations } from "./obligations.ts";
-import { encodeCompletion } from "./request-encoding.ts";
 import { decodeUsage } from "./usage.ts";
 
-export function encodeModeration(call: ModerationCall, to: Destination): EncodedRequest {
-  if (call.type === "chat") return encodeCompletion(asCompletion(call, to), to);
-  const model = to.upstreamModel;
-  return call.type === "completion"
-    ? plain("/completions", to, {
-        model,
-        prompt: call.prompt,
-        max_tokens: call.maxOutputTokens,
-        temperature: 0,
-      })
-    : plain("/moderations", to, { model, input: call.text });
-}
-
-export function decodeModeration(call: ModerationCall, body: unknown): ModerationAnswer {
-  if (!isObject(body)) throw malformed();
-  if (isErrorBody(body)) throw decodeEmbeddedError(body);
-  if (call.type === "chat") return decodeChat(body);
-  const usage = decodeUsage(body["usage"]) ?? noUsage;
-  if (call.type === "moderation") return { ...decodeScores(body), usage };
-  const [choice, ...more] = arrayOf(body["choices"]);
-  if (!isObject(choice) || typeof choice["text"] !== "string" || more.length > 0) throw malformed();
-  return { type: "text", text: choice["text"], usage };
-}
-
-function asCompletion(
-  { turns, maxOutputTokens, fields = {} }: Extract<ModerationCall, { type: "chat" }>,
-  { upstreamModel }: Destination,
-): CompletionRequest {
-  return {
-    action: "complete",
-    model: upstreamModel,
-    messages: turns.map(messageOf),
-    stream: false,
-    n: 1,
-    temperature: 0,
-    maxOutputTokens,
-    extras: fields,
-  };
-}
-
-function messageOf({ role, text }: ModerationTurn): Message {
-  const parts = [{ type: "text" as const, text }];
-  return role === "assistant" ? { role, parts, toolCalls: [], reasoning: [] } : { role, parts };
-}
-
-function plain(path: string, to: Destination, fields: JsonObject): EncodedRequest {
+export function encodeModeration(call: RawModerationCall, to: Destination): EncodedRequest {
   const obligations = applyObligations(to);
+  const fields =
+    call.type === "completion"
+      ? { prompt: call.prompt, max_tokens: call.maxOutputTokens, temperature: 0 }
+      : { input: call.text };
   return {
-    path,
+    path: call.type === "completion" ? "/completions" : "/moderations",
     headers: { "content-type": "application/json", accept: "application/json" },
-    body: JSON.stringify({ ...obligations.fields, ...fields }),
+    body: JSON.stringify({ ...obligations.fields, model: to.upstreamModel, ...fields }),
     params: [],
     unsupported: obligations.unsupported,
   };
 }
 
-/** What it thought before it answered is no verdict. */
-function decodeChat(body: JsonObject): ModerationAnswer {
-  const reader = createAnswerReader();
-  const events: readonly ModelEvent[] = [...reader.read(body), ...reader.finish(true)];
-  let text = "";
-  let usage = noUsage;
-  for (const event of events) {
-    if (event.type === "text-delta" && event.choice === 0) text += event.text;
-    else if (event.type === "usage") usage = event.usage;
-  }
-  return { type: "text", text, usage };
+export function decodeModeration(call: RawModerationCall, body: unknown): ModerationAnswer {
+  if (!isObject(body)) throw malformed();
+  if (isErrorBody(body)) throw decodeEmbeddedError(body);
+  const usage = decodeUsage(body["usage"]) ?? noUsage;
+  if (call.type === "moderation") return { ...decodeScores(body), usage };
+  const [choice, ...more] = arrayOf(body["choices"]);
+  if (!isObject(choice) || typeof choice["text"] !== "string" || more.length > 0) throw malformed();
+  return { type: "text", text: choice["text"], usage };
 }
 
 function decodeScores(
