@@ -51,10 +51,11 @@ test("a chat is sent whole, at temperature 0, with its own fields beside it", as
   );
   const seen = upstream.seen.at(-1);
   assert.equal(seen?.path, "/v1/chat/completions");
-  assert.deepEqual(
-    (seen?.body["messages"] as { role: string }[]).map(({ role }) => role),
-    ["system", "user", "assistant"],
-  );
+  assert.deepEqual(seen?.body["messages"], [
+    { role: "system", content: "harm" },
+    { role: "user", content: "Hi" },
+    { role: "assistant", content: "Hello" },
+  ]);
   assert.equal(seen?.body["temperature"], 0);
   assert.equal(seen?.body["max_tokens"] ?? seen?.body["max_completion_tokens"], 32);
   assert.deepEqual(seen?.body["chat_template_kwargs"], { guardian_config: { risk_name: "harm" } });
