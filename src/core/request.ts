@@ -18,6 +18,10 @@ export interface NativeBlock {
   readonly block: Readonly<Record<string, unknown>>;
 }
 
+/** What can be read of fields without a form of ours: all but what only their provider can decrypt. */
+export const readableFields = (fields: Extras): string =>
+  JSON.stringify(fields, (name, value: unknown) => (name.startsWith("encrypted_") ? undefined : value));
+
 export type MediaKind = "image" | "file" | "audio" | "video";
 
 /** By URL or by base64, never both. */

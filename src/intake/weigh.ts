@@ -5,7 +5,7 @@ import { scan } from "../detect/scan.ts";
 import type { Span } from "../detect/span.ts";
 import { scanSliced } from "../detect/sliced.ts";
 import { Failure, outsideMessages, placeOf, type Detection, type SensitivityReport } from "../core/errors.ts";
-import type { CompletionRequest, ModelRequest } from "../core/request.ts";
+import { type CompletionRequest, type ModelRequest, readableFields } from "../core/request.ts";
 import {
   formatSensitivity,
   isWithin,
@@ -122,13 +122,13 @@ function* textsOf(request: ModelRequest): Generator<Located> {
   }
   for (const [messageIndex, message] of request.messages.entries()) {
     if (message.name !== undefined) yield { messageIndex, text: message.name };
-    if (message.extras) yield { messageIndex, text: readable(message.extras) };
+    if (message.extras) yield { messageIndex, text: readableFields(message.extras) };
     for (const part of message.parts) {
       const native = part.type === "text" ? part.native : undefined;
       const text = part.type === "text" ? part.text : part.name;
-      if (native) yield { messageIndex, text: readable(native.block) };
+      if (native) yield { messageIndex, text: readableFields(native.block) };
       else if (text !== undefined) yield { messageIndex, text };
-      if (part.extras) yield { messageIndex, text: readable(part.extras) };
+      if (part.extras) yield { messageIndex, text: readableFields(part.extras) };
     }
     if (message.role !== "assistant") continue;
     if (message.refusal !== undefined) yield { messageIndex, text: message.refusal };
@@ -137,10 +137,6 @@ function* textsOf(request: ModelRequest): Generator<Located> {
   }
   for (const text of textsOutsideMessages(request)) yield { messageIndex: outsideMessages, text };
 }
-
-/** Fields without a neutral name. What only the provider can read in them is as good as noise to us. */
-const readable = (fields: unknown): string =>
-  JSON.stringify(fields, (name, value: unknown) => (name.startsWith("encrypted_") ? undefined : value));
 
 /** Tools, schemas and whatever else a caller writes reach the provider as well. */
 function* textsOutsideMessages({

@@ -2,6 +2,7 @@
 // `screen.ts` owns one per choice index and ends the whole answer when `blocked` is set.
 
 import type { ModelEvent } from "../core/events.ts";
+import { readableFields } from "../core/request.ts";
 import { scan } from "../detect/scan.ts";
 import { HeldText, type Notice, type Release } from "./held-text.ts";
 import { HeldLogprobs } from "./logprobs.ts";
@@ -173,8 +174,7 @@ export class ChoiceGuard {
   #takeNative(event: Extract<ModelEvent, { type: "native-block" }>): void {
     this.#giveAll([this.#current]);
     if (this.blocked) return;
-    const text = JSON.stringify(event.native.block, withoutEncrypted);
-    if (this.#judgeWhole(text) === "flag") this.#out(event);
+    if (this.#judgeWhole(readableFields(event.native.block)) === "flag") this.#out(event);
   }
 
   #giveAll(channels: Iterable<Channel | undefined>): void {
@@ -254,7 +254,3 @@ export class ChoiceGuard {
 
 const noticeKey = (categories: readonly string[], redacted: boolean): string =>
   `${redacted} ${categories.join(" ")}`;
-
-/** What only the provider can read is as good as noise to us. */
-const withoutEncrypted = (name: string, value: unknown): unknown =>
-  name.startsWith("encrypted_") ? undefined : value;

@@ -2,6 +2,7 @@
 // per choice: it puts events in, has the windows of its channels checked, and lets go what is cleared.
 
 import type { ModelEvent } from "../core/events.ts";
+import { readableFields } from "../core/request.ts";
 import { CheckedChannel } from "./checked-channel.ts";
 import { HeldLogprobs } from "./logprobs.ts";
 import type { CheckedEvent, ShownChannel } from "./screened-event.ts";
@@ -101,13 +102,12 @@ export class ChoiceQueue {
         this.#put("whole", channel, () => this.#sealed(event));
         break;
       }
-      case "citations": {
-        const channel = this.#channel("citations");
-        channel.pushSolid(`${JSON.stringify(event.citations)}\n`, now);
-        channel.rest();
-        this.#put("whole", channel, () => event);
+      case "citations":
+        this.#putWhole("citations", JSON.stringify(event.citations), event, now);
         break;
-      }
+      case "native-block":
+        this.#putWhole("native blocks", readableFields(event.native.block), event, now);
+        break;
       case "choice-finish":
         this.end();
         this.#put("finish", undefined, () => event);
@@ -220,6 +220,14 @@ export class ChoiceQueue {
       this.channels.set(name, channel);
     }
     return channel;
+  }
+
+  /** Leaves once all that can be read of it is cleared. */
+  #putWhole(name: string, text: string, event: ChoiceEvent, now: number): void {
+    const channel = this.#channel(name);
+    channel.pushSolid(`${text}\n`, now);
+    channel.rest();
+    this.#put("whole", channel, () => event);
   }
 
   #put(kind: Entry["kind"], channel: CheckedChannel | undefined, event: Entry["event"]): void {

@@ -22,6 +22,16 @@ const overloaded = named("error", { error: { type: "overloaded_error", message: 
 const part = (text: string, more: object = {}): string =>
   event({ candidates: [{ index: 0, content: { role: "model", parts: [{ text }] }, ...more }] });
 
+const inList = (text: string, more: object = {}, beside: object = {}): string =>
+  JSON.stringify({
+    candidates: [{ index: 0, content: { role: "model", parts: [{ text }] }, ...more }],
+    ...beside,
+  });
+const counts = { usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 2 } };
+
+const unnamed = (events: string): string => events.replaceAll(/^event: .*\n/gm, "");
+const blocked = { code: 503, message: "Overloaded", status: "UNAVAILABLE" };
+
 const ofAnthropic = (one: HostileCase): HostileCase => ({ ...one, provider: "anthropic" });
 const ofGemini = (one: HostileCase): HostileCase => ({ ...one, provider: "gemini" });
 
@@ -40,9 +50,33 @@ export const dialectMisbehaviours: Readonly<Record<string, HostileCase>> = {
     estimated: true,
   }),
   "is-overloaded-in-the-middle": ofAnthropic(failed(says(head(), begin({ usage }), block, said, overloaded))),
-  "breaks-off-before-its-stop": ofAnthropic(
-    failed(says(head(), begin({ usage }), block, said, closed, reason)),
+  "breaks-off-before-its-reason": ofAnthropic(failed(says(head(), begin({ usage }), block, said, closed))),
+  "forgets-its-stop": ofAnthropic({
+    behave: says(head(), begin({ usage }), block, said, closed, reason),
+    text: "Hello",
+  }),
+  "stops-without-a-reason": ofAnthropic({
+    behave: says(head(), begin({ usage }), block, said, closed, stop),
+    text: "Hello",
+  }),
+  "names-no-event": ofAnthropic({
+    behave: says(head(), unnamed(begin({ usage }) + block + said + closed + reason + stop)),
+    text: "Hello",
+  }),
+  "speaks-in-strange-lines": ofAnthropic({
+    behave: says(
+      head(),
+      (begin({ usage }) + ": comment\n\n" + block + said + closed + reason + stop).replaceAll("\n", "\r\n"),
+    ),
+    text: "Hello",
+  }),
+  "errs-without-a-name": ofAnthropic(
+    failed(says(head(), begin({ usage }), block, said, unnamed(overloaded))),
   ),
+  "counts-at-the-very-end": ofAnthropic({
+    behave: says(head(), begin({}), block, said, closed, uncounted, named("message_stop", { usage })),
+    text: "Hello",
+  }),
   "goes-on-with-what-it-never-began": ofAnthropic(failed(says(head(), begin({ usage }), said, stop))),
   "says-nothing-but-stop": ofAnthropic(failed(says(head(), stop))),
   "gives-no-reason": ofGemini(failed(says(head(), part("Hello"), part("Hello")))),
@@ -50,6 +84,21 @@ export const dialectMisbehaviours: Readonly<Record<string, HostileCase>> = {
   "has-a-part-of-no-form": ofGemini(
     failed(says(head(), event({ candidates: [{ content: { parts: ["Hello"] }, finishReason: "STOP" }] }))),
   ),
+  "answers-with-a-list": ofGemini({
+    behave: says(
+      head("application/json"),
+      `[${inList("Hel")},\r\n${inList("lo", { finishReason: "STOP" }, counts)}]`,
+    ),
+    text: "Hello",
+  }),
+  "errs-at-the-end-of-a-list": ofGemini(
+    failed(says(head("application/json"), `[${inList("Hello")},${JSON.stringify({ error: blocked })}]`)),
+  ),
+  "errs-after-a-text": ofGemini(failed(says(head(), part("Hello"), event({ error: blocked })))),
+  "counts-by-itself": ofGemini({
+    behave: says(head(), event(counts), part("Hello"), event({ candidates: [{ finishReason: "STOP" }] })),
+    text: "Hello",
+  }),
   "counts-nothing-either": ofGemini({
     behave: says(head(), part("Hello", { finishReason: "STOP" })),
     text: "Hello",

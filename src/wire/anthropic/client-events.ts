@@ -34,6 +34,8 @@ export function createMessageEventEncoder(style: MessageStyle): StreamEncoder {
     text: (_index, text) => void (out += `${beforeText}${JSON.stringify(text)}}}\n\n`),
     delta: (index, delta) => write("content_block_delta", { index, delta }),
     stop: (index) => write("content_block_stop", { index }),
+    // Clients pass over a ping, whatever it carries, and over nothing else that is not of the wire.
+    notice: (notice) => write("ping", { portcullis: { safety: [notice] } }),
     conclude: (delta, usage, portcullis) => write("message_delta", { delta, usage, portcullis }),
   });
 

@@ -5,7 +5,7 @@ import type { AnswerEvent } from "../../core/answer.ts";
 import type { Deployment } from "../../core/deployment.ts";
 import { noUsage } from "../../core/events.ts";
 import type { JsonObject } from "../json.ts";
-import { encodeAccount } from "../openai/client-wire.ts";
+import { encodeAccount, encodeNotice } from "../openai/client-wire.ts";
 import { BlockSequence, type BlockSink } from "./client-blocks.ts";
 import {
   encodeSafety,
@@ -20,6 +20,8 @@ import {
 export interface MessageSink extends BlockSink {
   /** The message with nothing in it yet. */
   begin(message: JsonObject): void;
+  /** What safety did, at once: absent where nobody reads before the end. */
+  notice?(notice: JsonObject): void;
   /** How it ended, and what it cost. */
   conclude(ending: JsonObject, usage: JsonObject, portcullis: JsonObject): void;
 }
@@ -77,7 +79,8 @@ export function followMessage(style: MessageStyle, sink: MessageSink): (event: A
         return blocks.finish();
       case "safety-notice":
         notices.push(event);
-        return;
+        begin();
+        return sink.notice?.(encodeNotice(event));
       case "refusal-delta":
         refusal += event.text;
         return;

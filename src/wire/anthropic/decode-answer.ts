@@ -53,6 +53,10 @@ export function decodeStream(): StreamDecoder {
     over: answer.finished,
     end() {
       if (answer.finished()) return [];
+      const events: ModelEvent[] = [];
+      // With its reason said and every block closed, only the mark of the end is missing.
+      if (answer.concluded()) answer.finish(events);
+      if (events.length > 0) return events;
       throw new WireFault("truncated", "The provider's answer broke off before its end.");
     },
   };
@@ -68,7 +72,10 @@ const steps: Readonly<Record<string, (answer: Answer, data: JsonObject, events: 
   content_block_stop: (answer, data, events) => answer.closeBlock(indexOf(data), events),
   message_delta: (answer, data, events) =>
     answer.conclude(objectOf(data["delta"]) ?? {}, data["usage"], events),
-  message_stop: (answer, _data, events) => answer.finish(events),
+  message_stop(answer, data, events) {
+    answer.count(data["usage"], events);
+    answer.finish(events);
+  },
 };
 
 const indexOf = (data: JsonObject): number => numberOf(data["index"]) ?? 0;
@@ -85,13 +92,16 @@ function createAnswer() {
   let stopSequence: string | undefined;
 
   function count(counts: unknown, events: ModelEvent[]): void {
+    if (!isObject(counts)) return;
     usage.read(counts);
     const total = usage.total();
     if (total) events.push({ type: "usage", usage: total });
   }
 
   return {
+    count,
     finished: () => done,
+    concluded: () => word !== undefined && open.size === 0,
 
     /** Some proxies send `message_start` twice: only the counts of the second are news. */
     begin(message: JsonObject, events: ModelEvent[]): void {

@@ -11,7 +11,9 @@ import { decodeUsage } from "./decode-usage.ts";
 
 export function decodeCompletion(body: unknown): readonly ModelEvent[] {
   const answer = createAnswer();
-  return [...answer.read(body), ...answer.end("malformed")];
+  // Without `alt=sse` a stream is a list of its chunks.
+  const chunks = Array.isArray(body) && body.length > 0 ? body : [body];
+  return [...chunks.flatMap((chunk) => answer.read(chunk)), ...answer.end("malformed")];
 }
 
 export function decodeStream(): StreamDecoder {

@@ -68,7 +68,7 @@ function encodeMessage(
   log: ChangeLog,
 ): JsonObject[] {
   if (message.role === "assistant") return encodeAssistant(message, path, strict, log);
-  if (message.role === "tool") return [encodeToolResult(message, earlier, path, strict, log)];
+  if (message.role === "tool") return encodeToolResult(message, earlier, path, strict, log);
   return encodeParts(message.parts, path, log);
 }
 

@@ -14,17 +14,16 @@ export function encodeToolResult(
   path: string,
   takesMedia: boolean,
   log: ChangeLog,
-): JsonObject {
+): JsonObject[] {
   const id = message.toolCallId;
   const media = encodeMediaParts(message, path, takesMedia, log);
-  return {
-    functionResponse: {
-      ...(isMinted(id) ? {} : { id }),
-      name: nameOfCall(id, earlier, path),
-      response: responseOf(message),
-      ...(media.length === 0 ? {} : { parts: media }),
-    },
+  const functionResponse = {
+    ...(isMinted(id) ? {} : { id }),
+    name: nameOfCall(id, earlier, path),
+    response: responseOf(message),
+    ...(takesMedia && media.length > 0 ? { parts: media } : {}),
   };
+  return takesMedia ? [{ functionResponse }] : [{ functionResponse }, ...media];
 }
 
 function nameOfCall(id: string, earlier: readonly Message[], path: string): string {
@@ -46,16 +45,19 @@ function responseOf(message: ToolMessage): JsonObject {
   return isObject(parsed) ? parsed : { output: parsed ?? text };
 }
 
-/** Gemini 3 takes media in a function response, older models do not. */
+/** Gemini 3 takes media in a function response, older models beside it. */
 function encodeMediaParts(message: ToolMessage, path: string, takesMedia: boolean, log: ChangeLog) {
   const encoded: JsonObject[] = [];
   for (const [index, part] of message.parts.entries()) {
     const at = `${path}.parts[${index}]`;
     log.droppedExtras(part.extras, [], `${at}.`);
     if (part.type === "text") continue;
-    const media = takesMedia ? encodeMedia(part) : undefined;
-    if (media) encoded.push(media);
-    else log.refusedForGood("messages", at, part.type);
+    const media = encodeMedia(part);
+    if (!media) log.refusedForGood("messages", at, part.type);
+    else {
+      encoded.push(media);
+      if (!takesMedia) log.changed("mapped", at, part.type, "part beside the result");
+    }
   }
   return encoded;
 }

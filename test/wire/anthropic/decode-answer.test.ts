@@ -60,10 +60,15 @@ test("cuts at odd bytes change nothing", () => {
   }
 });
 
-test("a stream cut before message_stop is truncated and has no finish", () => {
+test("a stream cut before its reason is truncated and has no finish, one cut behind it lacks nothing", () => {
   const text = Buffer.from(stream).toString("utf8");
   const decoder = anthropicDialect.decodeStream();
-  const before = text.slice(0, text.indexOf("event: message_stop"));
+  const unmarked = Buffer.from(text.slice(0, text.indexOf("event: message_stop")));
+  assert.deepEqual(
+    decodeBytes(anthropicDialect, [unmarked]),
+    decodeBytes(anthropicDialect, [Buffer.from(text)]),
+  );
+  const before = text.slice(0, text.indexOf("event: message_delta"));
   const events = before
     .split("\n")
     .filter((line) => line.startsWith("data: "))

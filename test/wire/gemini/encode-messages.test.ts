@@ -153,12 +153,18 @@ test("a file of unknown type is refused by its path, for good", () => {
   ]);
 });
 
-test("media in a tool result goes to Gemini 3 and is refused before", () => {
+test("media in a tool result stands in it for Gemini 3, and beside it before", () => {
   const history: Message[] = [
     assistant({ toolCalls: [{ id: "1", name: "f", arguments: "{}", signature: "s" }] }),
     { role: "tool", toolCallId: "1", parts: [{ type: "image", base64: "iVBORw0KGgo" }] },
   ];
-  assert.deepEqual(encode(...history).unsupported, ["messages[1].parts[0]!"]);
+  const older = encode(...history);
+  const contents = older.body["contents"] as { parts: object[] }[];
+  assert.deepEqual(
+    contents[1]?.parts.map((part) => Object.keys(part)),
+    [["functionResponse"], ["inlineData"]],
+  );
+  assert.match(older.params.join(), /mapped messages\[1\]\.parts\[0\]/);
   const { body, unsupported } = encodeFor("gemini-3-flash-preview", ...history);
   assert.deepEqual(unsupported, []);
   assert.match(JSON.stringify(body), /"parts":\[\{"inlineData":\{"mimeType":"image\/png"/);
