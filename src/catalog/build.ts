@@ -8,6 +8,7 @@ import { vendorOf } from "./identity.ts";
 import { mergeRows, priceAt } from "./merge.ts";
 import type { SyncedRows } from "./merge.ts";
 import { createNames } from "./names.ts";
+import type { ProviderRow } from "./providers.ts";
 import { createPromiseBook } from "./promises.ts";
 import { providerState, regionOf } from "./provider-state.ts";
 import type { CatalogRows, ModelRow } from "./rows.ts";
@@ -54,6 +55,7 @@ export function buildCatalog(parts: CatalogParts): Catalog {
       provider,
       model,
       upstreamModel: row.upstreamModel,
+      ...otherDialect(providerRow, row.upstreamModel),
       region: row.region ?? regionOf(provider, providerRow, row.upstreamModel),
       guarantees: promises(provider, providerRow, row.id),
       price: priceAt(prices, now),
@@ -80,6 +82,7 @@ export function buildCatalog(parts: CatalogParts): Catalog {
         provider,
         model: unlistedModel(id, provider.id, upstreamModel),
         upstreamModel,
+        ...(row ? otherDialect(row, upstreamModel) : {}),
         region: row && regionOf(provider, row, upstreamModel),
         guarantees: row ? promises(provider, row, id) : [],
         price: undefined,
@@ -110,6 +113,9 @@ export function buildCatalog(parts: CatalogParts): Catalog {
     search: (filter, sort) => searchModels(modelList, deploymentsOfModel, filter, sort),
   };
 }
+
+const otherDialect = ({ otherwise }: ProviderRow, upstreamModel: string): Pick<Deployment, "dialect"> =>
+  otherwise?.[0].test(upstreamModel) ? { dialect: otherwise[1] } : {};
 
 const modelOf = (row: ModelRow): Model => ({
   id: row.id,

@@ -109,6 +109,11 @@ const providerShape: Shape = {
   vendor: optional(slug),
   docs: optional(httpsUrl),
   hosts: optional(pattern),
+  otherwise: optional((value) =>
+    Array.isArray(value) && pattern(value[0]) === undefined
+      ? oneOf(dialectNames)(value[1])
+      : "must be a pattern and a dialect",
+  ),
   modelRegion: optional(pattern),
 };
 

@@ -122,10 +122,8 @@ function isServable(providerId: string, name: string, row: Readonly<Record<strin
 }
 
 const notServed: Readonly<Record<string, RegExp>> = {
-  // These answer at /v1/responses alone. https://platform.openai.com/docs/models
-  openai: /codex|-pro$|deep-research/,
-  // Other companies' models there have addresses, terms or an API of their own; codex and pro as above.
-  "azure-openai": /^(?!gpt-|o\d|text-embedding)|codex|-pro$|^gpt-3|o1-mini|-32k|vision/,
+  // Other companies' models there have addresses, terms or an API of their own.
+  "azure-openai": /^(?!gpt-|o\d|text-embedding)|^gpt-3|o1-mini|-32k|vision/,
   // Converse serves none of these: they speak OpenAI's API at another endpoint.
   bedrock: /^openai\.gpt-\d|^openai\.gpt-oss-\d+b$|^xai\./,
   // Routers and moving names that stand for other rows; variants under terms of their own.

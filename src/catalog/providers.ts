@@ -11,6 +11,8 @@ export interface ProviderRow {
   readonly baseUrl?: string;
   /** At its own origin it answers nobody without a key. */
   readonly needsKey: boolean;
+  /** Models that answer in another dialect alone, by their names. */
+  readonly otherwise?: readonly [RegExp, DialectName];
   /** Passes requests on to other companies, so its own address says nothing about where data goes. */
   readonly relay?: true;
   /** Where its own origin keeps data, as far as it is known. */
@@ -25,6 +27,9 @@ export interface ProviderRow {
   readonly docs?: string;
 }
 
+/** These answer at /v1/responses alone: https://platform.openai.com/docs/models, read 2026-11-21. */
+const responsesOnly = /^(?:gpt|o\d).*(?:codex|-pro\b|deep-research)|^codex-|^computer-use/;
+
 /** The order matters: a model's facts come from the first provider here that serves it. */
 export const providers: readonly ProviderRow[] = [
   {
@@ -32,6 +37,7 @@ export const providers: readonly ProviderRow[] = [
     name: "OpenAI",
     dialect: "openai",
     baseUrl: "https://api.openai.com/v1",
+    otherwise: [responsesOnly, "responses"],
     needsKey: true,
     vendor: "openai",
     docs: "https://platform.openai.com/docs/models",
@@ -40,6 +46,7 @@ export const providers: readonly ProviderRow[] = [
     id: "azure-openai",
     name: "Azure OpenAI",
     dialect: "azure",
+    otherwise: [responsesOnly, "azure-responses"],
     hosts: /^[a-z0-9-]+\.(?:openai\.azure\.com|services\.ai\.azure\.com|cognitiveservices\.azure\.com)$/,
     needsKey: true,
     docs: "https://learn.microsoft.com/azure/foundry/openai/latest",

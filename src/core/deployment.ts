@@ -1,7 +1,16 @@
 // The nouns of the catalog: provider, model, deployment, guarantee, price.
 // `catalog/` makes them from rows; everyone else only reads them. All are immutable.
 
-export const dialectNames = ["openai", "azure", "anthropic", "gemini", "bedrock", "demo"] as const;
+export const dialectNames = [
+  "openai",
+  "responses",
+  "azure",
+  "azure-responses",
+  "anthropic",
+  "gemini",
+  "bedrock",
+  "demo",
+] as const;
 export type DialectName = (typeof dialectNames)[number];
 
 export interface Provider {
@@ -101,6 +110,8 @@ export interface Deployment {
   readonly price: Price | undefined;
   /** Every version, oldest first. */
   readonly prices: readonly Price[];
+  /** Where it speaks another dialect than its provider does for most. */
+  readonly dialect?: DialectName | undefined;
   /** True for `provider/any-id` deployments made on demand. */
   readonly unlisted: boolean;
 }

@@ -6,7 +6,7 @@ import { type Destination, parameterNames, type Support } from "../core/dialect.
 import type { PermittedDeployment } from "../core/permit.ts";
 import type { ModelRequest, OnUnsupported } from "../core/request.ts";
 import { encodeInWordsOf } from "../wire/anthropic/foreign-words.ts";
-import { dialects } from "./dialects.ts";
+import { dialectOf, dialects } from "./dialects.ts";
 
 export type ParameterRow = Support & { readonly name: string };
 
@@ -15,7 +15,7 @@ const others = "*";
 
 /** Empty for the demo, which only plays. */
 export function parameterRows(deployment: Deployment): ParameterRow[] {
-  const { dialect } = deployment.provider;
+  const dialect = dialectOf(deployment);
   if (dialect === "demo") return [];
   const table = dialects[dialect].parameters(about(deployment));
   const unknown: Support = table.others === "passed" ? { is: "taken" } : { is: "refused" };
@@ -24,7 +24,7 @@ export function parameterRows(deployment: Deployment): ParameterRow[] {
 
 /** True where nothing of the request would have to be left out. */
 export function takesWhole(target: PermittedDeployment, request: ModelRequest): boolean {
-  const name = target.deployment.provider.dialect;
+  const name = dialectOf(target.deployment);
   // What a classifier is asked has no parameters of a caller's.
   if (name === "demo" || request.action === "moderate") return true;
   const dialect = dialects[name];

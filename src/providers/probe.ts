@@ -20,7 +20,9 @@ const listPaths: Readonly<Record<Exclude<DialectName, "demo">, string>> = {
   openai: "/models",
   anthropic: "/v1/models",
   gemini: "/v1beta/models",
+  responses: "/models",
   azure: "/models",
+  "azure-responses": "/models",
   // The runtime's own host lists nothing; a path that is not there shows that it answers.
   bedrock: "/model",
 };

@@ -15,7 +15,7 @@ import { createServerEventDecoder } from "../wire/sse.ts";
 import { destinationOf } from "./capabilities.ts";
 import { demoComplete, demoEmbed } from "./demo/demo.ts";
 import { demoModerate } from "./demo/guard.ts";
-import { dialects } from "./dialects.ts";
+import { dialectOf, dialects } from "./dialects.ts";
 import { addressOf, drop, httpCall, readJson, readOut, type HttpAnswer, type Timeouts } from "./http-call.ts";
 import { decodeModeration, encodeModeration } from "./moderation.ts";
 import type { Pools } from "./pools.ts";
@@ -101,9 +101,9 @@ export function createProviders(parts: ProviderParts): Providers {
   return {
     complete(target, request, { onUnsupported, signal }) {
       const { provider, id } = target.deployment;
-      if (provider.dialect === "demo")
-        return { params: [], events: demoComplete(target.deployment, request, signal) };
-      const dialect = dialects[provider.dialect];
+      const name = dialectOf(target.deployment);
+      if (name === "demo") return { params: [], events: demoComplete(target.deployment, request, signal) };
+      const dialect = dialects[name];
       const encoded = encodeInWordsOf(dialect, request, destinationOf(target, onUnsupported));
       const params = settleUnsupported(encoded, onUnsupported, id);
       const timeouts = request.stream ? streamTimeouts : wholeTimeouts;
@@ -117,8 +117,9 @@ export function createProviders(parts: ProviderParts): Providers {
 
     async embed(target, request, { onUnsupported, signal }) {
       const { provider, id } = target.deployment;
-      if (provider.dialect === "demo") return { params: [], answer: demoEmbed(request) };
-      const dialect = dialects[provider.dialect];
+      const name = dialectOf(target.deployment);
+      if (name === "demo") return { params: [], answer: demoEmbed(request) };
+      const dialect = dialects[name];
       const encoded = dialect.encodeEmbedding(request, destinationOf(target, onUnsupported));
       const params = settleUnsupported(encoded, onUnsupported, id);
       const answer = await send(provider, dialect, encoded, wholeTimeouts, signal);

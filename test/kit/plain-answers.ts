@@ -27,10 +27,27 @@ const otherDialects: Readonly<Record<string, unknown>> = {
   gemini: { candidates: [{ index: 0, content: { parts: [{ text: "ok" }] }, finishReason: "STOP" }] },
 };
 
-export const speaksOpenai = (provider: string): boolean => !(provider in otherDialects);
+const responses = {
+  id: "resp_1",
+  object: "response",
+  status: "completed",
+  model: "m",
+  output: [
+    { type: "message", id: "msg_1", role: "assistant", content: [{ type: "output_text", text: "ok" }] },
+  ],
+};
 
-export const plainAnswer = (provider: string) => ({
+/** As the catalog has it for OpenAI's models and Azure's. */
+const atResponsesAlone = /codex|-pro/;
+
+/** Chat completions, whoever serves them. */
+export const speaksChat = (provider: string, model = ""): boolean =>
+  !(provider in otherDialects) && !atResponsesAlone.test(model);
+
+export const plainAnswer = (provider: string, model = "") => ({
   status: 200,
   contentType: "application/json",
-  bytes: Buffer.from(JSON.stringify(otherDialects[provider] ?? openai)),
+  bytes: Buffer.from(
+    JSON.stringify(otherDialects[provider] ?? (atResponsesAlone.test(model) ? responses : openai)),
+  ),
 });

@@ -142,3 +142,45 @@ test("Azure is called at its deployment, and its filter's findings are told", as
     code: "content_filter",
   });
 });
+
+test("a model that answers at the Responses API alone is reached by a chat client, its thoughts and all", async () => {
+  const thought = { type: "reasoning", id: "rs_1", summary: [], encrypted_content: "sealed-by-the-model" };
+  const call = { type: "function_call", call_id: "call_1", name: "weather", arguments: '{"place":"Zürich"}' };
+  const done = { id: "resp_1", object: "response", model: "gpt-5-codex", status: "completed" };
+  const events = [
+    { type: "response.created", response: { ...done, status: "in_progress" } },
+    { type: "response.output_item.done", output_index: 0, item: thought },
+    { type: "response.output_item.done", output_index: 1, item: call },
+    {
+      type: "response.completed",
+      response: { ...done, output: [thought, call], usage: { input_tokens: 3, output_tokens: 4 } },
+    },
+  ];
+  azure.behave((_request, response) => {
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    for (const event of events) response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+    response.end();
+  });
+  const stream = client.chat.completions.stream({ model: "azure-openai/gpt-5-codex", messages });
+  const answer = await stream.finalChatCompletion();
+  const [choice] = answer.choices;
+  assert.equal(choice?.finish_reason, "tool_calls");
+  assert.equal(choice?.message.tool_calls?.[0]?.id, "call_1");
+  assert.equal(azure.seen.at(-1)?.path, "/openai/responses?api-version=2024-10-21");
+
+  // More than the SDK's types know: what a client keeps of an answer, it sends back.
+  const kept = {
+    role: "assistant" as const,
+    content: null,
+    tool_calls: choice?.message.tool_calls ?? [],
+    reasoning_details: [{ type: "reasoning.encrypted", data: JSON.stringify(thought), index: 0 }],
+  };
+  const whole = await client.chat.completions.create({
+    model: "azure-openai/gpt-5-codex",
+    messages: [...messages, kept, { role: "tool", tool_call_id: "call_1", content: "Rain" }],
+  });
+  assert.equal(whole.choices[0]?.finish_reason, "tool_calls");
+  const input = azure.seen.at(-1)?.body["input"] as readonly unknown[];
+  assert.deepEqual(input[1], thought);
+  assert.deepEqual(input[3], { type: "function_call_output", call_id: "call_1", output: "Rain" });
+});

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { type DocumentedParameter, documentedParameters } from "../kit/documented-parameters.ts";
 import { startGateway } from "../kit/gateway.ts";
-import { plainAnswer, speaksOpenai } from "../kit/plain-answers.ts";
+import { plainAnswer, speaksChat } from "../kit/plain-answers.ts";
 import { startReplayUpstream } from "../kit/replay-upstream.ts";
 
 const upstream = await startReplayUpstream();
@@ -62,12 +62,12 @@ async function tableOf(id: string): Promise<ReadonlyMap<string, Row>> {
 
 /** Models that the tables tell apart; any other is asked for by a name that nobody knows. */
 const knownModels: Readonly<Record<string, readonly string[]>> = {
-  openai: ["gpt-4.1", "gpt-5", "gpt-5.2", "o3"],
+  openai: ["gpt-4.1", "gpt-5", "gpt-5.2", "o3", "gpt-5.1-codex", "gpt-5-pro"],
   anthropic: ["claude-sonnet-4-5", "claude-opus-4-8"],
   gemini: ["gemini-2.5-flash"],
   deepseek: ["deepseek-reasoner"],
   bedrock: ["eu.anthropic.claude-sonnet-4-6", "amazon.nova-2-lite-v1:0", "openai.gpt-oss-120b-1:0"],
-  "azure-openai": ["gpt-5.4", "o3"],
+  "azure-openai": ["gpt-5.4", "o3", "gpt-5-codex"],
   groq: ["qwen/qwen3-32b", "openai/gpt-oss-120b"],
 };
 
@@ -88,7 +88,7 @@ const rowName = ({ name, value }: DocumentedParameter): string => {
 for (const provider of providers) {
   for (const known of [undefined, ...(knownModels[provider] ?? [])]) {
     test(`at ${provider}/${known ?? "any"} table, body and report agree on every parameter`, async () => {
-      const model = `${provider}/${upstream.put(plainAnswer(provider), {}, known)}`;
+      const model = `${provider}/${upstream.put(plainAnswer(provider, known), {}, known)}`;
       const table = await tableOf(model);
       for (const parameter of documentedParameters) await check(model, parameter, table);
     });
@@ -146,7 +146,8 @@ async function checkRow(model: string, parameter: DocumentedParameter, row: Row)
   const arrived = sent.arrived?.[aliases[name] ?? name];
   if (reportOf(sent) === undefined || row.name === "*") {
     assert.notDeepEqual(sent.arrived, without.arrived, where);
-    if (speaksOpenai(model.split("/")[0] ?? "") && name === names[1]) assert.deepEqual(arrived, value, where);
+    if (speaksChat(model.split("/")[0] ?? "", model) && name === names[1])
+      assert.deepEqual(arrived, value, where);
     if (row.name === "*") assert.equal(reportOf(sent), "passed", where);
     else assert.ok(row.support !== "MAPPED" || arrived !== undefined, `${where} is reported`);
   } else {

@@ -5,12 +5,14 @@ import type { Destination, ParameterName, ParameterTable, Support } from "../../
 import type { ReasoningEffort } from "../../core/request.ts";
 import { every, nearestEffort, refused } from "../parameter-support.ts";
 import { parametersOfModel } from "./model-parameters.ts";
-import { parametersAt } from "./provider-parameters.ts";
+import { parametersAt, type ProviderParameters } from "./provider-parameters.ts";
 import { lacks } from "./request-parts.ts";
 
-export function parameterTable(to: Destination): ParameterTable {
+export const parameterTable = (to: Destination): ParameterTable => tableOf(to, parametersAt(to.providerId));
+
+/** For any wire of OpenAI's: what the model refuses, it refuses over each. */
+export function tableOf(to: Destination, provider: ProviderParameters): ParameterTable {
   const model = parametersOfModel(to.upstreamModel, to.providerId);
-  const provider = parametersAt(to.providerId);
   const effort = effortOf(provider.reasoning_effort, model.efforts, model.effortWords);
   const rows: Partial<Record<ParameterName, Support>> = {
     ...every(model.refuses, refused),

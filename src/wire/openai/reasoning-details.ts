@@ -35,5 +35,7 @@ export function encodeReasoningDetail(block: ReasoningBlock, index: number): Jso
   const { text, signature, redacted } = block;
   if (redacted === undefined) return { type: "reasoning.text", text, signature, index };
   const whole = redacted.startsWith("{") ? parseJson(redacted) : undefined;
-  return isObject(whole) ? whole : { type: "reasoning.encrypted", data: redacted, index };
+  // An item of the Responses API has no place among these details but as a whole.
+  if (isObject(whole) && whole["type"] !== "reasoning") return whole;
+  return { type: "reasoning.encrypted", data: redacted, index };
 }

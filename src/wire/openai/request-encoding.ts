@@ -4,15 +4,15 @@
 import type { ParamChange } from "../../core/answer.ts";
 import type { Destination, EncodedRequest } from "../../core/dialect.ts";
 import type { CompletionRequest, ResponseFormat, ToolChoice } from "../../core/request.ts";
-import { isObject, type JsonObject, rowOf } from "../json.ts";
-import { type ModelParameters, parametersOfModel } from "./model-parameters.ts";
+import { type JsonObject, rowOf } from "../json.ts";
+import { parametersOfModel } from "./model-parameters.ts";
 import { applyObligations } from "./obligations.ts";
 import { parameterTable } from "./parameter-table.ts";
 import { type ProviderHabits, habitsOf } from "./provider-habits.ts";
 import { providerPreferences } from "./provider-preferences.ts";
 import { sortExtras } from "./request-extras.ts";
 import { encodeMessages } from "./request-messages.ts";
-import { type Placed, placeParameter, tableName } from "./request-parameters.ts";
+import { type Placed, placeParameter, tableName, thinks } from "./request-parameters.ts";
 
 export function encodeCompletion(request: CompletionRequest, to: Destination): EncodedRequest {
   const habits = habitsOf(to.providerId);
@@ -90,12 +90,6 @@ function settings(request: CompletionRequest, limitField: string, maxTokens: num
 
 /** These may stand among the extras instead, in a form that has no neutral one. */
 const present = (name: string, value: unknown): JsonObject => (value === undefined ? {} : { [name]: value });
-
-function thinks({ reasoning, extras }: CompletionRequest, model: ModelParameters): boolean {
-  const own = extras["thinking"];
-  if (isObject(own)) return own["type"] !== "disabled";
-  return reasoning === undefined ? model.thinksUnasked : reasoning !== "none";
-}
 
 const streaming = (habits: ProviderHabits): JsonObject =>
   habits.streamOptions ? { stream: true, stream_options: { include_usage: true } } : { stream: true };

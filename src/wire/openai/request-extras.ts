@@ -42,24 +42,34 @@ const responsesOnly: ReadonlySet<string> = new Set(
   "reasoning_summary truncation max_tool_calls context_management".split(" "),
 );
 
+/** What over that wire asks for something kept at the provider, or written there by somebody. */
+const stateful: ReadonlySet<string> = new Set(
+  "previous_response_id conversation background prompt instructions".split(" "),
+);
+
 export interface SortedExtras {
   readonly passed: Readonly<Record<string, unknown>>;
   readonly params: readonly ParamChange[];
 }
 
-export function sortExtras(extras: Extras, to: Destination): SortedExtras {
+export function sortExtras(
+  extras: Extras,
+  to: Destination,
+  wire: "chat" | "responses" = "chat",
+): SortedExtras {
+  const foreign = wire === "chat" ? responsesOnly : stateful;
   const passed: Record<string, unknown> = {};
   const params: ParamChange[] = [];
   const hidesClient = to.obligations.includes("no-client-metadata");
   for (const [name, value] of Object.entries(extras)) {
-    if (isForbidden(name) || responsesOnly.has(name) || (hidesClient && clientMetadata.has(name))) {
+    if (isForbidden(name) || foreign.has(name) || (hidesClient && clientMetadata.has(name))) {
       params.push({ param: name, action: "dropped" });
     } else if (name === "provider") {
       const kept = harmless(value, params);
       if (Object.keys(kept).length > 0) passed[name] = kept;
     } else {
       passed[name] = value;
-      if (!documented.has(name)) params.push({ param: name, action: "passed" });
+      if (!documented.has(name) && !responsesOnly.has(name)) params.push({ param: name, action: "passed" });
     }
   }
   return { passed, params };

@@ -3,8 +3,10 @@
 
 import type { ParamChange } from "../../core/answer.ts";
 import type { Support, UnsupportedParam } from "../../core/dialect.ts";
+import type { CompletionRequest } from "../../core/request.ts";
 import { switchOrNumber } from "../change-log.ts";
 import { isObject, rowOf } from "../json.ts";
+import type { ModelParameters } from "./model-parameters.ts";
 import { isDefault } from "../parameter-support.ts";
 
 export interface Placed {
@@ -82,4 +84,11 @@ const isSound = (name: string, value: unknown): boolean =>
 export function tableName(name: string, value: unknown): string {
   const type = isObject(value) ? value["type"] : undefined;
   return name === "response_format" ? `response_format.${String(type)}` : name;
+}
+
+/** Whether the model will think over this request. */
+export function thinks({ reasoning, extras }: CompletionRequest, model: ModelParameters): boolean {
+  const own = extras["thinking"];
+  if (isObject(own)) return own["type"] !== "disabled";
+  return reasoning === undefined ? model.thinksUnasked : reasoning !== "none";
 }

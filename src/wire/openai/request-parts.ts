@@ -55,7 +55,7 @@ const encoders: Readonly<Record<MediaKind, PartEncoder>> = {
   },
 };
 
-function addressOf(part: MediaPart, fallbackMime: string): string | undefined {
+export function addressOf(part: MediaPart, fallbackMime: string): string | undefined {
   if (part.base64 === undefined) return part.url;
   return `data:${part.mimeType ?? sniffMime(part.base64) ?? fallbackMime};base64,${part.base64}`;
 }

@@ -11,8 +11,10 @@ export function decodeUsage(value: unknown): TokenUsage | undefined {
   const input = countOf(value["prompt_tokens"]) ?? countOf(value["input_tokens"]);
   const completion = countOf(value["completion_tokens"]) ?? countOf(value["output_tokens"]);
   if (input === undefined && completion === undefined) return undefined;
-  const inputDetails = objectOf(value["prompt_tokens_details"]) ?? {};
-  const outputDetails = objectOf(value["completion_tokens_details"]) ?? {};
+  const inputDetails =
+    objectOf(value["prompt_tokens_details"]) ?? objectOf(value["input_tokens_details"]) ?? {};
+  const outputDetails =
+    objectOf(value["completion_tokens_details"]) ?? objectOf(value["output_tokens_details"]) ?? {};
   const reported = countOf(outputDetails["reasoning_tokens"]) ?? 0;
   const prompt = input ?? 0;
   const output = (completion ?? 0) + reasoningOutside(value, prompt, completion ?? 0, reported);
