@@ -2,6 +2,7 @@
 // the policy in force before it is made. `policy-request.ts` shows them to people who may read rules.
 
 import type { Deployment, Guarantee } from "../core/deployment.ts";
+import { isMadeFor } from "../core/made-for.ts";
 import { placeOf, type SensitivityReport } from "../core/errors.ts";
 import { formatSensitivity, sensitivity, type Sensitivity } from "../core/sensitivity.ts";
 import type { Weighed } from "../core/stages.ts";
@@ -41,12 +42,11 @@ function otherModels(
   snapshot: Snapshot,
 ): readonly string[] {
   const asked = new Set(answers.map(({ deployment }) => deployment?.id));
-  const isEmbedding = weighed.request.action === "embed";
   const others = snapshot.catalog.deployments.filter(
     (one) =>
       !asked.has(one.id) &&
       one.provider.enabled &&
-      one.model.capabilities.includes("EMBEDDING") === isEmbedding &&
+      isMadeFor(one.model, weighed.request.action) &&
       permits(weighed, one, snapshot),
   );
   return others.length === 0 ? [] : [`Asking for another model: ${named(others)} may see this data.`];

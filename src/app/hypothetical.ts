@@ -2,7 +2,7 @@
 // Explanations use it, for a question of a person's own and for a request that is over.
 
 import type { Caller } from "../core/caller.ts";
-import type { ModelRequest } from "../core/request.ts";
+import { emptyRequest, type ModelRequest } from "../core/request.ts";
 import { publicData, type Sensitivity } from "../core/sensitivity.ts";
 import type { Weighed } from "../core/stages.ts";
 
@@ -15,12 +15,8 @@ export interface Hypothesis {
 }
 
 export function hypotheticalRequest({ caller, action, model, data, purpose }: Hypothesis): Weighed {
-  const request: ModelRequest =
-    action === "complete"
-      ? { action, model, messages: [], stream: false, n: 1, extras: {} }
-      : { action, model, inputs: [], extras: {} };
   return {
-    request,
+    request: emptyRequest(action, model),
     caller,
     requestId: "hypothetical",
     declared: data,

@@ -1,6 +1,7 @@
 // Role × sensitivity × action → deployments, under the policy and the catalog in force.
 // `policy-desk.ts` calls it; it asks the same permit as requests do, and lets others run in between.
 
+import { isMadeFor } from "../core/made-for.ts";
 import { setImmediate } from "node:timers/promises";
 import { Failure } from "../core/errors.ts";
 import { formatSensitivity, levels, sensitivity, type Sensitivity } from "../core/sensitivity.ts";
@@ -23,8 +24,7 @@ export async function answerMatrix(question: MatrixQuestion, snapshot: Snapshot)
   for (const role of roles) {
     for (const action of actions) {
       const fitting = catalog.deployments.filter(
-        ({ provider, model }) =>
-          provider.enabled && model.capabilities.includes("EMBEDDING") === (action === "embed"),
+        ({ provider, model }) => provider.enabled && isMadeFor(model, action),
       );
       const cells = policyMatrix(policy, { roles: [role], data, actions: [action] }, fitting);
       for (const cell of cells) {

@@ -2,6 +2,7 @@
 // that nobody made, at the deployments of the catalog or at a provider that need not exist.
 
 import type { Deployment } from "../core/deployment.ts";
+import { isMadeFor } from "../core/made-for.ts";
 import { Failure } from "../core/errors.ts";
 import type { ModelRequest } from "../core/request.ts";
 import type { PolicyAnswer, PolicyQuestion } from "../gateway/policy-administration.ts";
@@ -37,8 +38,6 @@ export function answerQuestion(
     });
     return [{ ...explanation, deployment: undefined }];
   }
-  if (action === "image")
-    throw invalid("does", `${action} is explained for a provider described by its promises`);
   const caller = hypotheticalCaller(who);
   const request = hypotheticalRequest({ caller, action, model: model ?? "", data, purpose });
   return candidates(model, action, snapshot).map((deployment) => ({
@@ -54,7 +53,7 @@ function candidates(
   { catalog, routes }: Snapshot,
 ): readonly Deployment[] {
   if (model === undefined)
-    return catalog.deployments.filter((one) => one.provider.enabled && isMadeFor(one, action));
+    return catalog.deployments.filter((one) => one.provider.enabled && isMadeFor(one.model, action));
   const request = hypotheticalRequest({
     caller: hypotheticalCaller([]),
     action,
@@ -66,11 +65,6 @@ function candidates(
   if (named.length > 0) return named;
   throw new Failure("MODEL_NOT_FOUND", undefined, { path: "model" });
 }
-
-const isMadeFor = ({ model }: Deployment, action: ModelRequest["action"]): boolean =>
-  action === "moderate"
-    ? model.capabilities.includes("MODERATION")
-    : model.capabilities.includes("EMBEDDING") === (action === "embed");
 
 function subjectId(id: string): string {
   const full = id.includes(":") ? id : `role:${id}`;

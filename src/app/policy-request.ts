@@ -68,7 +68,8 @@ function callerNow(decision: DecisionRow, record: KeyRecord | undefined, { polic
 }
 
 function requestNow(decision: DecisionRow, caller: Caller): Weighed {
-  const action = (["embed", "moderate"] as const).find((one) => one === decision.action) ?? "complete";
+  const action =
+    (["embed", "image", "moderate"] as const).find((one) => one === decision.action) ?? "complete";
   return hypotheticalRequest({
     caller,
     action,

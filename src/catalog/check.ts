@@ -67,7 +67,9 @@ interface WrittenDeployment {
   readonly upstreamModel: string;
   readonly model: string;
   readonly region?: string;
-  readonly price?: Partial<SyncedPrice> & Pick<SyncedPrice, "inputUsdPerMillion" | "outputUsdPerMillion">;
+  /** With a source and a date of its own where it is not the file's. */
+  readonly price?: Partial<Omit<SyncedPrice, "validFrom">> &
+    Pick<SyncedPrice, "inputUsdPerMillion" | "outputUsdPerMillion"> & { readonly read?: string };
 }
 
 const source = (value: unknown): string | undefined => (value === "demo" ? undefined : httpsUrl(value));
@@ -85,12 +87,14 @@ const fileShape: Shape = {
 
 const modelShape: Shape = { id, ...facts };
 
+const writtenPrice: Shape = { ...price, source: optional(source), read: optional(date) };
+
 const deploymentShape: Shape = {
   upstreamModel: id,
   model: id,
   region: optional(slug),
   price: optional((value) => {
-    for (const [field, problem] of problemsOf(value, price)) return `${field} ${problem}`;
+    for (const [field, problem] of problemsOf(value, writtenPrice)) return `${field} ${problem}`;
     return undefined;
   }),
 };
@@ -142,7 +146,7 @@ function deploymentOf(deploymentId: string, row: WrittenDeployment, head: FileHe
     region: row.region,
     price: written && {
       deploymentId,
-      version: head.date,
+      version: written.read ?? head.date,
       inputUsdPerMillion: written.inputUsdPerMillion,
       outputUsdPerMillion: written.outputUsdPerMillion,
       cachedInputUsdPerMillion: written.cachedInputUsdPerMillion,
@@ -151,8 +155,8 @@ function deploymentOf(deploymentId: string, row: WrittenDeployment, head: FileHe
       audioOutputUsdPerMillion: written.audioOutputUsdPerMillion,
       reasoningUsdPerMillion: written.reasoningUsdPerMillion,
       tiers: written.tiers ?? [],
-      source: head.source,
-      validFrom: new Date(head.date),
+      source: written.source ?? head.source,
+      validFrom: new Date(written.read ?? head.date),
     },
   };
 }

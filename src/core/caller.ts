@@ -5,7 +5,7 @@ import type { Sensitivity } from "./sensitivity.ts";
 
 /** What each scope opens. A new key gets those marked `byDefault`; administrators may give any. */
 export const scopes = {
-  complete: { opens: "complete, stream and plan completions", byDefault: true },
+  complete: { opens: "complete, stream and plan completions, and make images", byDefault: true },
   embed: { opens: "make embeddings", byDefault: true },
   moderate: { opens: "have texts judged", byDefault: true },
   catalog: { opens: "read models, providers, deployments and prices", byDefault: true },

@@ -2,10 +2,10 @@
 // `wire/` has one file per dialect; `providers/` does the calling.
 
 import type { ParamChange } from "./answer.ts";
-import type { EmbeddingAnswer, ModelEvent } from "./events.ts";
+import type { EmbeddingAnswer, ImageAnswer, ModelEvent } from "./events.ts";
 import type { ModerationAnswer, RawModerationCall } from "./moderation.ts";
 import type { Obligation } from "./permit.ts";
-import type { CompletionRequest, EmbeddingRequest } from "./request.ts";
+import type { CompletionRequest, EmbeddingRequest, ImageRequest } from "./request.ts";
 
 /** What a codec may know of where the request goes. */
 export interface Destination {
@@ -149,6 +149,11 @@ export interface Dialect {
         decode(call: RawModerationCall, body: unknown): ModerationAnswer;
       }
     | undefined;
+  /** Absent where the dialect knows no pictures. */
+  readonly images?: {
+    encode(request: ImageRequest, to: Destination): EncodedRequest;
+    decode(body: unknown): ImageAnswer;
+  };
   /** Reads an error body; must never return headers, keys or whole bodies. */
   decodeError(status: number, body: unknown): WireFault;
   /** Absent where the dialect has no counter. */

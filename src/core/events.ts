@@ -98,3 +98,20 @@ export interface EmbeddingAnswer {
   readonly embeddings: readonly Embedding[];
   readonly usage: TokenUsage;
 }
+
+/** By URL at the provider, or as bytes. */
+export interface GeneratedImage {
+  readonly url?: string | undefined;
+  readonly base64?: string | undefined;
+  readonly mimeType?: string | undefined;
+  /** What the model was really told, in words of another model. */
+  readonly revisedPrompt?: string | undefined;
+}
+
+export interface ImageAnswer {
+  readonly images: readonly GeneratedImage[];
+  /** Undefined where the provider counts no tokens. */
+  readonly usage: TokenUsage | undefined;
+  /** What the provider says of all of them, in OpenAI's words: `size`, `quality`, `background`, `output_format`. */
+  readonly properties: Readonly<Record<string, string>>;
+}

@@ -176,6 +176,28 @@ export interface ModerationRequest {
   readonly extras: Extras;
 }
 
-export type ModelRequest = CompletionRequest | EmbeddingRequest | ModerationRequest;
+/** Pictures of what is said. */
+export interface ImageRequest {
+  readonly action: "image";
+  readonly model: string;
+  /** One text: what to show. */
+  readonly inputs: readonly [string];
+  readonly n: number;
+  /** `1024x1536`; absent: as the model likes. */
+  readonly size?: string | undefined;
+  /** How the pictures come back; absent: as the provider does by itself. */
+  readonly encoding?: "url" | "base64" | undefined;
+  readonly extras: Extras;
+}
+
+export type ModelRequest = CompletionRequest | EmbeddingRequest | ImageRequest | ModerationRequest;
+
+/** Says nothing: for questions that are about the action alone. */
+export function emptyRequest(action: ModelRequest["action"], model = ""): ModelRequest {
+  if (action === "complete") return { action, model, messages: [], stream: false, n: 1, extras: {} };
+  return action === "image"
+    ? { action, model, inputs: [""], n: 1, extras: {} }
+    : { action, model, inputs: [], extras: {} };
+}
 
 export type Action = "complete" | "embed" | "image" | "moderate";

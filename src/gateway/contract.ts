@@ -5,15 +5,25 @@ import type { AnswerEvent, Receipt } from "../core/answer.ts";
 import type { Caller } from "../core/caller.ts";
 import type { Deployment } from "../core/deployment.ts";
 import type { SensitivityReport } from "../core/errors.ts";
-import type { Embedding } from "../core/events.ts";
+import type { Embedding, ImageAnswer } from "../core/events.ts";
 import type { Picodollars } from "../core/money.ts";
 import type { Obligation } from "../core/permit.ts";
-import type { CompletionRequest, EmbeddingRequest, ModerationRequest } from "../core/request.ts";
+import type {
+  CompletionRequest,
+  EmbeddingRequest,
+  ImageRequest,
+  ModerationRequest,
+} from "../core/request.ts";
 import type { SafetyAction } from "../policy/policy.ts";
 import type { TickedColumn, TickedGrant } from "../policy/explanation.ts";
 
 export interface EmbeddingResult {
   readonly embeddings: readonly Embedding[];
+  readonly deployment: Deployment;
+  readonly receipt: Receipt;
+}
+
+export interface ImageResult extends Pick<ImageAnswer, "images" | "properties"> {
   readonly deployment: Deployment;
   readonly receipt: Receipt;
 }
@@ -64,6 +74,7 @@ export interface Gateway {
    */
   complete(asked: Asked<CompletionRequest>, signal: AbortSignal): AsyncIterable<AnswerEvent>;
   embed(asked: Asked<EmbeddingRequest>, signal: AbortSignal): Promise<EmbeddingResult>;
+  image(asked: Asked<ImageRequest>, signal: AbortSignal): Promise<ImageResult>;
   /** Judges texts. Without a model: by every classifier that the policy permits for them. */
   moderate(asked: Asked<ModerationRequest>, signal: AbortSignal): Promise<ModerationResult>;
   countTokens(asked: Asked<CompletionRequest>, signal: AbortSignal): Promise<CountResult>;

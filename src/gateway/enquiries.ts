@@ -3,7 +3,8 @@
 
 import { mayUse, type Caller } from "../core/caller.ts";
 import type { Deployment } from "../core/deployment.ts";
-import type { CompletionRequest, ModelRequest } from "../core/request.ts";
+import { isMadeFor } from "../core/made-for.ts";
+import { emptyRequest, type CompletionRequest, type ModelRequest } from "../core/request.ts";
 import type { Asked, Plan, Weighed } from "../core/stages.ts";
 import { costOf } from "../core/money.ts";
 import { normalise } from "../intake/normalise.ts";
@@ -115,24 +116,18 @@ function usableDeployments(
   now: number,
 ): readonly Deployment[] {
   const enabled = deployments.filter((deployment) => deployment.provider.enabled);
-  return (["complete", "embed"] as const).flatMap((action) => {
-    const fitting = enabled.filter(
-      (deployment) => deployment.model.capabilities.includes("EMBEDDING") === (action === "embed"),
-    );
+  return (["complete", "embed", "image"] as const).flatMap((action) => {
+    const fitting = enabled.filter(({ model }) => isMadeFor(model, action));
     if (fitting.length === 0) return [];
     const asking = plainRequest(action, caller, now);
     return snapshot.policy.permit(asking, fitting).allowed.map(({ deployment }) => deployment);
   });
 }
 
-function plainRequest(action: "complete" | "embed", caller: Caller, at: number): Weighed {
-  const request: ModelRequest =
-    action === "complete"
-      ? { action, model: "", messages: [], stream: false, n: 1, extras: {} }
-      : { action, model: "", inputs: [], extras: {} };
+function plainRequest(action: ModelRequest["action"], caller: Caller, at: number): Weighed {
   const effective = caller.defaultSensitivity;
   return {
-    request,
+    request: emptyRequest(action),
     caller,
     requestId: "",
     declared: undefined,

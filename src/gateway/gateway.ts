@@ -14,6 +14,7 @@ import { embed } from "./embed.ts";
 import { toldReceipt } from "./disclosure.ts";
 import { engage, type Engaged } from "./engage.ts";
 import { failover } from "./failover.ts";
+import { image } from "./image.ts";
 import { moderate } from "./moderate.ts";
 import type { GatewayParts } from "./parts.ts";
 import { providersNotice } from "./provider-notice.ts";
@@ -33,6 +34,7 @@ export function createGateway(parts: GatewayParts): Gateway {
       return abortable(events, controller, release);
     },
     embed: (asked, callerSignal) => embed(parts, asked, callerSignal),
+    image: (asked, callerSignal) => image(parts, asked, callerSignal),
     moderate: (asked, callerSignal) => moderate(parts, asked, callerSignal),
     countTokens: (asked, callerSignal) => countTokens(parts, asked, callerSignal),
   };

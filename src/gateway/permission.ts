@@ -2,6 +2,7 @@
 // `gateway.ts` and `enquiries.ts` use it; it is the only way from a weighed request to a permitted one.
 
 import type { Deployment } from "../core/deployment.ts";
+import { isMadeFor } from "../core/made-for.ts";
 import { Failure, placeOf } from "../core/errors.ts";
 import type { ModelRequest } from "../core/request.ts";
 import { formatSensitivity, isWithin, publicData } from "../core/sensitivity.ts";
@@ -23,7 +24,8 @@ export function permit<R extends ModelRequest>(
     return { ...weighed, permit: snapshot.policy.permit(weighed, []) };
   const named = resolve(request, snapshot.catalog, snapshot.routes);
   if (named.length === 0) throw notFound(weighed.request.model, snapshot);
-  const fitting = named.filter((deployment) => isMadeFor(deployment, weighed.request.action));
+  // Of models that the catalog does not list nothing is known, so they are asked.
+  const fitting = named.filter(({ model, unlisted }) => unlisted || isMadeFor(model, weighed.request.action));
   if (fitting.length === 0) throw unfit(weighed.request);
   const byRows = snapshot.policy.permit(weighed, fitting);
   if (grant === undefined) return { ...weighed, permit: byRows };
@@ -47,14 +49,15 @@ export function stillPermits(
   return policy.permit(permitted, [deployment], grant).allowed.length > 0;
 }
 
-/** Of models that the catalog does not list nothing is known, so they are asked. */
-function isMadeFor({ model, unlisted }: Deployment, action: ModelRequest["action"]): boolean {
-  return unlisted || model.capabilities.includes("EMBEDDING") === (action === "embed");
-}
+const unable: Readonly<Record<ModelRequest["action"], string>> = {
+  complete: "makes no text",
+  embed: "makes no embeddings",
+  image: "makes no images",
+  moderate: "judges no texts",
+};
 
 function unfit({ action, model }: ModelRequest): Failure {
-  const what = action === "embed" ? "makes no embeddings" : "makes embeddings only";
-  return new Failure("INVALID_REQUEST", `The model ${model} ${what}.`, { path: "model" });
+  return new Failure("INVALID_REQUEST", `The model ${model} ${unable[action]}.`, { path: "model" });
 }
 
 /** Throws where nothing may serve: because all of it is off, or because the policy says so. */

@@ -7,6 +7,7 @@ import { parseUsd, type Picodollars } from "../core/money.ts";
 import type {
   CompletionRequest,
   EmbeddingRequest,
+  ImageRequest,
   ModerationRequest,
   OnUnsupported,
   ResponseFormat,
@@ -17,6 +18,7 @@ import type { Asked } from "../core/stages.ts";
 import type { CompletionInputValue } from "./completion-input.ts";
 import type { GraphqlContext } from "./context.ts";
 import type { EmbedInputValue } from "./embedding-input.ts";
+import type { GenerateImageInputValue } from "./image-input.ts";
 import type { ModerateInputValue } from "./moderation-input.ts";
 import { messageOf } from "./messages.ts";
 
@@ -83,6 +85,39 @@ export function askedModeration(
   };
 }
 
+/** As `/v1/images/generations` has it. */
+const mostImages = 10;
+
+export function askedImage(
+  input: GenerateImageInputValue,
+  context: GraphqlContext,
+  info: GraphQLResolveInfo,
+  requestId: string,
+): Asked<ImageRequest> {
+  const { model, prompt, size, encoding, quality, background, outputFormat } = input;
+  const n = input.n ?? 1;
+  if (n < 1 || n > mostImages) throw refused("n", `n must be from 1 to ${mostImages}.`);
+  if (prompt === "") throw refused("prompt", "prompt must say what to show.");
+  return {
+    request: {
+      action: "image",
+      model,
+      inputs: [prompt],
+      n,
+      size: size ?? undefined,
+      encoding: encoding ?? undefined,
+      // By their wire names, as the other door has them.
+      extras: given({ quality, background, output_format: outputFormat }),
+    },
+    ...circumstances(input, context, info, requestId),
+  };
+}
+
+const given = (fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null));
+
+const refused = (path: string, message: string): Failure => new Failure("INVALID_REQUEST", message, { path });
+
 /** What all requests have in common beside the request itself. */
 function circumstances(
   input: Partial<
@@ -115,18 +150,14 @@ function moneyOf(text: string | undefined): Picodollars | undefined {
   if (text === undefined) return undefined;
   const amount = parseUsd(text);
   if (amount !== undefined) return amount;
-  throw new Failure("INVALID_REQUEST", 'maxCostUsd must be a decimal string such as "0.05".', {
-    path: "maxCostUsd",
-  });
+  throw refused("maxCostUsd", 'maxCostUsd must be a decimal string such as "0.05".');
 }
 
 function unsupportedOf(header: string | undefined): OnUnsupported | undefined {
   if (header === undefined) return undefined;
   const word = header.toLowerCase();
   if (word === "error" || word === "drop" || word === "reroute") return word;
-  throw new Failure("INVALID_REQUEST", "x-unsupported must be error, drop or reroute.", {
-    path: "x-unsupported",
-  });
+  throw refused("x-unsupported", "x-unsupported must be error, drop or reroute.");
 }
 
 /** True where the caller wrote the field of `input`, so that its value is not the schema's default. */

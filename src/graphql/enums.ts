@@ -114,6 +114,11 @@ export const ImageDetail = enumOf<"auto" | "low" | "high">("ImageDetail", "How c
   HIGH: ["high", "Closely, for more tokens."],
 });
 
+export const ImageEncoding = enumOf<"url" | "base64">("ImageEncoding", "How a made picture comes back.", {
+  URL: ["url", "By an address at the provider, where it lies for a while."],
+  BASE64: ["base64", "As bytes in the answer."],
+});
+
 export const FinishReason = enumOf<FinishName>("FinishReason", "Why an answer ended.", {
   STOP: ["stop", "It was complete."],
   LENGTH: ["length", "It reached the most output tokens."],

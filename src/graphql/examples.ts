@@ -173,6 +173,18 @@ mutation Moderate($input: ModerateInput!) {
     variables: { input: { texts: ["Mail jane@example.com, or call her."] } },
   },
   {
+    name: "image",
+    query: `# A picture of what is said.
+mutation Image($input: GenerateImageInput!) {
+  generateImage(input: $input) {
+    ... on GeneratedImages { images { url base64 mimeType revisedPrompt } receipt { id costUsd } }
+    ... on Failure { code message fix }
+  }
+}
+`,
+    variables: { input: { model: "demo/image", prompt: "A gate that lifts." } },
+  },
+  {
     name: "keys",
     query: `# Administrators: a key for a team. The secret is shown this once.
 mutation CreateKey($input: CreateKeyInput!) {

@@ -17,6 +17,7 @@ import "./completions.ts";
 import "./events.ts";
 import "./embeddings.ts";
 import "./moderations.ts";
+import "./images.ts";
 import "./keys.ts";
 import "./budgets.ts";
 import "./evidence.ts";

@@ -118,6 +118,7 @@ function* textsOf(request: ModelRequest): Generator<Located> {
     for (const [messageIndex, input] of request.inputs.entries()) {
       if (typeof input === "string") yield { messageIndex, text: input };
     }
+    yield { messageIndex: outsideMessages, text: readableFields(request.extras) };
     return;
   }
   for (const [messageIndex, message] of request.messages.entries()) {

@@ -10,6 +10,9 @@ const tokensPerMessage = 4;
 /** Providers bill media by size or by page; these are high readings for one item. */
 const tokensPerMedia = { image: 1_600, file: 8_000, audio: 4_000, video: 20_000 } as const;
 
+/** A large picture of high quality, as OpenAI counts it; nobody counts more for one. */
+const mostTokensPerImage = 6_300;
+
 /** Where neither the request nor the model says where an answer ends. */
 const assumedMaxOutput = 4_096;
 
@@ -29,6 +32,7 @@ export function estimateInputTokens(request: ModelRequest): number {
 
 /** The most output that may be billed, over all choices. */
 export function maxOutputTokens(request: ModelRequest, modelLimit: number | undefined): number {
+  if (request.action === "image") return mostTokensPerImage * request.n;
   if (request.action !== "complete") return 0;
   return (request.maxOutputTokens ?? modelLimit ?? assumedMaxOutput) * request.n;
 }

@@ -1,6 +1,7 @@
 // Who may send what where, as a table over today's deployments: role × sensitivity × action.
 // `Query.policyMatrix` and `portcullis policy matrix` show it; it asks the same permit as requests do.
 
+import { emptyRequest } from "../core/request.ts";
 import type { Deployment } from "../core/deployment.ts";
 import type { Action } from "../core/request.ts";
 import { sensitivity, type Sensitivity } from "../core/sensitivity.ts";
@@ -55,12 +56,8 @@ function asRole(
     defaultSensitivity: data,
     purposes: purpose === undefined ? [] : [purpose],
   };
-  const request =
-    action === "complete"
-      ? ({ action, model: "", messages: [], stream: false, n: 1, extras: {} } as const)
-      : ({ action, model: "", inputs: [], extras: {} } as const);
   return {
-    request,
+    request: emptyRequest(action),
     caller,
     requestId: "matrix",
     declared: data,

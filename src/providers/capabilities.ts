@@ -2,7 +2,13 @@
 // The catalog's doors show the table; the plan asks the rest where a caller would rather be rerouted.
 
 import type { Deployment } from "../core/deployment.ts";
-import { type Destination, parameterNames, type Support } from "../core/dialect.ts";
+import {
+  type Destination,
+  type Dialect,
+  type EncodedRequest,
+  parameterNames,
+  type Support,
+} from "../core/dialect.ts";
 import type { PermittedDeployment } from "../core/permit.ts";
 import type { ModelRequest, OnUnsupported } from "../core/request.ts";
 import { encodeInWordsOf } from "../wire/anthropic/foreign-words.ts";
@@ -30,14 +36,23 @@ export function takesWhole(target: PermittedDeployment, request: ModelRequest): 
   const dialect = dialects[name];
   const to = destinationOf(target, undefined);
   try {
-    const encoded =
-      request.action === "complete"
-        ? encodeInWordsOf(dialect, request, to)
-        : dialect.encodeEmbedding(request, to);
-    return encoded.unsupported.length === 0;
+    const encoded = encode(dialect, request, to);
+    return encoded !== undefined && encoded.unsupported.length === 0;
   } catch {
     return false;
   }
+}
+
+/** Undefined where the dialect has no place for it at all. */
+function encode(
+  dialect: Dialect,
+  request: Exclude<ModelRequest, { action: "moderate" }>,
+  to: Destination,
+): EncodedRequest | undefined {
+  if (request.action === "complete") return encodeInWordsOf(dialect, request, to);
+  return request.action === "embed"
+    ? dialect.encodeEmbedding(request, to)
+    : dialect.images?.encode(request, to);
 }
 
 export function destinationOf(

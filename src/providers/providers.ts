@@ -5,21 +5,22 @@ import type { ParamChange } from "../core/answer.ts";
 import type { Provider } from "../core/deployment.ts";
 import type { Dialect, EncodedRequest } from "../core/dialect.ts";
 import { Failure } from "../core/errors.ts";
-import type { EmbeddingAnswer, ModelEvent } from "../core/events.ts";
+import type { EmbeddingAnswer, ImageAnswer, ModelEvent } from "../core/events.ts";
 import type { ModerationAnswer, ModerationCall } from "../core/moderation.ts";
 import type { PermittedDeployment } from "../core/permit.ts";
-import type { CompletionRequest, EmbeddingRequest, OnUnsupported } from "../core/request.ts";
+import type { CompletionRequest, EmbeddingRequest, ImageRequest, OnUnsupported } from "../core/request.ts";
 import type { Secret } from "../core/secret.ts";
 import { encodeInWordsOf } from "../wire/anthropic/foreign-words.ts";
 import { createServerEventDecoder } from "../wire/sse.ts";
 import { destinationOf } from "./capabilities.ts";
 import { demoComplete, demoEmbed } from "./demo/demo.ts";
 import { demoModerate } from "./demo/guard.ts";
+import { demoImage } from "./demo/picture.ts";
 import { dialectOf, dialects } from "./dialects.ts";
 import { addressOf, drop, httpCall, readJson, readOut, type HttpAnswer, type Timeouts } from "./http-call.ts";
 import { decodeModeration, encodeModeration } from "./moderation.ts";
 import type { Pools } from "./pools.ts";
-import { settleUnsupported } from "./unsupported.ts";
+import { notThere, settleUnsupported } from "./unsupported.ts";
 import { fromFault } from "./upstream-failure.ts";
 
 export interface Providers {
@@ -34,6 +35,7 @@ export interface Providers {
   moderate(target: PermittedDeployment, call: ModerationCall, signal: AbortSignal): Promise<ModerationAnswer>;
   /** Undefined where the provider's dialect has no way to ask. */
   counterOf(target: PermittedDeployment): TokenCounter | undefined;
+  image(target: PermittedDeployment, request: ImageRequest, call: CallOptions): Promise<ProviderImages>;
 }
 
 /** Asks how many tokens a request would read. */
@@ -52,6 +54,11 @@ export interface ProviderCall {
 interface ProviderEmbedding {
   readonly params: readonly ParamChange[];
   readonly answer: EmbeddingAnswer;
+}
+
+interface ProviderImages {
+  readonly params: readonly ParamChange[];
+  readonly answer: ImageAnswer;
 }
 
 export interface ProviderParts {
@@ -147,6 +154,17 @@ export function createProviders(parts: ProviderParts): Providers {
         const answer = await send(provider, dialect, counting.encode(encoded), wholeTimeouts, signal);
         return counting.decode(await readJson(answer.body));
       };
+    },
+
+    async image(target, request, { onUnsupported, signal }) {
+      const { provider, id } = target.deployment;
+      if (provider.dialect === "demo") return { params: [], answer: demoImage(request) };
+      const dialect = dialects[provider.dialect];
+      if (!dialect.images) throw notThere(id, "makes no images", onUnsupported);
+      const encoded = dialect.images.encode(request, destinationOf(target, onUnsupported));
+      const params = settleUnsupported(encoded, onUnsupported, id);
+      const answer = await send(provider, dialect, encoded, wholeTimeouts, signal);
+      return { params, answer: dialect.images.decode(await readJson(answer.body)) };
     },
   };
 }

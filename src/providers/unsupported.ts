@@ -23,6 +23,7 @@ const changesMeaning = new Set([
   "web_search_options",
   "mcp_servers",
   "container",
+  "size",
 ]);
 
 /** The report of what was changed; throws where the caller must hear of it instead. */
@@ -37,6 +38,16 @@ export function settleUnsupported(
     changes.push({ param: entry.param, action: "dropped", from: entry.from });
   }
   return changes;
+}
+
+/** What its API has no place for at all. */
+export function notThere(
+  deploymentId: string,
+  what: string,
+  onUnsupported: OnUnsupported | undefined,
+): AttemptFailure {
+  const failure = new Failure("UNSUPPORTED_PARAMETER", `${deploymentId} ${what}.`, { path: "model" });
+  return new AttemptFailure(failure, { mayTryAnother: onUnsupported === "reroute" });
 }
 
 const mayDrop = (entry: UnsupportedParam, onUnsupported: OnUnsupported | undefined): boolean =>

@@ -9,6 +9,7 @@ import { serveEmbeddings } from "./embeddings.ts";
 import { anthropicWire, wireByVersionHeader } from "./client-wire.ts";
 import { CallerLeft, cutExchange, openExchange, type Exchange } from "./exchange.ts";
 import { sendFailure } from "./failure-answer.ts";
+import { serveImages } from "./images.ts";
 import type { HandlerParts, RestDoorParts, Route } from "./handler.ts";
 import { createKeepAlive } from "./keep-alive.ts";
 import { serveMessages } from "./messages.ts";
@@ -37,6 +38,7 @@ const routes: readonly Route[] = [
   },
   { method: "POST", path: "/v1/embeddings", serve: serveEmbeddings },
   { method: "POST", path: "/v1/moderations", serve: serveModerations },
+  { method: "POST", path: "/v1/images/generations", serve: serveImages },
   { method: "GET", path: "/v1/models", wireOf: wireByVersionHeader, serve: serveModels },
   { method: "GET", path: "/v1/models/", wireOf: wireByVersionHeader, serve: serveModel },
 ];

@@ -1,4 +1,4 @@
-// Sends one JSON body with its length, in one write.
+// Sends what is there as a whole with its length, in one write: one JSON body, or events that have all come.
 // Handlers call it when everything is settled; failures go through `failure-answer.ts`.
 
 import { fixedHeaders, requestIdHeaders, type Headers } from "./answer-headers.ts";
@@ -6,14 +6,22 @@ import { callerReference } from "./asked.ts";
 import type { Exchange } from "./exchange.ts";
 
 export function sendWhole(exchange: Exchange, body: unknown, headers: Headers): void {
+  send(exchange, JSON.stringify(body), "application/json", headers);
+}
+
+/** `text` is whole server-sent events. */
+export function sendEvents(exchange: Exchange, text: string, headers: Headers): void {
+  send(exchange, text, "text/event-stream; charset=utf-8", headers);
+}
+
+function send(exchange: Exchange, text: string, contentType: string, headers: Headers): void {
   const { request, requestId, response } = exchange;
   if (response.destroyed || response.headersSent) return;
-  const text = JSON.stringify(body);
   response.writeHead(200, {
     ...fixedHeaders,
     ...requestIdHeaders(requestId, callerReference(request.headers)),
     ...headers,
-    "content-type": "application/json",
+    "content-type": contentType,
     "content-length": Buffer.byteLength(text),
   });
   response.end(text);

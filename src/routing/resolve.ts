@@ -3,6 +3,7 @@
 
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Capability, Deployment } from "../core/deployment.ts";
+import { isMadeFor } from "../core/made-for.ts";
 import type { CompletionRequest, MediaKind, ModelRequest } from "../core/request.ts";
 
 /** One row of `policies/routes.yaml`. */
@@ -36,12 +37,11 @@ const capabilityOfMedia: Readonly<Record<MediaKind, Capability>> = {
 /** Nothing is known of a model that the catalog does not list: whoever put it on a route knows better. */
 function canServe(deployment: Deployment, request: ModelRequest): boolean {
   if (deployment.unlisted) return true;
-  const { capabilities, outputModalities } = deployment.model;
-  if (request.action === "embed") return capabilities.includes("EMBEDDING");
-  if (request.action === "moderate") return capabilities.includes("MODERATION");
-  if (capabilities.includes("EMBEDDING") || capabilities.includes("MODERATION")) return false;
-  if (!outputModalities.includes("text")) return false;
-  return neededCapabilities(request).every((needed) => capabilities.includes(needed));
+  const { model } = deployment;
+  if (!isMadeFor(model, request.action)) return false;
+  if (request.action !== "complete") return true;
+  if (model.capabilities.includes("MODERATION")) return false;
+  return neededCapabilities(request).every((needed) => model.capabilities.includes(needed));
 }
 
 function neededCapabilities(request: CompletionRequest): readonly Capability[] {

@@ -75,7 +75,7 @@ test("context tiers, cache writes, audio and reasoning prices came over where th
 test("the demos are free, are called demos, and cover every feature", () => {
   const demos = shippedRows.deployments.filter((row) => row.provider === "demo");
   const expected =
-    "demo/echo demo/embedding demo/flaky demo/guard demo/slow demo/story demo/tools demo/unsafe";
+    "demo/echo demo/embedding demo/flaky demo/guard demo/image demo/slow demo/story demo/tools demo/unsafe";
   assert.deepEqual(ids(demos).toSorted(), expected.split(" "));
   for (const { model, price } of demos) {
     assert.match(model, /^demo-/);

@@ -43,6 +43,9 @@ const answers: Readonly<Record<string, (data: never) => void>> = {
   complete: ({ complete }: { complete: { text: string; receipt: { estimated: boolean } } }) => {
     assert.match(complete.text, /Say hello\./);
   },
+  image: ({ generateImage }: { generateImage: { images: { base64: string }[] } }) => {
+    assert.match(generateImage.images[0]?.base64 ?? "", /^iVBOR/);
+  },
   embed: ({ embed }: { embed: { embeddings: { vector: number[] }[] } }) => {
     assert.ok((embed.embeddings[0]?.vector.length ?? 0) > 0);
   },

@@ -38,6 +38,10 @@ const fields: Readonly<Record<string, readonly [query: string, opens: readonly s
   approveBreakGlass: ['mutation { approveBreakGlass(id: "bg_1") { __typename } }', ["policy"]],
   endBreakGlass: ['mutation { endBreakGlass(id: "bg_1") { __typename } }', ["policy"]],
   complete: [`mutation { complete(input: ${input}) { __typename } }`, ["complete"]],
+  generateImage: [
+    'mutation { generateImage(input: { model: "demo/image", prompt: "a" }) { __typename } }',
+    ["complete"],
+  ],
   embed: ['mutation { embed(input: { model: "demo/embedding", texts: ["a"] }) { __typename } }', ["embed"]],
   moderate: ['mutation { moderate(input: { texts: ["a"] }) { __typename } }', ["moderate"]],
   createKey: ['mutation { createKey(input: { name: "a", team: "b" }) { __typename } }', ["keys"]],

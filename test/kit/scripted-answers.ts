@@ -145,6 +145,7 @@ export function scriptGateway(script: Script): ScriptedGateway {
       }
     },
     countTokens: () => Promise.reject(new Error("not asked by these tests")),
+    image: () => Promise.reject(new Error("not asked")),
     embed(request): Promise<EmbeddingResult> {
       embeddingsAsked.push(request);
       return Promise.resolve({

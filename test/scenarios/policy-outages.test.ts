@@ -130,6 +130,7 @@ class World {
     },
     moderate: () => Promise.reject(new Error("not asked")),
     counterOf: () => undefined,
+    image: () => Promise.reject(new Error("not asked")),
   };
 }
 

@@ -104,6 +104,7 @@ const slowProviders: Providers = {
   embed: () => Promise.reject(new Error("not asked")),
   moderate: () => Promise.reject(new Error("not asked")),
   counterOf: () => undefined,
+  image: () => Promise.reject(new Error("not asked")),
 };
 
 async function* slowAnswer(): AsyncGenerator<ModelEvent> {

@@ -8,6 +8,7 @@ import { decodeError } from "./decode-error.ts";
 import { decodeEmbedding, encodeEmbedding } from "./embeddings.ts";
 import { encodeCompletion } from "./encode-request.ts";
 import { parameterTable } from "./parameter-table.ts";
+import { decodeImages, encodeImages } from "./images.ts";
 
 export const geminiDialect: Dialect = {
   name: "gemini",
@@ -18,6 +19,7 @@ export const geminiDialect: Dialect = {
   decodeStream,
   encodeEmbedding,
   decodeEmbedding,
+  images: { encode: encodeImages, decode: decodeImages },
   decodeError,
   counting,
 };

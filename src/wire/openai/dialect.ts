@@ -8,6 +8,7 @@ import { decodeEmbedding, encodeEmbedding } from "./embeddings.ts";
 import { decodeError } from "./error-reading.ts";
 import { decodeModeration, encodeModeration } from "./moderation.ts";
 import { parameterTable } from "./parameter-table.ts";
+import { decodeImages, encodeImages } from "./images.ts";
 import { encodeCompletion } from "./request-encoding.ts";
 
 export const openaiDialect: Dialect = {
@@ -24,5 +25,6 @@ export const openaiDialect: Dialect = {
   encodeEmbedding,
   decodeEmbedding,
   moderation: { encode: encodeModeration, decode: decodeModeration },
+  images: { encode: encodeImages, decode: decodeImages },
   decodeError,
 };

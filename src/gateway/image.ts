@@ -1,0 +1,59 @@
+// Pictures: the words that come with them are screened like any answer; the pictures themselves nobody can read.
+// `gateway.ts` offers it beside completions.
+
+import type { GeneratedImage, ImageAnswer, ModelEvent } from "../core/events.ts";
+import type { ImageRequest } from "../core/request.ts";
+import type { Asked } from "../core/stages.ts";
+import { screen, type ScreenOptions } from "../safety/screen.ts";
+import type { ImageResult } from "./contract.ts";
+import type { GatewayParts } from "./parts.ts";
+import { singleAnswer } from "./single-answer.ts";
+
+export async function image(
+  parts: GatewayParts,
+  asked: Asked<ImageRequest>,
+  callerSignal: AbortSignal,
+): Promise<ImageResult> {
+  const { request, onUnsupported } = asked;
+  const { answer, deployment, receipt } = await singleAnswer<ImageRequest, ImageAnswer>(
+    parts,
+    asked,
+    callerSignal,
+    {
+      call: (target, signal) => parts.providers.image(target, request, { onUnsupported, signal }),
+      async release(made, guard, account) {
+        // The answer is all there: leaving it ends nothing.
+        const images = await screened(made.images, guard.options(new AbortController()));
+        for (const [choice, { revisedPrompt }] of images.entries()) {
+          if (revisedPrompt !== undefined)
+            account.delivered({ type: "text-delta", choice, text: revisedPrompt });
+        }
+        return { ...made, images };
+      },
+    },
+  );
+  const { images, properties } = answer;
+  return { images, properties, deployment, receipt };
+}
+
+/** What a rule stops is left out, and the picture stays: it was made from the caller's own words. */
+async function screened(
+  images: readonly GeneratedImage[],
+  options: ScreenOptions,
+): Promise<readonly GeneratedImage[]> {
+  if (images.every(({ revisedPrompt }) => revisedPrompt === undefined)) return images;
+  const texts = images.map(() => "");
+  for await (const event of screen(revisions(images), options)) {
+    if (event.type === "text-delta") texts[event.choice] += event.text;
+  }
+  return images.map(({ revisedPrompt: _unscreened, ...picture }, index) =>
+    texts[index] === "" ? picture : { ...picture, revisedPrompt: texts[index] },
+  );
+}
+
+async function* revisions(images: readonly GeneratedImage[]): AsyncGenerator<ModelEvent, void, undefined> {
+  for (const [choice, { revisedPrompt: text = "" }] of images.entries()) {
+    yield { type: "text-delta", choice, text };
+    yield { type: "choice-finish", choice, reason: "stop" };
+  }
+}

@@ -1,0 +1,87 @@
+// The flow for what comes back in one piece: the same stages as a completion, without a stream.
+// `embed.ts` and `image.ts` say what is called; everything from the permit to the record is here.
+
+import { follow } from "../core/abortable.ts";
+import type { ParamChange, Receipt } from "../core/answer.ts";
+import type { Deployment } from "../core/deployment.ts";
+import { asFailure } from "../core/errors.ts";
+import type { TokenUsage } from "../core/events.ts";
+import type { PermittedDeployment } from "../core/permit.ts";
+import type { ModelRequest } from "../core/request.ts";
+import type { Asked } from "../core/stages.ts";
+import { openAccount, type Account } from "./account.ts";
+import { toldReceipt } from "./disclosure.ts";
+import { failover } from "./failover.ts";
+import type { GatewayParts } from "./parts.ts";
+import { reserve } from "./reserve.ts";
+import { openScreening, type Screening } from "./screening.ts";
+import { admit, attemptsUnder, planFor } from "./stages.ts";
+
+interface Called<Answer> {
+  readonly params: readonly ParamChange[];
+  /** Its usage is undefined where the provider counts nothing. */
+  readonly answer: Answer & { readonly usage: TokenUsage | undefined };
+}
+
+export interface SingleAnswer<Answer> {
+  call(target: PermittedDeployment, signal: AbortSignal): Promise<Called<Answer>>;
+  /** What of the answer may be shown. */
+  release(answer: Answer, guard: Screening, account: Account): Promise<Answer>;
+}
+
+export interface Given<Answer> {
+  readonly answer: Answer;
+  readonly deployment: Deployment;
+  readonly receipt: Receipt;
+}
+
+export async function singleAnswer<R extends ModelRequest, Answer>(
+  parts: GatewayParts,
+  asked: Asked<R>,
+  callerSignal: AbortSignal,
+  { call, release }: SingleAnswer<Answer>,
+): Promise<Given<Answer>> {
+  const { permitted, snapshot } = await admit(asked, parts, callerSignal);
+  const account = openAccount(permitted, parts);
+  const { controller, release: forget } = follow(callerSignal);
+  const { signal } = controller;
+  let guard: Screening | undefined;
+  let outcome = "cancelled";
+  try {
+    const plan = await reserve(planFor(permitted, snapshot, parts), parts.budgets, account);
+    guard = openScreening(permitted, snapshot, account, parts, controller);
+    await guard.beforeCall;
+    const { target, answer } = await failover(
+      plan,
+      async (candidate, attempt) => {
+        const called = await call(candidate, signal);
+        const { usage } = called.answer;
+        // Without a count, what went in is reckoned and marked so.
+        const heard = usage ? ({ type: "usage", usage } as const) : ({ type: "answer-begin" } as const);
+        account.meterFor(candidate).count(heard);
+        account.engaged({ target: candidate, params: called.params });
+        attempt.done();
+        return { target: candidate, answer: called.answer };
+      },
+      attemptsUnder(permitted, snapshot, account, parts, signal),
+      signal,
+    );
+    await Promise.all([guard.input, account.durable]);
+    const released = await release(answer, guard, account);
+    await guard.close();
+    outcome = "ok";
+    return {
+      answer: released,
+      deployment: target.deployment,
+      receipt: toldReceipt(await account.settle(outcome), asked.caller),
+    };
+  } catch (error) {
+    const failure = guard?.refused ?? asFailure(error);
+    outcome = signal.aborted && !guard?.refused ? "cancelled" : failure.code;
+    throw failure;
+  } finally {
+    forget();
+    await guard?.close();
+    await account.settle(outcome);
+  }
+}
