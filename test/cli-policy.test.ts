@@ -100,6 +100,7 @@ test("explain answers for a provider in words and for the catalog, by exit code 
   );
   assert.equal(allowed.code, 0, allowed.output);
   assert.match(allowed.output, /✓ demo\/echo: permitted/);
+  assert.match(allowed.output, /cut out: pci pii[^]*restricted-whole: Answers about restricted data are/);
   const misspelt = await runCli(
     env,
     "policy",
@@ -128,6 +129,7 @@ test("beside a running gateway and over HTTP: rollback, matrix and the explanati
     const remote = { PORTCULLIS_URL: url, PORTCULLIS_KEY: adminKey };
     const matrix = await runCli(remote, "policy", "matrix", "--role", "employee", "--data", "restricted+phi");
     assert.match(matrix.output, /role:employee +restricted\+phi +complete +demo\/echo/);
+    assert.match(matrix.output, /role:employee +restricted\+phi +complete, input alongside +S1-S14 secret/);
     const answer = await fetch(`${url}/v1/chat/completions`, {
       method: "POST",
       headers: { authorization: `Bearer ${adminKey}`, "content-type": "application/json" },

@@ -10,6 +10,7 @@ import type { Snapshot } from "../gateway/snapshots.ts";
 import { parseTag } from "../intake/normalise.ts";
 import { policyMatrix } from "../policy/matrix.ts";
 import type { PolicyRows } from "../policy/rows.ts";
+import { safetyTerms } from "../policy/safety-terms.ts";
 
 const mostLines = 2_000;
 
@@ -21,7 +22,10 @@ export async function answerMatrix(question: MatrixQuestion, snapshot: Snapshot)
   if (roles.length * data.length * actions.length > mostLines)
     throw new Failure("INVALID_REQUEST", `A matrix has at most ${mostLines} lines; name roles or data.`);
   const lines: MatrixLine[] = [];
+  const safety: PolicyMatrix["safety"][number][] = [];
   for (const role of roles) {
+    const termsOf = safetyTerms(policy.rows, role);
+    for (const one of data) safety.push({ role, data: one, terms: termsOf(one) });
     for (const action of actions) {
       const fitting = catalog.deployments.filter(
         ({ provider, model }) => provider.enabled && isMadeFor(model, action),
@@ -34,13 +38,15 @@ export async function answerMatrix(question: MatrixQuestion, snapshot: Snapshot)
       await setImmediate();
     }
   }
-  return { policyVersion: policy.version, lines };
+  return { policyVersion: policy.version, lines, safety };
 }
 
 const roleId = (role: string): string => (role.startsWith("role:") ? role : `role:${role}`);
 
 function rolesIn(rows: PolicyRows): readonly string[] {
-  const named = [...rows.grants.map((row) => row.who), ...rows.links.map((link) => link.to)];
+  const named = [...rows.grants, ...rows.safety, ...rows.regime]
+    .map((row) => row.who)
+    .concat(rows.links.map((link) => link.to));
   return [...new Set(named.filter((who) => who.startsWith("role:")))].sort();
 }
 
@@ -48,7 +54,7 @@ function rolesIn(rows: PolicyRows): readonly string[] {
 function dataIn(rows: PolicyRows): readonly Sensitivity[] {
   const points = [
     ...levels.map((level) => sensitivity(level)),
-    ...rows.grants.flatMap(({ data }) => {
+    ...[...rows.grants, ...rows.safety, ...rows.regime].flatMap(({ data }) => {
       if (data.kind === "ceiling") return [data.ceiling];
       return data.kind === "label" ? [sensitivity("public", [data.label])] : [];
     }),

@@ -10,6 +10,7 @@ import type { Snapshot } from "../gateway/snapshots.ts";
 import { parseTag } from "../intake/normalise.ts";
 import { identityAtom } from "../policy/cells/provider.ts";
 import { suggest } from "../policy/problems.ts";
+import { safetyTerms } from "../policy/safety-terms.ts";
 import { actions, identityKinds, isGuarantee } from "../policy/vocabulary.ts";
 import { resolve } from "../routing/resolve.ts";
 import { hypotheticalCaller, hypotheticalRequest } from "./hypothetical.ts";
@@ -25,6 +26,7 @@ export function answerQuestion(
   const action = actions.find((known) => known === question.does);
   if (action === undefined) throw unknown("does", question.does, actions);
   const { provider, model, purpose } = question;
+  const safety = safetyTerms(policy.rows, who.join(" "))(data);
   if (provider !== undefined && model !== undefined)
     throw invalid("model", "goes without provider: a deployment has promises of its own");
   if (provider !== undefined) {
@@ -36,13 +38,14 @@ export function answerQuestion(
       deployment: { atoms, uncertain: [] },
       circumstances: { purpose, environment: "production", now: now.getTime(), breakGlass: false },
     });
-    return [{ ...explanation, deployment: undefined }];
+    return [{ ...explanation, deployment: undefined, safety }];
   }
   const caller = hypotheticalCaller(who);
   const request = hypotheticalRequest({ caller, action, model: model ?? "", data, purpose });
   return candidates(model, action, snapshot).map((deployment) => ({
     ...policy.explain(request, deployment),
     deployment,
+    safety,
   }));
 }
 

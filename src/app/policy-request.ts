@@ -11,6 +11,7 @@ import type { RequestExplanation } from "../gateway/policy-administration.ts";
 import type { Snapshot } from "../gateway/snapshots.ts";
 import { operator } from "../intake/authenticate.ts";
 import type { KeyRecord } from "../intake/key-directory.ts";
+import { safetyTerms } from "../policy/safety-terms.ts";
 import { resolve } from "../routing/resolve.ts";
 import type { Store } from "../store/store.ts";
 import { whatCouldChange } from "./could-change.ts";
@@ -29,9 +30,12 @@ export async function explainRequest(
   const record = (await store.keys.list()).find((one) => one.id === decision.key);
   const caller = callerNow(decision, record, snapshot);
   const weighed = requestNow(decision, caller);
+  const subjects = [caller.key, caller.team, ...caller.roles].join(" ");
+  const safety = safetyTerms(policy.rows, subjects)(decision.sensitivity.effective);
   const now = candidatesNow(weighed, decision, snapshot).map((deployment) => ({
     ...policy.explain(weighed, deployment),
     deployment,
+    safety,
   }));
   return {
     id,

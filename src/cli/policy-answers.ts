@@ -1,6 +1,8 @@
 // Prints explanations for people: the answer, the rule as a sentence, the closest permission with ticks.
 // `policy-questions.ts` asks for exactly these fields, and prints them as they are for machines.
 
+import { termFields, type Terms } from "./safety-terms.ts";
+
 interface Rule {
   readonly id: string;
   readonly sentence: string;
@@ -17,6 +19,7 @@ export interface Answer {
     readonly ticks: readonly { readonly column: string; readonly ok: boolean; readonly asks: string }[];
   } | null;
   readonly missing: readonly string[];
+  readonly safety: Terms;
 }
 
 export interface Explained {
@@ -43,7 +46,7 @@ export interface Explained {
 }
 
 const ruleFields = "{ id sentence because line csv }";
-export const answerFields = `deployment { id } allowed because decidedBy ${ruleFields} nearestGrant { rule ${ruleFields} ticks { column ok asks } } failedColumn missing`;
+export const answerFields = `deployment { id } allowed because decidedBy ${ruleFields} nearestGrant { rule ${ruleFields} ticks { column ok asks } } failedColumn missing safety ${termFields}`;
 export const requestFields = `id at outcome key team roles action model purpose sensitivity { effective declared underDeclared detected { label kind messageIndex count } } reasons policyVersion decided { deployment { id } allowed because rule } policyVersionNow answersNow { ${answerFields} } couldChange`;
 
 const tick = (ok: boolean): string => (ok ? "✓" : "✗");

@@ -5,6 +5,7 @@ import { CommandError, type Command, type Terminal } from "./command.ts";
 import { withConnection } from "./connect.ts";
 import { answerFields, answerLines, requestFields, requestLines } from "./policy-answers.ts";
 import type { Answer, Explained } from "./policy-answers.ts";
+import { termFields, termLines, termsTable, type Terms } from "./safety-terms.ts";
 import { table } from "./table.ts";
 
 interface Matrix {
@@ -15,6 +16,7 @@ interface Matrix {
     readonly action: string;
     readonly deployments: readonly { readonly id: string }[];
   }[];
+  readonly safety: readonly { readonly role: string; readonly data: string; readonly terms: Terms }[];
 }
 
 /** More ids than these would hide the table. */
@@ -33,7 +35,8 @@ const matrix: Command = {
       { least: 0, most: 0, usage: matrixUsage },
     );
     const query =
-      "query ($roles: [String!], $data: [Sensitivity!]) { policyMatrix(roles: $roles, data: $data) { policyVersion lines { role data action deployments { id } } } }";
+      "query ($roles: [String!], $data: [Sensitivity!]) { policyMatrix(roles: $roles, data: $data) { policyVersion lines { role data action deployments { id } } safety { role data terms " +
+      `${termFields} } } }`;
     const variables = { roles: read.many("role"), data: read.many("data") };
     const { policyMatrix: found } = await withConnection(env, (connection) =>
       connection.ask<{ policyMatrix: Matrix }>(query, variables),
@@ -47,6 +50,8 @@ const matrix: Command = {
         named(deployments.map(({ id }) => id)),
       ]);
       print(table(["ROLE", "DATA", "ACTION", "DEPLOYMENTS"], rows));
+      print("\nAnswers");
+      print(termsTable(found.safety));
     }
     return 0;
   },
@@ -97,7 +102,10 @@ const explain: Command = {
       connection.ask<{ explainPolicy: readonly Answer[] }>(query, { input }),
     );
     if (read.flag("json")) terminal.print(JSON.stringify(answers, null, 2));
-    else for (const answer of answers) for (const line of answerLines(answer)) terminal.print(line);
+    else {
+      for (const answer of answers) for (const line of answerLines(answer)) terminal.print(line);
+      for (const line of termLines(answers[0]?.safety)) terminal.print(line);
+    }
     return answers.some(({ allowed }) => allowed) ? 0 : 1;
   },
 };

@@ -7,6 +7,7 @@ import type { SensitivityReport } from "../core/errors.ts";
 import type { Sensitivity } from "../core/sensitivity.ts";
 import type { PolicyDiff } from "../policy/diff-policies.ts";
 import type { Explanation } from "../policy/explanation.ts";
+import type { SafetyTerms } from "../policy/safety-terms.ts";
 import type { PolicyProblem } from "../policy/problems.ts";
 import type { BundleFiles, PolicyVersion, PublishOptions, ReplicaState } from "../policy/version-book.ts";
 
@@ -49,6 +50,12 @@ export interface MatrixLine {
 export interface PolicyMatrix {
   readonly policyVersion: number;
   readonly lines: readonly MatrixLine[];
+  /** What happens to answers, by role and data. */
+  readonly safety: readonly {
+    readonly role: string;
+    readonly data: Sensitivity;
+    readonly terms: SafetyTerms;
+  }[];
 }
 
 /** A request that nobody made. */
@@ -67,6 +74,7 @@ export interface PolicyQuestion {
 export interface PolicyAnswer extends Explanation {
   /** Absent where the provider was described by its promises. */
   readonly deployment: Deployment | undefined;
+  readonly safety: SafetyTerms;
 }
 
 export interface RequestExplanation {

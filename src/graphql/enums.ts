@@ -8,7 +8,7 @@ import type { Support } from "../core/dialect.ts";
 import { failureKinds } from "../core/errors.ts";
 import type { FinishReason as FinishName } from "../core/events.ts";
 import type { BreakGlassStatus as BreakGlassStatusName } from "../policy/break-glass.ts";
-import type { SafetyAction as SafetyActionName } from "../policy/policy.ts";
+import type { SafetyAction as SafetyActionName, SafetyRegime } from "../policy/policy.ts";
 import { builder } from "./builder.ts";
 import { adminOnly } from "./directives.ts";
 
@@ -143,6 +143,17 @@ export const SafetyAction = enumOf<SafetyActionName>("SafetyAction", "What happe
   BLOCK: ["block", "The answer ends before it."],
   REDACT: ["redact", "It is replaced, as [US_SSN]."],
   FLAG: ["flag", "It is shown, and reported."],
+});
+
+export const ReleaseMode = enumOf<SafetyRegime["mode"]>("ReleaseMode", "How answers are let out.", {
+  COMPLETE: ["complete", "Nothing is shown before the whole answer is judged."],
+  HOLD: ["hold", "Each part is held until it is judged."],
+  LOOKAHEAD: ["lookahead", "Shown at once and taken back where need be, for clients that ask for it."],
+});
+
+export const InputCheck = enumOf<SafetyRegime["input"]>("InputCheck", "When input is judged.", {
+  BEFORE: ["before", "Before any of it is sent to the model."],
+  ALONGSIDE: ["alongside", "While the model already works; nothing is shown before."],
 });
 
 /** Not hidden as the inputs that use it are: composition refuses a default value that is. */

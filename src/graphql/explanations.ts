@@ -1,21 +1,12 @@
 // Why the policy said what it said: rules as sentences, the nearest permission with a tick for each of
 // its columns, and what could change an answer. For holders of the scope `policy`.
 
-import type { RuleView, Tick, TickedGrant } from "../policy/explanation.ts";
+import type { Tick, TickedGrant } from "../policy/explanation.ts";
 import type { PolicyAnswer, RecordedDecision, RequestExplanation } from "../gateway/policy-administration.ts";
 import { builder } from "./builder.ts";
 import { attemptedDeployment } from "./past-deployments.ts";
-
-const RuleType = builder.objectRef<RuleView>("PolicyRule").implement({
-  description: "One row of the policy.",
-  fields: (t) => ({
-    id: t.exposeID("id", { description: "Its name." }),
-    sentence: t.exposeString("sentence", { description: "What it says, in words." }),
-    because: t.exposeString("because", { description: "The reason that its author gave." }),
-    line: t.exposeInt("line", { description: "Its line in policy.csv." }),
-    csv: t.exposeString("csv", { description: "The row itself." }),
-  }),
-});
+import { RuleType } from "./policy-rules.ts";
+import { SafetyTermsType } from "./safety-terms.ts";
 
 const TickType = builder.objectRef<Tick>("PolicyTick").implement({
   description: "Whether one column of a permission is met.",
@@ -69,6 +60,11 @@ const PolicyAnswerType = builder.objectRef<PolicyAnswer>("PolicyAnswer").impleme
     missing: t.stringList({
       description: "The guarantees that are missing.",
       resolve: (answer) => [...answer.missing],
+    }),
+    safety: t.field({
+      type: SafetyTermsType,
+      description: "What would happen to the answer, wherever it came from.",
+      resolve: (answer) => answer.safety,
     }),
   }),
 });

@@ -1,18 +1,13 @@
-// Policy versions and what they permit: who may send what where, and which replica decides by what.
+// Policy versions, which replica decides by which, and what one changes against another.
 // For holders of the scope `policy`; publishing stands in `policy-publishing.ts`.
 
 import { formatSensitivity } from "../core/sensitivity.ts";
-import type {
-  MatrixLine,
-  PolicyMatrix,
-  PolicySide,
-  PolicyVersionView,
-} from "../gateway/policy-administration.ts";
+import type { PolicySide, PolicyVersionView } from "../gateway/policy-administration.ts";
 import type { PolicyDiff } from "../policy/diff-policies.ts";
 import type { SafetyChange } from "../policy/diff-safety.ts";
 import type { ReplicaState } from "../policy/version-book.ts";
 import { builder } from "./builder.ts";
-import { MatrixAction, RevokeMode } from "./enums.ts";
+import { RevokeMode } from "./enums.ts";
 import { bundleFrom, PolicyFileInput, PolicyFileType } from "./policy-files.ts";
 
 const PolicyReplica = builder.objectRef<ReplicaState>("PolicyReplica").implement({
@@ -57,36 +52,6 @@ export const PolicyVersionType = builder.objectRef<PolicyVersionView>("PolicyVer
         const whole = await parts.administration.policyVersion(version.number);
         return Object.entries(whole?.files ?? {}).map(([name, text]) => ({ name, text }));
       },
-    }),
-  }),
-});
-
-const MatrixLineType = builder.objectRef<MatrixLine>("PolicyMatrixLine").implement({
-  description: "Where one role may go with one kind of data.",
-  fields: (t) => ({
-    role: t.exposeString("role", { description: "role:…" }),
-    data: t.field({
-      type: "Sensitivity",
-      description: "How sensitive it is.",
-      resolve: (line) => formatSensitivity(line.data),
-    }),
-    action: t.field({ type: MatrixAction, description: "What is done.", resolve: (line) => line.action }),
-    deployments: t.field({
-      type: ["Deployment"],
-      description: "The permitted ones, of those that are switched on.",
-      resolve: (line) => [...line.deployments],
-    }),
-  }),
-});
-
-const PolicyMatrixType = builder.objectRef<PolicyMatrix>("PolicyMatrix").implement({
-  description: "Who may send what where, now.",
-  fields: (t) => ({
-    policyVersion: t.exposeInt("policyVersion", { description: "The policy that decided." }),
-    lines: t.field({
-      type: [MatrixLineType],
-      description: "One for each role, kind of data and action.",
-      resolve: (matrix) => [...matrix.lines],
     }),
   }),
 });
@@ -210,22 +175,6 @@ builder.queryFields((t) => ({
     description: "Every version, oldest first, and who decides by it.",
     authScopes: { policy: true },
     resolve: async (_root, _arguments, { parts }) => [...(await parts.administration.policyVersions())],
-  }),
-  policyMatrix: t.field({
-    type: PolicyMatrixType,
-    description: "Role × sensitivity × action → deployments, under the policy in force. Calls no provider.",
-    authScopes: { policy: true },
-    args: {
-      roles: t.arg.stringList({ description: "role:clinical or clinical; absent means all that it names." }),
-      data: t.arg({ type: ["Sensitivity"], description: "Absent means all kinds that its rows speak of." }),
-      actions: t.arg({ type: [MatrixAction], description: "Absent means both." }),
-    },
-    resolve: (_root, { roles, data, actions }, { parts }) =>
-      parts.administration.policyMatrix({
-        roles: roles ?? undefined,
-        data: data ?? undefined,
-        actions: actions ?? undefined,
-      }),
   }),
   policyDiff: t.field({
     type: PolicyDiffType,

@@ -23,6 +23,7 @@ import "./budgets.ts";
 import "./evidence.ts";
 import "./break-glass.ts";
 import "./policy.ts";
+import "./policy-matrix.ts";
 import "./policy-publishing.ts";
 import "./explanations.ts";
 import "./federation.ts";

@@ -2,10 +2,9 @@
 // `diff-policies.ts` adds it to what opens and closes; alike changes are told together.
 
 import { formatSensitivity, isWithin, type Sensitivity } from "../core/sensitivity.ts";
-import { coversData } from "./cells/data.ts";
+import { compileSafety, type CompiledRegime } from "./compiled-safety.ts";
 import type { PolicyRows, RegimeRow, SafetyRow } from "./rows.ts";
-import { categoriesOf, dataOf, readersOf, safetyLinks, unnamedCategory } from "./safety-points.ts";
-import { regimeFrom } from "./safety-regime.ts";
+import { categoriesOf, dataOf, readersOf, unnamedCategory } from "./safety-points.ts";
 import { joinWords } from "./sentences.ts";
 import { safetyActions } from "./vocabulary.ts";
 
@@ -78,40 +77,21 @@ const done = { block: "blocked", redact: "cut out", flag: "shown and flagged" } 
 
 type Answers = (about: string, data: Sensitivity) => Answer;
 
-/** The compiled rows, narrowed once for the reader and once for each category. */
 function answersFor(rows: PolicyRows, who: string): Answers {
-  const links = safetyLinks(rows);
-  const own = <Row extends P2Row>(some: readonly Row[]): readonly Row[] =>
-    some.filter((row) => row.who === "anyone" || (who !== "" && links.teams.reach(who).has(row.who)));
-  const [safety, regime] = [own(rows.safety), own(rows.regime)];
-  const byCategory = new Map<string, readonly SafetyRow[]>();
+  const compiled = compileSafety(rows, who);
   return (about, data) => {
     const part = regimeParts.find((known) => known === about);
-    if (part !== undefined) return regimeAnswer(regime, part, data);
-    const reached = links.categories.reach(about);
-    const speaking =
-      byCategory.get(about) ??
-      safety.filter((row) => row.category === "anything" || reached.has(row.category));
-    byCategory.set(about, speaking);
-    const inForce = speaking.filter((row) => coversData(row.data, data));
-    const action = safetyActions.find((one) => inForce.some((row) => row.action === one)) ?? "block";
-    return {
-      strictness: -safetyActions.indexOf(action),
-      words: done[action],
-      row: inForce.find((row) => row.action === action),
-    };
+    if (part !== undefined) return regimeAnswer(compiled.regime(data), part);
+    const { action, row } = compiled.finding(about, data);
+    return { strictness: -safetyActions.indexOf(action), words: done[action], row };
   };
 }
 
 function regimeAnswer(
-  rows: readonly RegimeRow[],
+  { mode, input, needsSemantic, failOpen, rows }: CompiledRegime,
   part: (typeof regimeParts)[number],
-  data: Sensitivity,
 ): Answer {
-  const inForce = rows.filter((row) => coversData(row.data, data));
-  const regime = regimeFrom((word) => inForce.find((row) => row.action === word));
-  const { mode, input, needsSemantic, failOpen } = regime;
-  const [strictness, words] = {
+  const said = {
     mode: [["lookahead", "hold", "complete"].indexOf(mode), modeWords[mode]],
     input: [
       Number(input === "before"),
@@ -125,12 +105,9 @@ function regimeAnswer(
       Number(!failOpen),
       failOpen ? "shown unjudged where classifiers fail" : "withheld where classifiers fail",
     ],
-  }[part] as [number, string];
-  return {
-    strictness,
-    words,
-    row: inForce.find((row) => regime.rules.includes(row.id) && speaksOf[part](row)),
-  };
+  } as const;
+  const [strictness, words] = said[part];
+  return { strictness, words, row: rows.find(speaksOf[part]) };
 }
 
 const modeWords = {

@@ -9,11 +9,11 @@ import { pointOf } from "./deployment-point.ts";
 import { explainRefusal, nearestGrant } from "./explain.ts";
 import { featuresOf } from "./features.ts";
 import { ownRows } from "./own-rows.ts";
-import type { Explanation, RuleView, TickedColumn, TickedGrant } from "./explanation.ts";
+import type { Explanation, TickedColumn, TickedGrant } from "./explanation.ts";
 import type { PermitParts } from "./permit.ts";
 import type { BreakGlass } from "./policy.ts";
 import type { GrantRow } from "./rows.ts";
-import { describeRow } from "./sentences.ts";
+import { ruleView } from "./rule-view.ts";
 import { makeSubjects, notMinted } from "./subjects.ts";
 import { whyMissing } from "./why-missing.ts";
 
@@ -91,14 +91,6 @@ const refusedOutright = (why: string): Explanation => ({
   because: why,
   needs: why,
   missing: [],
-});
-
-const ruleView = (row: GrantRow): RuleView => ({
-  id: row.id,
-  sentence: describeRow(row),
-  because: row.because,
-  line: row.line,
-  csv: ["p", ...row.cells].join(", "),
 });
 
 /** Where each column stands among the cells of a `p` row. */

@@ -79,7 +79,7 @@ for (const [name, [query, opens]] of Object.entries(fields)) {
         verifyRecords: () => Promise.resolve({ rows: 0, chains: 0 }),
         policyVersion: () => Promise.resolve(undefined),
         policyVersions: () => Promise.resolve([]),
-        policyMatrix: () => Promise.resolve({ policyVersion: 1, lines: [] }),
+        policyMatrix: () => Promise.resolve({ policyVersion: 1, lines: [], safety: [] }),
         policyDiff: () => Promise.resolve({ opens: [], closes: [], safety: { loosens: [], tightens: [] } }),
         explainPolicy: () => Promise.resolve([]),
         explainRequest: () => Promise.resolve(undefined),

@@ -11,6 +11,7 @@ import {
   type Sensitivity,
 } from "../../src/core/sensitivity.ts";
 import { buildEngine, type CasbinEngine } from "../../src/policy/casbin-engine.ts";
+import { compileSafety } from "../../src/policy/compiled-safety.ts";
 import { parsePolicy } from "../../src/policy/parse-policy.ts";
 import type { SafetyRegime, Subjects } from "../../src/policy/policy.ts";
 import { formatProblem } from "../../src/policy/problems.ts";
@@ -73,6 +74,14 @@ test("Casbin and the compiled rows never disagree on a finding or on a word of t
   let granted = 0;
   await everyQuestion(({ engine, rows, who, data, category }) => {
     const subjects = [who.key, who.team, ...who.roles].join(" ");
+    const compiledRows = compileSafety(rows, subjects);
+    const { action: done, row: behind } = compiledRows.finding(category, data);
+    assert.deepEqual(
+      { action: done, rule: behind?.id },
+      makeSafetyDecision(rows.safety, engine)(who, data, category),
+    );
+    const { rows: _behind, ...regime } = compiledRows.regime(data);
+    assert.deepEqual(regime, makeSafetyRegime(rows.regime, engine)(who, data));
     for (const action of safetyActions) {
       const answer = engine.grantsSafety(subjects, data, category, action);
       const compiled = rowsInForce(rows.safety, engine, { subjects, data, category });
