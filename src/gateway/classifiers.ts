@@ -18,21 +18,32 @@ export interface ActiveClassifiers {
   readonly classifiers: readonly Classifier[];
   /** Configured, but not permitted for this data, or not fit: never shown as passed. */
   readonly notRun: readonly string[];
+  /**
+   * Permitted and not fit, where nobody else looks for all that they would find: an outage. It is an error like any
+   * other, so without a row that lets it nothing is released.
+   */
+  readonly missing: readonly string[];
   /** Writes what they cost. Call it once they are asked no more, before the request's own settlement. */
   close(): Promise<void>;
 }
 
-const none: ActiveClassifiers = { classifiers: [], notRun: [], close: () => Promise.resolve() };
+export const noClassifiers: ActiveClassifiers = {
+  classifiers: [],
+  notRun: [],
+  missing: [],
+  close: () => Promise.resolve(),
+};
 
 /** What a check is made for: the request whose texts are judged. */
 type Outer = Omit<Weighed, "request"> & Pick<Permitted, "breakGlass">;
 
 export function classifiersFor(outer: Outer, snapshot: Snapshot, parts: GatewayParts): ActiveClassifiers {
   const { seats } = parts.roster;
-  if (seats.length === 0) return none;
+  if (seats.length === 0) return noClassifiers;
   const inners: Inner[] = [];
   const classifiers: Classifier[] = [];
   const notRun: string[] = [];
+  const unfit: Seat[] = [];
   for (const [index, seat] of seats.entries()) {
     const inner = innerFor(seat, `${outer.requestId}.safety-${index + 1}`, outer, snapshot, parts);
     if (inner && seat.state === "fit") {
@@ -41,10 +52,18 @@ export function classifiersFor(outer: Outer, snapshot: Snapshot, parts: GatewayP
       continue;
     }
     notRun.push(seat.id);
+    if (inner) unfit.push(seat);
     // The gateway itself may not ask it, and this request may: its canaries are judged for the next one.
     if (inner && seat.state === "unproven") proveWith(seat, inner, parts);
   }
-  return { classifiers, notRun, close: async () => void (await Promise.all(inners.map(closed))) };
+  const covered = new Set(classifiers.flatMap(({ categories }) => categories));
+  const missing = unfit.filter(({ categories }) => categories.some((category) => !covered.has(category)));
+  return {
+    classifiers,
+    notRun,
+    missing: missing.map(({ id }) => id),
+    close: async () => void (await Promise.all(inners.map(closed))),
+  };
 }
 
 /**

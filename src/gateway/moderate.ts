@@ -11,7 +11,7 @@ import { deterministicClassifier } from "../safety/deterministic.ts";
 import { judgeText, type Found } from "../safety/judge-text.ts";
 import { remembering } from "../safety/verdicts.ts";
 import { openAccount } from "./account.ts";
-import { classifiersFor, type ActiveClassifiers } from "./classifiers.ts";
+import { classifiersFor, noClassifiers, type ActiveClassifiers } from "./classifiers.ts";
 import type { ModerationResult } from "./contract.ts";
 import { toldReceipt } from "./disclosure.ts";
 import type { GatewayParts } from "./parts.ts";
@@ -82,17 +82,19 @@ function selected(
   permitted: Permitted<ModerationRequest>,
   snapshot: Snapshot,
   parts: GatewayParts,
-  { needsSemantic }: SafetyRegime,
+  { needsSemantic, failOpen }: SafetyRegime,
 ): ActiveClassifiers {
   const { model } = permitted.request;
   if (model === "") {
     const all = classifiersFor(permitted, snapshot, parts);
     if (needsSemantic && all.classifiers.length === 0) throw unavailable("the policy demands one");
+    const [missing] = all.missing;
+    if (missing !== undefined && !failOpen) throw unavailable(`${missing} is not fit to judge now`);
     return all;
   }
   if (model === builtIn.id) {
     if (needsSemantic) throw unavailable("the policy demands one");
-    return { classifiers: [], notRun: [], close: () => Promise.resolve() };
+    return noClassifiers;
   }
   const named = planFor(permitted, snapshot, parts).candidates.map(({ target }) => target.deployment.id);
   if (!parts.roster.seats.some(({ id }) => named.includes(id))) {

@@ -35,15 +35,17 @@ export function openScreening(
 ): Screening {
   const { caller, request, sensitivity } = permitted;
   const regime = snapshot.policy.safetyRegime(caller, sensitivity.effective);
-  const { classifiers, notRun, close } = classifiersFor(permitted, snapshot, parts);
+  const failOpen = regime.failOpen && isEveryday(permitted);
+  const { classifiers, notRun, missing, close } = classifiersFor(permitted, snapshot, parts);
   account.safety.notRun.push(...notRun);
   if (regime.needsSemantic && classifiers.length === 0) throw unjudged();
+  if (missing.length > 0 && !failOpen) throw unwell();
   const isStream = request.action === "complete" && request.stream;
   const common = {
     classifiers,
     decide: decisions(permitted, snapshot, parts),
     summary: account.safety,
-    failOpen: regime.failOpen && isEveryday(permitted),
+    failOpen,
     signal: controller.signal,
   };
   let refused: Failure | undefined;
@@ -80,6 +82,16 @@ const unjudged = (): Failure =>
     {
       phase: "input",
       fix: "Configure a classifier that the policy permits to see such data, or wait until it is well again.",
+    },
+  );
+
+/** Before anything is sent: an answer that nobody could judge need not be paid. */
+const unwell = (): Failure =>
+  new Failure(
+    "SAFETY_UNAVAILABLE",
+    "A classifier that must judge this does not answer, so nothing is asked.",
+    {
+      phase: "input",
     },
   );
 

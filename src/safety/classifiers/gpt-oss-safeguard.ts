@@ -51,7 +51,8 @@ function contentOf({ phase, prompt, context, window }: Judged): string {
 }
 
 /** The marks of our own policy are no more to be forged than those of a template. */
-const unmarked = (text: string): string => defuse(text).replace(/^(?=\s*(?:END OF )?TEXT\s*$)/gim, "> ");
+const unmarked = (text: string): string =>
+  defuse(text).replace(/^(?=[^\S\n]*(?:END OF )?TEXT[^\S\n]*$)/gim, "> ");
 
 function read(answers: readonly ModerationAnswer[], known: ReadonlyMap<string, string>): Reading {
   const verdict = verdictIn(textOf(answers));

@@ -16,6 +16,7 @@ export interface Seat {
   /** The deployment. */
   readonly id: string;
   readonly kind: Classifier["kind"];
+  readonly categories: readonly string[];
   readonly state: SeatState;
   /** Why it may not be used; undefined where it may. */
   readonly because: string | undefined;
@@ -83,6 +84,7 @@ export function createSeat({ deploymentId: id, format: name }: ClassifierSetting
   const seat: Seat = {
     id,
     kind,
+    categories: format.categories,
     get state() {
       return state;
     },
