@@ -1,4 +1,4 @@
-// Puts one window before every classifier at once, and joins what they say: the union of all hits.
+// Puts one window before every classifier at once, and hears all of them: whatever one finds is found.
 // A classifier that failed must be made up for by the others, category for category, or nothing is cleared.
 
 import { follow } from "../core/abortable.ts";
@@ -11,7 +11,6 @@ export interface Opinion {
 
 interface Joined {
   readonly opinions: readonly Opinion[];
-  readonly hits: readonly Hit[];
   /** Those that failed, where nobody looked for all that they would have looked for. */
   readonly missing: readonly Opinion[];
 }
@@ -20,53 +19,63 @@ interface Joined {
 const mostMilliseconds = 15_000;
 
 /** Rejects only when `signal` aborts. */
-export async function askClassifiers(
+export function askClassifiers(
   classifiers: readonly Classifier[],
   input: Omit<CheckInput, "signal">,
   signal: AbortSignal,
 ): Promise<Joined> {
+  if (signal.aborted) return Promise.reject(new Error("the check was left"));
   const { controller, release } = follow(signal);
-  const timer = setTimeout(() => controller.abort(), mostMilliseconds);
-  try {
-    const opinions = await Promise.all(
-      classifiers.map(async (classifier) => ({
-        classifier,
-        verdict: await opinionOf(classifier, { ...input, signal: controller.signal }, signal),
-      })),
-    );
-    return joined(opinions);
-  } finally {
-    clearTimeout(timer);
-    release();
-  }
-}
-
-async function opinionOf(classifier: Classifier, input: CheckInput, caller: AbortSignal): Promise<Verdict> {
-  const began = performance.now();
-  try {
-    return await Promise.race([classifier.check(input), aborted(input.signal)]);
-  } catch (error) {
-    if (caller.aborted) throw error;
-    const because = input.signal.aborted ? "it did not answer in time" : "it failed";
-    return { outcome: "error", hits: [], model: "", latencyMs: performance.now() - began, because };
-  }
-}
-
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    const abort = (): void => reject(new Error("aborted"));
-    if (signal.aborted) abort();
-    else signal.addEventListener("abort", abort, { once: true });
+  return new Promise((resolve, reject) => {
+    const verdicts = new Map<Classifier, Verdict>();
+    const began = performance.now();
+    const timer = setTimeout(() => controller.abort(), mostMilliseconds);
+    const end = (): void => {
+      clearTimeout(timer);
+      release();
+    };
+    const heard = (classifier: Classifier, verdict: Verdict): void => {
+      if (verdicts.size === classifiers.length) return;
+      verdicts.set(classifier, verdict);
+      if (verdicts.size < classifiers.length) return;
+      end();
+      resolve(joined(classifiers, verdicts));
+    };
+    const failed = (classifier: Classifier, because: string): void =>
+      heard(classifier, {
+        outcome: "error",
+        hits: [],
+        model: "",
+        latencyMs: performance.now() - began,
+        because,
+      });
+    controller.signal.addEventListener("abort", () => {
+      if (signal.aborted) {
+        end();
+        reject(new Error("the check was left"));
+        return;
+      }
+      for (const one of classifiers) if (!verdicts.has(one)) failed(one, "it did not answer in time");
+    });
+    for (const classifier of classifiers) {
+      classifier.check({ ...input, signal: controller.signal }).then(
+        (verdict) => heard(classifier, verdict),
+        () => controller.signal.aborted || failed(classifier, "it failed"),
+      );
+    }
   });
 }
 
-function joined(opinions: readonly Opinion[]): Joined {
+function joined(classifiers: readonly Classifier[], verdicts: ReadonlyMap<Classifier, Verdict>): Joined {
+  const opinions = classifiers.flatMap((classifier) => {
+    const verdict = verdicts.get(classifier);
+    return verdict ? [{ classifier, verdict }] : [];
+  });
   const failed = opinions.filter(({ verdict }) => verdict.outcome === "error");
   const answered = opinions.filter(({ verdict }) => verdict.outcome !== "error");
   const covered = new Set(answered.flatMap(({ classifier }) => classifier.categories));
   return {
     opinions,
-    hits: answered.flatMap(({ verdict }) => hitsOf(verdict)),
     missing: failed.filter(
       ({ classifier }) =>
         answered.length === 0 || classifier.categories.some((category) => !covered.has(category)),
@@ -75,6 +84,7 @@ function joined(opinions: readonly Opinion[]): Joined {
 }
 
 /** What says that it found something, and not what, found the worst. */
-function hitsOf({ outcome, hits }: Verdict): readonly Hit[] {
+export function hitsOf({ outcome, hits }: Verdict): readonly Hit[] {
+  if (outcome === "error") return [];
   return outcome === "hit" && hits.length === 0 ? [{ category: "unknown" }] : hits;
 }

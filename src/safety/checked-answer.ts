@@ -156,14 +156,13 @@ export class CheckedAnswer implements AsyncIterableIterator<CheckedEvent> {
   /** The end of the answer once more, as one text: what shows only there is told, though it may have been read. */
   #lookBack(queue: ChoiceQueue, channel: CheckedChannel, seen: Readable): void {
     const { cleared, received: to, name } = channel;
-    const from = Math.max(0, to - seen.text.length);
+    const from = seen.text.length < wholeWindows.most ? 0 : to - seen.text.length;
     const range = { choice: queue.index, channel: name, from, to };
     const place = { phase: "output", ...range, retroactive: true } as const;
-    this.#ask(queue, { context: "", final: true, seen, offset: 0, place }, (found) => {
+    const question = { context: "", final: true, seen, offset: 0, place, replacesUpTo: cleared };
+    this.#ask(queue, question, (found) => {
       if (found.isUnjudged) return this.#failUnavailable();
-      // What has not left is for its own window to replace.
-      const isLate = found.edits.some((edit) => edit.start < cleared);
-      const blocked = isLate ? [...found.blocked, ...found.redacted] : found.blocked;
+      const blocked = [...found.blocked, ...found.redacted];
       if (blocked.length > 0) return this.#stop(queue, blocked, channel);
       channel.lookedBack(() => this.#notice(queue, found.flagged, false, true));
       this.#advance(queue);

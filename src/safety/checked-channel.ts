@@ -103,7 +103,8 @@ export class CheckedChannel {
     if (this.isChecking || this.blocked) return undefined;
     const unchecked = this.#slice(this.checked, this.received);
     const isLast = this.#stop !== undefined || this.#isDue;
-    const length = windowLength(unchecked, this.#size) ?? (isLast ? this.#restOf(unchecked) : 0);
+    const length =
+      windowLength(unchecked, this.#size, this.#plan.least) ?? (isLast ? this.#restOf(unchecked) : 0);
     this.#isDue = false;
     if (length === 0) {
       // Checked already, and nothing came that could make it the beginning of something.
@@ -127,12 +128,11 @@ export class CheckedChannel {
   }
 
   /** The window passed. False where what must be replaced cannot be. */
-  settle({ to }: Window, edits: readonly Edit[], now: number): boolean {
+  settle({ from, to, seen }: Window, edits: readonly Edit[], now: number): boolean {
     this.isChecking = false;
     this.checked = to;
-    const window = this.#slice(this.cleared, to);
-    const isAll = this.#stop === to;
-    let end = isAll ? to : this.cleared + releasableLength(window);
+    const length = this.#stop === to ? seen.text.length : releasableLength(seen.text);
+    let end = length === seen.text.length ? to : from + seen.rawRange(length - 1, length).end;
     for (const edit of edits) if (edit.start < end) end = Math.max(end, edit.end);
     if (!this.#apply(edits.filter((edit) => edit.start < end))) return false;
     this.#clear(end);

@@ -30,7 +30,7 @@ export class VerdictTally {
     const { id, kind } = classifier;
     const failed = verdict.outcome === "error";
     this.#list(id, failed);
-    const categories = failed ? [] : [...new Set(verdict.hits.map((hit) => hit.category))].sort();
+    const categories = [...new Set(verdict.hits.map((hit) => hit.category))].sort();
     const found = categories.length > 0;
     this.put({
       classifier: id,
@@ -38,7 +38,7 @@ export class VerdictTally {
       phase: place.phase,
       choice: place.choice,
       channel: place.channel,
-      outcome: found ? "hit" : verdict.outcome,
+      outcome: found ? "hit" : failed ? "error" : "pass",
       categories,
       action: found ? strictest(categories.map(actionOf)) : undefined,
       checkedFrom: place.from,
