@@ -121,6 +121,8 @@ export interface StreamDecoder {
   push(event: ServerEvent): readonly ModelEvent[];
   /** True once the provider has said that nothing follows, whether or not it then closes. */
   over(): boolean;
+  /** True once every choice has come to its end, although the provider may have more to say. */
+  settled?(): boolean;
   /** At the end of the body, or once it is over. Throws `WireFault` where the answer did not come to its end. */
   end(): readonly ModelEvent[];
 }

@@ -2,7 +2,7 @@
 // Only configured origins are called; the credential goes in here and nowhere else.
 
 import type { Readable } from "node:stream";
-import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
 import type { Dialect, EncodedRequest } from "../core/dialect.ts";
 import { WireFault } from "../core/dialect.ts";
 import type { Pools } from "./pools.ts";
@@ -26,6 +26,7 @@ const decoders: Readonly<Record<string, () => NodeJS.ReadWriteStream & Readable>
   "x-gzip": () => createGunzip(),
   deflate: () => createInflate(),
   br: () => createBrotliDecompress(),
+  zstd: () => createZstdDecompress(),
 };
 
 /** Where a path lies: behind the base URL, unless the dialect has a place of its own for it. */
@@ -70,7 +71,7 @@ export async function httpCall(
 }
 
 /** The whole body as JSON; `undefined` where it is no JSON. */
-export async function readJson(body: Readable): Promise<unknown> {
+export async function readJson(body: AsyncIterable<unknown>): Promise<unknown> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {

@@ -11,13 +11,13 @@ import type { PermittedDeployment } from "../core/permit.ts";
 import type { CompletionRequest, EmbeddingRequest, ImageRequest, OnUnsupported } from "../core/request.ts";
 import type { Secret } from "../core/secret.ts";
 import { encodeInWordsOf } from "../wire/anthropic/foreign-words.ts";
-import { createServerEventDecoder } from "../wire/sse.ts";
 import { destinationOf } from "./capabilities.ts";
+import { decodeAnswer } from "./decode-answer.ts";
 import { demoComplete, demoEmbed } from "./demo/demo.ts";
 import { demoModerate } from "./demo/guard.ts";
 import { demoImage } from "./demo/picture.ts";
 import { dialectOf, dialects } from "./dialects.ts";
-import { addressOf, drop, httpCall, readJson, readOut, type HttpAnswer, type Timeouts } from "./http-call.ts";
+import { addressOf, httpCall, readJson, type HttpAnswer, type Timeouts } from "./http-call.ts";
 import { decodeModeration, encodeModeration } from "./moderation.ts";
 import type { Pools } from "./pools.ts";
 import { notThere, settleUnsupported } from "./unsupported.ts";
@@ -114,7 +114,7 @@ export function createProviders(parts: ProviderParts): Providers {
       const encoded = encodeInWordsOf(dialect, request, destinationOf(target, onUnsupported));
       const params = settleUnsupported(encoded, onUnsupported, id);
       const timeouts = request.stream ? streamTimeouts : wholeTimeouts;
-      const events = decode(
+      const events = decodeAnswer(
         () => send(provider, dialect, encoded, timeouts, signal),
         dialect,
         request.stream,
@@ -167,39 +167,4 @@ export function createProviders(parts: ProviderParts): Providers {
       return { params, answer: dialect.images.decode(await readJson(answer.body)) };
     },
   };
-}
-
-async function* decode(
-  send: () => Promise<HttpAnswer>,
-  dialect: Dialect,
-  streamed: boolean,
-): AsyncGenerator<ModelEvent, void, undefined> {
-  const answer = await send();
-  if (!isStream(answer.contentType, streamed)) {
-    yield* dialect.decodeCompletion(await readJson(answer.body));
-    return;
-  }
-  const serverEvents = dialect.framing?.() ?? createServerEventDecoder();
-  const decoder = dialect.decodeStream();
-  let over = false;
-  try {
-    const chunks = answer.body.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
-    for await (const chunk of chunks) {
-      for (const event of serverEvents.push(chunk)) yield* decoder.push(event);
-      if ((over = decoder.over())) break;
-    }
-  } finally {
-    // A provider that said all it had to say need not close for us to go on; its connection is used again.
-    if (over) readOut(answer.body);
-    else drop(answer.body);
-  }
-  for (const event of serverEvents.end()) yield* decoder.push(event);
-  yield* decoder.end();
-}
-
-/** Some servers answer whole although a stream was asked for, and some the other way round. */
-function isStream(contentType: string, asked: boolean): boolean {
-  const type = contentType.toLowerCase();
-  if (type.startsWith("text/event-stream")) return true;
-  return asked && !type.startsWith("application/json");
 }

@@ -1,7 +1,7 @@
 // The ways in which providers go wrong on the wire, each with what a caller must then be told.
 // `hostile-upstreams.test.ts` runs them all through every door.
 
-import { gzipSync } from "node:zlib";
+import { gzipSync, zstdCompressSync } from "node:zlib";
 import {
   type Misbehaviour,
   chunked,
@@ -47,6 +47,7 @@ const whole = (content: unknown, finish = "stop"): string =>
     model: "m",
     choices: [{ index: 0, message: { role: "assistant", content }, finish_reason: finish }],
   });
+const counted = { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 };
 const hello = delta("Hello");
 const stop = delta(undefined, "stop");
 const done = "data: [DONE]\n\n";
@@ -158,6 +159,78 @@ export const misbehaviours: Readonly<Record<string, HostileCase>> = {
   "says-no-usage": reads("Hello", says(head(), hello, stop, done), true),
   "says-no-usage-whole": reads("Hello", says(head(json), whole("Hello")), true),
   "says-broken-letters": reads("a\ufffdb", says(head(json), Buffer.from(whole("a\u00ffb"), "latin1")), true),
+  "errs-as-json-in-a-stream": failed(says(head(), '\n {"error":', '{"code":503,"message":"Overloaded"}}')),
+  "errs-in-plain-words": failed(says(head(), hello, "event: error\ndata: upstream went away\n\n")),
+  "errs-without-a-frame": failed(
+    says(head(), hello, event({ code: "InternalError", message: "An internal error", request_id: "r" })),
+  ),
+  "errs-beside-its-choices": failed(
+    says(
+      head(),
+      hello,
+      event({
+        error: { code: 502, message: "Provider disconnected" },
+        choices: [{ index: 0, delta: { content: "" }, finish_reason: "error" }],
+      }),
+    ),
+  ),
+  "gives-up-by-reason": failed(says(head(), hello, delta(undefined, "error"), done)),
+  "answers-whole-in-a-stream": reads("Hello", says(head(), whole("Hello")), true),
+  "resets-after-its-finish": reads("Hello", async (socket) => {
+    socket.write(chunkedHead() + chunked(hello + stop + usage));
+    await wait(50);
+    socket.resetAndDestroy();
+  }),
+  "counts-with-its-choice": reads(
+    "Hello",
+    says(
+      head(),
+      event({ choices: [{ index: 0, delta: { content: "Hello" }, finish_reason: "stop", usage: counted }] }),
+      done,
+    ),
+  ),
+  "counts-before-it-speaks": reads("Hello", says(head(), usage, hello, stop, done)),
+  "counts-at-every-step": reads(
+    "Hello",
+    says(
+      head(),
+      event({
+        choices: [{ index: 0, delta: { content: "Hel" } }],
+        usage: { ...counted, completion_tokens: 1 },
+      }),
+      event({ choices: [{ index: 0, delta: { content: "lo" } }], usage: counted }),
+      stop,
+      done,
+    ),
+  ),
+  "finishes-without-a-reason": reads("Hello", says(head(), hello, usage, done)),
+  "comments-and-names-its-events": reads(
+    "Hello",
+    says(
+      head("text/event-stream; charset=utf-8"),
+      ": OPENROUTER PROCESSING\r\n\r\n",
+      `id: 1\r\nretry: 5\r\nevent: message\r\n${(hello + stop + usage).replaceAll("\n", "\r\n")}`,
+      ":\r\n\r\ndata:[DONE]\r\n\r\n",
+    ),
+  ),
+  "begins-with-a-mark": reads("Hello", says(head(), `\ufeff${hello}`, stop, usage, done)),
+  "spreads-an-event-over-lines": reads(
+    "Hello",
+    says(
+      head(),
+      'data: {"choices": [\ndata: {"index": 0, "delta": {"content": "Hello"}}]}\n\n',
+      stop,
+      usage,
+      done,
+    ),
+  ),
+  "compresses-by-zstd": reads(
+    "Hello",
+    says(
+      head("text/event-stream", "content-encoding: zstd\r\n"),
+      zstdCompressSync(hello + stop + usage + done),
+    ),
+  ),
   "splits-a-letter-over-deltas": reads(
     "a🌤️b",
     says(head(), ...["a\ud83c", "\udf24\ufe0fb"].map((half) => delta(half)), stop, usage, done),

@@ -13,6 +13,8 @@ import { decodeUsage } from "./usage.ts";
 export interface AnswerReader {
   /** One chunk, or the body of a whole answer. Throws `WireFault` where it carries an error. */
   read(body: unknown): readonly ModelEvent[];
+  /** Every choice that began has its reason. */
+  settled(): boolean;
   /** Call once, at the end. `complete`: the provider said that this is all. */
   finish(complete: boolean): readonly ModelEvent[];
 }
@@ -57,7 +59,11 @@ export function createAnswerReader(): AnswerReader {
     return events;
   }
 
-  return { read, finish };
+  return {
+    read,
+    settled: () => choices.size > 0 && [...choices.values()].every((choice) => choice.finished()),
+    finish,
+  };
 }
 
 /** As many choices as may be asked for; any other number means the only one. */

@@ -3,6 +3,7 @@
 
 import { type ServerEvent, type StreamDecoder, WireFault } from "../../core/dialect.ts";
 import type { ModelEvent } from "../../core/events.ts";
+import { parseJson } from "../json.ts";
 import { createAnswerReader } from "./answer-reader.ts";
 import { decodeEmbeddedError } from "./error-reading.ts";
 
@@ -16,12 +17,12 @@ export function createAnswerStream(): StreamDecoder {
       done = true;
       return nothing;
     }
-    const body = parse(event.data);
-    if (event.event === "error") throw decodeEmbeddedError(body);
-    return reader.read(body);
+    // Its words need not be JSON.
+    if (event.event === "error") throw decodeEmbeddedError(parseJson(event.data) ?? event.data);
+    return reader.read(parse(event.data));
   }
 
-  return { push, over: () => done, end: () => reader.finish(done) };
+  return { push, over: () => done, settled: reader.settled, end: () => reader.finish(done) };
 }
 
 const nothing: readonly ModelEvent[] = [];

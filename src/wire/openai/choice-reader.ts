@@ -11,6 +11,7 @@ import { createToolCallReader } from "./tool-call-reader.ts";
 
 export interface ChoiceReader {
   read(part: JsonObject, events: ModelEvent[]): void;
+  finished(): boolean;
   finish(complete: boolean, events: ModelEvent[]): void;
 }
 
@@ -67,7 +68,7 @@ export function createChoiceReader(choice: number): ChoiceReader {
     });
   }
 
-  return { read, finish };
+  return { read, finished: () => reason !== undefined, finish };
 }
 
 function logprobsOf(part: JsonObject): readonly unknown[] {

@@ -31,6 +31,11 @@ export function isErrorBody(body: JsonObject): boolean {
   if (isObject(error) || textOf(error) !== undefined) return true;
   // Groq's last chunk, where it gave up.
   if (textOf(objectOf(body["x_groq"])?.["error"]) !== undefined) return true;
+  // DashScope and others that say so without any frame around it.
+  const unframed = textOf(body["message"]) ?? textOf(body["detail"]);
+  if (unframed !== undefined && (textOf(body["code"]) ?? body["detail"]) !== undefined) {
+    return body["choices"] === undefined && body["data"] === undefined;
+  }
   return body["object"] === "error" || (body["type"] === "error" && body["choices"] === undefined);
 }
 
