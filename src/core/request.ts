@@ -154,6 +154,8 @@ export interface CompletionRequest {
   readonly parallelToolCalls?: boolean | undefined;
   readonly responseFormat?: ResponseFormat | undefined;
   readonly reasoning?: ReasoningEffort | undefined;
+  /** The one message is a text to go on with, not one to answer: providers that still tell the two apart go on. */
+  readonly continues?: boolean | undefined;
   /** In whose words all `extras` are; absent: OpenAI's. */
   readonly words?: "anthropic" | undefined;
   readonly extras: Extras;

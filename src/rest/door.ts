@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { Failure, asFailure } from "../core/errors.ts";
 import { serveChat } from "./chat.ts";
 import { serveCountTokens } from "./count-tokens.ts";
+import { serveCompletions } from "./completions.ts";
 import { serveEmbeddings } from "./embeddings.ts";
 import { anthropicWire, wireByVersionHeader } from "./client-wire.ts";
 import { CallerLeft, cutExchange, openExchange, type Exchange } from "./exchange.ts";
@@ -36,6 +37,7 @@ const routes: readonly Route[] = [
     wireOf: () => anthropicWire,
     serve: serveCountTokens,
   },
+  { method: "POST", path: "/v1/completions", serve: serveCompletions },
   { method: "POST", path: "/v1/embeddings", serve: serveEmbeddings },
   { method: "POST", path: "/v1/moderations", serve: serveModerations },
   { method: "POST", path: "/v1/images/generations", serve: serveImages },

@@ -4,7 +4,14 @@
 import type { CompletionRequest } from "../../src/core/request.ts";
 
 /** These are not parameters: what is asked, of whom, and how the caller reads it. */
-type NotParameters = "action" | "model" | "messages" | "stream" | "maxOutputTokensSpelling" | "words";
+type NotParameters =
+  | "action"
+  | "model"
+  | "messages"
+  | "stream"
+  | "maxOutputTokensSpelling"
+  | "words"
+  | "continues";
 
 const tools = [{ name: "now", parameters: { type: "object", properties: {} } }];
 

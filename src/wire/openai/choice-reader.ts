@@ -22,7 +22,7 @@ export function createChoiceReader(choice: number): ChoiceReader {
   let filtered: readonly string[] = [];
 
   function read(part: JsonObject, events: ModelEvent[]): void {
-    const delta = objectOf(part["delta"]) ?? objectOf(part["message"]);
+    const delta = objectOf(part["delta"]) ?? objectOf(part["message"]) ?? continuation(part);
     if (delta) {
       saidPlainly = readReasoning(delta, choice, saidPlainly, events);
       readContent(delta["content"], logprobsOf(part), events);
@@ -71,14 +71,26 @@ export function createChoiceReader(choice: number): ChoiceReader {
   return { read, finished: () => reason !== undefined, finish };
 }
 
+/** The older completions say a text and nothing else. */
+const continuation = ({ text }: JsonObject): JsonObject | undefined =>
+  typeof text === "string" ? { content: text } : undefined;
+
 function logprobsOf(part: JsonObject): readonly unknown[] {
   const logprobs = objectOf(part["logprobs"]);
   if (!logprobs) return [];
   if (Array.isArray(logprobs["content"])) return logprobs["content"];
   // Together has the form of the older completions: https://docs.together.ai/docs/logprobs
   const values = arrayOf(logprobs["token_logprobs"]);
-  return arrayOf(logprobs["tokens"]).map((token, index) => ({ token, logprob: values[index] }));
+  const tops = arrayOf(logprobs["top_logprobs"]);
+  return arrayOf(logprobs["tokens"]).map((token, index) => ({
+    token,
+    logprob: values[index],
+    ...(isObject(tops[index]) ? { top_logprobs: listed(tops[index]) } : {}),
+  }));
 }
+
+const listed = (top: JsonObject): readonly JsonObject[] =>
+  Object.entries(top).map(([token, logprob]) => ({ token, logprob }));
 
 /** Reasons that are not OpenAI's own, by lower-case name. */
 const finishReasons: Readonly<Record<string, FinishReason>> = {

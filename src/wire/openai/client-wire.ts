@@ -42,12 +42,12 @@ export const logprobEntries = (entries: readonly unknown[]) =>
     top_logprobs: arrayOf(entry["top_logprobs"]).filter(isObject).map(tokenLogprob),
   }));
 
-function tokenLogprob({ token, logprob, bytes }: JsonObject): JsonObject {
+function tokenLogprob({ token, logprob, bytes }: JsonObject) {
   const text = typeof token === "string" ? token : "";
   return {
     token: text,
     logprob: typeof logprob === "number" ? logprob : -9999,
-    bytes: Array.isArray(bytes) ? bytes : [...Buffer.from(text)],
+    bytes: Array.isArray(bytes) ? (bytes as readonly unknown[]) : [...Buffer.from(text)],
   };
 }
 

@@ -12,12 +12,13 @@ import { type ProviderHabits, habitsOf } from "./provider-habits.ts";
 import { providerPreferences } from "./provider-preferences.ts";
 import { sortExtras } from "./request-extras.ts";
 import { encodeMessages } from "./request-messages.ts";
+import { asTextCompletion, continuesText } from "./text-completion.ts";
 import { type Placed, placeParameter, tableName, thinks } from "./request-parameters.ts";
 
 export function encodeCompletion(request: CompletionRequest, to: Destination): EncodedRequest {
   const habits = habitsOf(to.providerId);
   const model = parametersOfModel(to.upstreamModel, to.providerId);
-  const extras = sortExtras(request.extras, to);
+  const extras = sortExtras(request.extras, to, continuesText(request, to) ? "text" : "chat");
   const messages = encodeMessages(request.messages, to);
   const obligations = applyObligations(to);
   const limit = outputLimit(request, to);
@@ -50,13 +51,14 @@ export function encodeCompletion(request: CompletionRequest, to: Destination): E
     messages: messages.messages,
     ...(request.stream ? streaming(habits) : {}),
   };
+  const goesOn = continuesText(request, to);
   return {
-    path: "/chat/completions",
+    path: goesOn ? "/completions" : "/chat/completions",
     headers: {
       "content-type": "application/json",
       accept: request.stream ? "text/event-stream" : "application/json",
     },
-    body: JSON.stringify(body),
+    body: JSON.stringify(goesOn ? asTextCompletion(body, request) : body),
     params: placed.params,
     unsupported: placed.unsupported,
   };

@@ -42,10 +42,19 @@ const responsesOnly: ReadonlySet<string> = new Set(
   "reasoning_summary truncation max_tool_calls context_management".split(" "),
 );
 
+/** Of `/v1/completions` alone. */
+const textOnly: ReadonlySet<string> = new Set(["suffix", "best_of"]);
+
 /** What over that wire asks for something kept at the provider, or written there by somebody. */
 const stateful: ReadonlySet<string> = new Set(
   "previous_response_id conversation background prompt instructions".split(" "),
 );
+
+const foreignTo = {
+  chat: new Set([...responsesOnly, ...textOnly]),
+  text: responsesOnly,
+  responses: new Set([...stateful, ...textOnly]),
+} as const;
 
 export interface SortedExtras {
   readonly passed: Readonly<Record<string, unknown>>;
@@ -55,9 +64,9 @@ export interface SortedExtras {
 export function sortExtras(
   extras: Extras,
   to: Destination,
-  wire: "chat" | "responses" = "chat",
+  wire: "chat" | "text" | "responses" = "chat",
 ): SortedExtras {
-  const foreign = wire === "chat" ? responsesOnly : stateful;
+  const foreign = foreignTo[wire];
   const passed: Record<string, unknown> = {};
   const params: ParamChange[] = [];
   const hidesClient = to.obligations.includes("no-client-metadata");
@@ -69,7 +78,8 @@ export function sortExtras(
       if (Object.keys(kept).length > 0) passed[name] = kept;
     } else {
       passed[name] = value;
-      if (!documented.has(name) && !responsesOnly.has(name)) params.push({ param: name, action: "passed" });
+      if (!documented.has(name) && !responsesOnly.has(name) && !textOnly.has(name))
+        params.push({ param: name, action: "passed" });
     }
   }
   return { passed, params };

@@ -70,7 +70,8 @@ function settings(request: CompletionRequest, to: Destination, { params }: Place
     logit_bias: request.logitBias,
     logprobs: request.logprobs,
     top_logprobs: request.topLogprobs,
-    tools: request.tools?.map(({ name, description, parameters, strict, extras }) => ({
+    tools: request.tools?.map(({ name, description, parameters, strict, extras, functionExtras }) => ({
+      ...functionExtras,
       ...extras,
       type: "function",
       name,
