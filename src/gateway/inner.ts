@@ -12,6 +12,7 @@ import type { Permitted, Plan } from "../core/stages.ts";
 import { tokensOfText } from "../metering/estimate.ts";
 import { reckon, worstCase } from "../metering/reckon.ts";
 import type { Verdict } from "../safety/classifier.ts";
+import { CheckTimedOut } from "../safety/classifiers/model-classifier.ts";
 import { decisionRow } from "./account.ts";
 import { failover } from "./failover.ts";
 import type { GatewayParts } from "./parts.ts";
@@ -82,10 +83,11 @@ export function openInner(
       return answer;
     } catch (error) {
       const failure = asFailure(error);
-      outcome = signal.aborted ? "cancelled" : failure.code;
+      outcome = endOf(signal) ?? failure.code;
+      const [attempt] = attempts;
+      if (attempt && failed.length < mostAttempts) failed.push({ ...attempt, outcome });
       throw failure;
     } finally {
-      failed.push(...attempts.filter((one) => one.outcome !== "ok").slice(0, mostAttempts - failed.length));
       await settle(paid);
     }
   }
@@ -143,6 +145,12 @@ export function openInner(
     judged: ({ hits }) => hits.forEach(({ category }) => categories.add(category)),
     close: () => (closed ??= close()),
   };
+}
+
+/** Undefined where the call was not left. */
+function endOf({ aborted, reason }: AbortSignal): string | undefined {
+  if (!aborted) return undefined;
+  return reason instanceof CheckTimedOut ? "UPSTREAM_TIMEOUT" : "cancelled";
 }
 
 const nothingHeld = async (_paid: Picodollars): Promise<void> => undefined;

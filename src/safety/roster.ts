@@ -51,6 +51,7 @@ export function createRoster(parts: RosterParts): Roster {
   async function tryNow(seat: Seat): Promise<void> {
     const ask = wayToAsk(seat);
     if (ask) await seat.prove(ask, ending.signal);
+    else if (seat.state !== "fit") seat.awaitRequest();
     if (seat.state === "fit" || ending.signal.aborted) return;
     if (!tries.has(seat.id)) parts.onState(seat.id, seat.state, seat.because);
     tryLater(seat);

@@ -66,13 +66,17 @@ const both: readonly ClassifierSetting[] = [
   { deploymentId: moderations, format: "openai-moderation" },
 ];
 
-async function worldOf(classifiers = both, changes: Partial<GatewayParts> = {}): Promise<World> {
+async function worldOf(
+  classifiers = both,
+  changes: Partial<GatewayParts> = {},
+  timeoutMilliseconds = 60_000,
+): Promise<World> {
   const rows: World["rows"] = [];
   const note = async (row: DecisionRow | SettlementRow): Promise<void> => void rows.push(row);
   const roster = createRoster({
     classifiers,
     categories: { without: [], custom: new Map() },
-    timeoutMilliseconds: 60_000,
+    timeoutMilliseconds,
     now: Date.now,
     onVerdict: () => undefined,
     onState: () => undefined,
@@ -216,6 +220,20 @@ test("a caller who leaves cancels the check at the classifier too", async () => 
   await guard.checks[from]?.closedEarly;
   await close();
   assert.equal((rows.at(-1) as SettlementRow).outcome, "cancelled");
+});
+
+test("a classifier that does not answer in time is recorded as that, try by try", async () => {
+  const { parts, rows } = await worldOf(both, {}, 50);
+  guard.behave(stall);
+  const { classifiers, close } = classifiersFor(asked("public"), asShipped, parts);
+  assert.equal((await classifiers[0]?.check(input("one")))?.outcome, "error");
+  await close();
+  const { outcome, attempts } = rows.at(-1) as SettlementRow;
+  assert.equal(outcome, "UPSTREAM_TIMEOUT");
+  assert.deepEqual(
+    attempts.map((one) => one.outcome),
+    ["UPSTREAM_TIMEOUT", "UPSTREAM_TIMEOUT"],
+  );
 });
 
 test("nobody's classifier is asked where none is fit, and it is told as not run", async () => {

@@ -123,7 +123,13 @@ test("where the gateway itself may not ask, a request that may brings its own wa
   await roster.start(() => undefined);
   assert.equal(roster.seats[0]?.state, "unproven");
   assert.deepEqual(watched.states, ["unproven"], "and that is told once");
-  await roster.seats[0]?.prove(honest, never);
-  assert.equal(roster.seats[0]?.state, "fit");
+  const [seat] = roster.seats;
+  await seat?.prove(honest, never);
+  assert.equal(seat?.state, "fit");
+  for (let count = 0; count < 5; count += 1) await seat?.classifier(silent).check(judged("x"));
+  assert.equal(watched.states.at(-1), "resting");
+  await watched.until("unproven");
+  await seat?.prove(honest, never);
+  assert.equal(seat?.state, "fit", "also after it rested");
   roster.close();
 });

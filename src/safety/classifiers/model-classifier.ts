@@ -59,8 +59,9 @@ async function attempt(input: CheckInput, parts: ModelClassifierParts): Promise<
   const { pool, format, ask } = parts;
   const { controller, release } = follow(input.signal);
   const { signal } = controller;
-  const late = new TimedOut(`it did not answer within ${parts.timeoutMilliseconds} ms`);
-  const timer = setTimeout(() => controller.abort(late), parts.timeoutMilliseconds);
+  const { timeoutMilliseconds } = parts;
+  const late = (): void => controller.abort(new CheckTimedOut(timeoutMilliseconds));
+  const timer = setTimeout(late, timeoutMilliseconds);
   try {
     const calls = format.calls(input).map((call) => pool.run(() => ask(call, signal), signal));
     const answers = Promise.all(calls);
@@ -68,17 +69,22 @@ async function attempt(input: CheckInput, parts: ModelClassifierParts): Promise<
     const reading = format.read(await Promise.race([answers, aborted(signal)]));
     return { reading, atFault: reading.outcome === "error" };
   } catch (error) {
+    // Where one of several calls failed, the others are of no use.
+    controller.abort();
     return { reading: unreadable(reasonOf(error)), atFault: isAtFault(error) };
   } finally {
     clearTimeout(timer);
     release();
-    // Where one of several calls failed, the others are of no use.
-    controller.abort();
   }
 }
 
-class TimedOut extends Error {
-  override readonly name = "TimedOut";
+/** Why a call is left when its time is over: nobody else left it. */
+export class CheckTimedOut extends Error {
+  override readonly name = "CheckTimedOut";
+
+  constructor(milliseconds: number) {
+    super(`it did not answer within ${milliseconds} ms`);
+  }
 }
 
 const aborted = (signal: AbortSignal): Promise<never> =>
@@ -89,7 +95,7 @@ const aborted = (signal: AbortSignal): Promise<never> =>
 
 /** Messages of other errors may quote what they choked on. */
 function reasonOf(error: unknown): string {
-  if (error instanceof TimedOut || error instanceof PoolFull) return error.message;
+  if (error instanceof CheckTimedOut || error instanceof PoolFull) return error.message;
   return error instanceof Failure ? `the call failed with ${error.code}` : "the call failed";
 }
 

@@ -22,6 +22,8 @@ export interface Seat {
   readonly because: string | undefined;
   /** For one request; `ask` is how that request may ask the deployment. */
   classifier(ask: Ask, onVerdict?: (verdict: Verdict) => void): Classifier;
+  /** Nobody here may ask it now: the next request that may brings its own way. */
+  awaitRequest(): void;
   /** Judges the canaries; several at once are one. Never rejects. */
   prove(ask: Ask, signal: AbortSignal): Promise<void>;
 }
@@ -102,6 +104,7 @@ export function createSeat({ deploymentId: id, format: name }: ClassifierSetting
         },
       });
     },
+    awaitRequest: () => become("unproven", "its canaries wait for a request that may ask it"),
     prove: (ask, signal) => (proving ??= prove(ask, signal).finally(() => (proving = undefined))),
   };
   return seat;
