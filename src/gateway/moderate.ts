@@ -8,7 +8,9 @@ import type { Asked, Permitted } from "../core/stages.ts";
 import { createPace } from "../intake/pace.ts";
 import type { SafetyRegime } from "../policy/policy.ts";
 import { deterministicClassifier } from "../safety/deterministic.ts";
-import { judgeText, type Found } from "../safety/judge-text.ts";
+import { judgeText, type Found, type JudgeParts } from "../safety/judge-text.ts";
+import { strictActionOf } from "../safety/judgement.ts";
+import { VerdictTally } from "../safety/verdict-tally.ts";
 import { remembering } from "../safety/verdicts.ts";
 import { openAccount } from "./account.ts";
 import { classifiersFor, noClassifiers, type ActiveClassifiers } from "./classifiers.ts";
@@ -45,17 +47,26 @@ export async function moderate(
     checkSize(asked.request.inputs);
     const regime = snapshot.policy.safetyRegime(permitted.caller, permitted.sensitivity.effective);
     active = selected(permitted, snapshot, parts, regime);
-    const notRun = new Set(active.notRun);
-    const found = await judgeAll(asked.request.inputs, active, regime, signal, notRun);
-    const ran = [builtIn, ...active.classifiers.filter(({ id }) => !notRun.has(id))];
-    account.safety.classifiers.push(...ran.map(({ id }) => id));
-    account.safety.notRun.push(...notRun);
-    const judge = remembering(decisions(permitted, snapshot, parts), account.safety);
-    const results = found.map((some) => some.map((one) => ({ ...one, action: judge(one.category) })));
+    account.safety.classifiers.push(builtIn.id);
+    account.safety.notRun.push(...active.notRun);
+    const bench = {
+      classifiers: active.classifiers,
+      actionOf: strictActionOf(remembering(decisions(permitted, snapshot, parts), account.safety)),
+      tally: new VerdictTally(account.safety),
+      signal,
+      turn: createPace(signal).turn,
+    };
+    const results = await judgeAll(asked.request.inputs, bench, regime);
     await Promise.all([account.durable, active.close()]);
     outcome = "ok";
-    const receipt = toldReceipt(await account.settle(outcome), asked.caller);
-    return { results, classifiers: ran, notRun: [...notRun], receipt };
+    const { classifiers, notRun } = account.safety;
+    const ran = [builtIn, ...active.classifiers].filter(({ id }) => classifiers.includes(id));
+    return {
+      results,
+      classifiers: ran,
+      notRun,
+      receipt: toldReceipt(await account.settle(outcome), asked.caller),
+    };
   } catch (error) {
     const failure = asFailure(error);
     outcome = signal.aborted ? "cancelled" : failure.code;
@@ -112,23 +123,20 @@ function selected(
 
 async function judgeAll(
   texts: readonly string[],
-  { classifiers }: ActiveClassifiers,
+  bench: Omit<JudgeParts, "channel">,
   { failOpen }: SafetyRegime,
-  signal: AbortSignal,
-  notRun: Set<string>,
 ): Promise<readonly (readonly Found[])[]> {
-  const { turn } = createPace(signal);
-  function onFailed(id: string): void {
-    if (!failOpen) throw unavailable(`${id} did not answer`);
-    notRun.add(id);
-  }
-  const found: (readonly Found[])[] = [];
+  const results: (readonly Found[])[] = [];
   for (let first = 0; first < texts.length; first += textsAtOnce) {
     const some = texts.slice(first, first + textsAtOnce);
-    const judged = some.map((text) => judgeText(text, { classifiers, signal, turn, onFailed }));
-    found.push(...(await Promise.all(judged)));
+    const judged = await Promise.all(
+      some.map((text, index) => judgeText(text, { ...bench, channel: `text ${first + index}` })),
+    );
+    const [missing] = judged.flatMap((one) => one.missing);
+    if (missing !== undefined && !failOpen) throw unavailable(`${missing} did not answer`);
+    results.push(...judged.map(({ found }) => found));
   }
-  return found;
+  return results;
 }
 
 const unavailable = (why: string): Failure =>

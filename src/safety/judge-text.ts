@@ -2,9 +2,14 @@
 // what they find, each with its place. `gateway/moderate.ts` calls it. What it gives holds no text.
 
 import { scanSliced } from "../detect/sliced.ts";
+import { askClassifiers, hitsOf } from "./ask-classifiers.ts";
 import type { Classifier } from "./classifier.ts";
 import { deterministicClassifier } from "./deterministic.ts";
-import { categoryOf } from "./verdicts.ts";
+import type { ActionOf } from "./judgement.ts";
+import { readable } from "./readable.ts";
+import type { VerdictTally } from "./verdict-tally.ts";
+import { categoryOf, strictest, type VerdictAction } from "./verdicts.ts";
+import { contextLength, wholeWindows } from "./windows.ts";
 
 export interface Found {
   readonly category: string;
@@ -14,55 +19,102 @@ export interface Found {
   readonly score?: number | undefined;
   /** `deterministic`, or the deployment that found it. */
   readonly classifier: string;
+  readonly action: VerdictAction;
 }
 
 export interface JudgeParts {
   readonly classifiers: readonly Classifier[];
+  readonly actionOf: ActionOf;
+  readonly tally: VerdictTally;
+  /** What the text is called in the record. */
+  readonly channel: string;
   readonly signal: AbortSignal;
   /** Lets others run between two slices. */
   turn(): Promise<void>;
-  /** Called for each classifier that could not judge some of it. */
-  onFailed(classifier: string): void;
 }
 
-/** Models judge pages better than books; each sees the end of the page before. */
-const windowCharacters = 4_000;
-const contextCharacters = 400;
+export interface Judged {
+  readonly found: readonly Found[];
+  /** Classifiers that failed, where nobody else looked for all that they would have looked for. */
+  readonly missing: readonly string[];
+}
 
-export async function judgeText(text: string, parts: JudgeParts): Promise<readonly Found[]> {
-  const spans = await scanSliced(text, parts.turn);
-  const found = spans.map((span): Found => {
-    const { start, end } = span;
-    return { category: categoryOf(span), start, end, score: 1, classifier: deterministicClassifier.id };
-  });
-  if (parts.classifiers.length === 0 || text.trim() === "") return found;
-  for (let start = 0; start < text.length; start += windowCharacters) {
-    const hits = parts.classifiers.map((classifier) => ask(classifier, text, start, parts));
-    found.push(...(await Promise.all(hits)).flat());
+export async function judgeText(text: string, parts: JudgeParts): Promise<Judged> {
+  const found = [...(await scanned(text, parts))];
+  const missing: string[] = [];
+  if (parts.classifiers.length === 0 || text.trim() === "") return { found, missing };
+  for (let from = 0; from < text.length; from += wholeWindows.most) {
+    const judged = await judgeWindow(text, from, parts);
+    found.push(...judged.found);
+    missing.push(...judged.missing);
   }
+  return { found, missing };
+}
+
+async function scanned(
+  text: string,
+  { actionOf, tally, channel, turn }: JudgeParts,
+): Promise<readonly Found[]> {
+  const { id, kind } = deterministicClassifier;
+  const began = performance.now();
+  const found = (await scanSliced(text, turn)).map((span): Found => {
+    const category = categoryOf(span);
+    return {
+      category,
+      start: span.start,
+      end: span.end,
+      score: 1,
+      classifier: id,
+      action: actionOf(category),
+    };
+  });
+  const categories = [...new Set(found.map(({ category }) => category))].sort();
+  tally.put({
+    classifier: id,
+    kind,
+    phase: "input",
+    channel,
+    outcome: found.length > 0 ? "hit" : "pass",
+    categories,
+    action: found.length > 0 ? strictest(categories.map(actionOf)) : undefined,
+    checkedFrom: 0,
+    checkedTo: text.length,
+    windows: 0,
+    milliseconds: Math.round(performance.now() - began),
+    retroactive: false,
+  });
   return found;
 }
 
-async function ask(
-  classifier: Classifier,
+async function judgeWindow(
   text: string,
   from: number,
-  { signal, onFailed }: JudgeParts,
-): Promise<readonly Found[]> {
-  const { outcome, hits } = await classifier.check({
+  { classifiers, actionOf, tally, channel, signal }: JudgeParts,
+): Promise<Judged> {
+  const to = Math.min(text.length, from + wholeWindows.most);
+  const seen = readable(text.slice(from, to), false);
+  const context = readable(text.slice(Math.max(0, from - contextLength), from), false).text;
+  const input = {
     phase: "input",
     prompt: "",
-    context: text.slice(Math.max(0, from - contextCharacters), from),
-    window: text.slice(from, from + windowCharacters),
-    final: from + windowCharacters >= text.length,
-    signal,
-  });
-  if (outcome === "error") onFailed(classifier.id);
-  return hits.map(({ category, score, start, end }) => ({
-    category,
-    score,
-    start: start === undefined ? undefined : from + start,
-    end: end === undefined ? undefined : from + end,
-    classifier: classifier.id,
-  }));
+    context,
+    window: seen.text,
+    final: to === text.length,
+  } as const;
+  const { opinions, missing } = await askClassifiers(classifiers, input, signal);
+  for (const opinion of opinions) tally.add(opinion, { phase: "input", channel, from, to }, actionOf);
+  const found = opinions.flatMap(({ classifier, verdict }) =>
+    hitsOf(verdict).map(({ category, score, start, end }): Found => {
+      const range = start === undefined || end === undefined ? undefined : seen.rawRange(start, end);
+      return {
+        category,
+        score,
+        start: range && from + range.start,
+        end: range && from + range.end,
+        classifier: classifier.id,
+        action: actionOf(category),
+      };
+    }),
+  );
+  return { found, missing: missing.map(({ classifier }) => classifier.id) };
 }
