@@ -9,6 +9,7 @@ import { goldenGrants, goldenPolicy, goldenSafety } from "./golden.ts";
 import { ownRows } from "./own-rows.ts";
 import { parsePolicy } from "./parse-policy.ts";
 import type { PolicyRows } from "./rows.ts";
+import { rowsInForce } from "./safety-rows.ts";
 import { actions } from "./vocabulary.ts";
 
 /** Throws where the model does not decide as it must, also with no rows at all. */
@@ -59,7 +60,25 @@ export function proveAgreement(rows: PolicyRows, engine: CasbinEngine): void {
     const own = ownRows(rows.grants, question, engine.teams);
     const answers = [engine.permits(question), decide(own, question).allowed, evaluate(own.all, question)];
     demand(new Set(answers).size === 1, `Casbin and the compiled rows differ: ${answers.join(", ")}`);
+    proveSafety(rows, engine, question, random);
   }
+}
+
+/** One finding and one word of the regime, by the same reader about the same data. */
+function proveSafety(
+  rows: PolicyRows,
+  engine: CasbinEngine,
+  { subjects, data }: GrantQuestion,
+  random: Lottery,
+): void {
+  const pick = <T>(from: readonly T[]): T | undefined => from[random(from.length)];
+  const row = pick([...rows.safety, ...rows.regime]);
+  if (row === undefined) return;
+  const question = { subjects, data, category: row.category };
+  const compiled = rowsInForce([...rows.safety, ...rows.regime], engine, question);
+  const answer = engine.grantsSafety(subjects, data, row.category, row.action);
+  const agrees = answer === compiled.some(({ action }) => action === row.action);
+  demand(agrees, `Casbin and the compiled rows differ on ${row.category}, ${row.action}`);
 }
 
 export type Lottery = (below: number) => number;

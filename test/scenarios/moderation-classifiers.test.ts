@@ -47,10 +47,30 @@ test("all that may judge do, and what they find has OpenAI's names as well", asy
   assert.deepEqual(found.toSorted(), ["S1", "illicit/violent", "violence"]);
   assert.deepEqual(clean?.category_applied_input_types["hate"], ["text"]);
   const id = response.headers.get("x-portcullis-request-id") ?? "";
-  const inner = await gateway.app.doorParts.enquiries.receipt(`${id}.safety-1`, {
-    ...(await gateway.app.doorParts.authenticate(`Bearer ${gateway.adminKey}`)),
-  });
+  const { authenticate, enquiries } = gateway.app.doorParts;
+  const admin = await authenticate(`Bearer ${gateway.adminKey}`);
+  const own = await enquiries.receipt(id, admin);
+  const hits = own?.safety.verdicts?.filter(({ outcome }) => outcome === "hit");
+  assert.deepEqual(
+    hits?.map(({ classifier, channel, categories, action, checkedTo }) => [
+      classifier,
+      channel,
+      categories.join(),
+      action,
+      checkedTo,
+    ]),
+    [
+      [hosted, "text 1", "S1", "block", 17],
+      [relayed, "text 1", "S1", "block", 17],
+    ],
+  );
+  const inner = await enquiries.receipt(`${id}.safety-1`, admin);
   assert.equal(inner?.deploymentId, hosted, "what it asked is recorded beside it");
+});
+
+test("a disguised text is judged as its reader would understand it", async () => {
+  const { answer } = await ask({ input: "this is for\u200bbid\u200bden", model: hosted });
+  assert.equal(answer.results[0]?.categories["S1"], true);
 });
 
 test("one that the policy does not permit for the data sees none of it, and is told as not run", async () => {
