@@ -9,6 +9,8 @@ import {
   type ClassifierSetting,
 } from "./catalog/classifier-settings.ts";
 import { providerIds } from "./catalog/providers.ts";
+import { allScopes, defaultScopes, type Scope } from "./core/caller.ts";
+import { readClaimTable, type ClaimTable } from "./core/claim-table.ts";
 import { Secret } from "./core/secret.ts";
 
 interface ProviderCredentials {
@@ -32,6 +34,8 @@ export interface Config {
   readonly logLevel: LogLevel;
   readonly catalogUrl: string;
   readonly graphqlPrefix: string | undefined;
+  /** Tokens beside keys; undefined where no issuer is configured. */
+  readonly oidc: Oidc | undefined;
   readonly corsOrigins: readonly string[];
   readonly httpsProxy: string | undefined;
   readonly noProxy: string | undefined;
@@ -43,6 +47,13 @@ export interface Config {
   readonly classifierTimeoutMilliseconds: number;
   /** Said at start: what is set and does nothing. */
   readonly warnings: readonly string[];
+}
+
+interface Oidc {
+  readonly issuers: readonly { readonly url: string; readonly jwksUri: string | undefined }[];
+  readonly audiences: readonly string[];
+  readonly claims: ClaimTable;
+  readonly mostScopes: readonly Scope[];
 }
 
 const logLevels = ["trace", "debug", "info", "warn", "error", "silent"] as const;
@@ -63,10 +74,6 @@ export class ConfigProblems extends Error {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Settings of the contract that this version does not serve. Set, they are never ignored in silence. */
-const refused: Readonly<Record<string, string>> = {
-  OIDC_ISSUER: "expected to be absent: this version accepts pc_ keys only, no JWTs",
-  OIDC_AUDIENCE: "expected to be absent: this version accepts pc_ keys only, no JWTs",
-};
 const withoutEffect: Readonly<Record<string, string>> = {
   OTEL_EXPORTER_OTLP_ENDPOINT: "has no effect: this version exports no traces; scrape /metrics",
   PORTCULLIS_FETCH_ORIGINS: "has no effect: this version never fetches a caller's URL",
@@ -84,7 +91,6 @@ export function readConfig(env: Environment, readFile: (path: string) => string)
 
   const host = read.text("HOST", "127.0.0.1");
   const production = env["NODE_ENV"] === "production" || !isLoopback(host);
-  for (const [name, why] of Object.entries(refused)) if (env[name]) problems.push(`${name}: ${why}`);
   read.integer("PORTCULLIS_WORKERS", 1, 1, 64);
 
   const demo = read.flag("PORTCULLIS_DEMO", !production);
@@ -111,6 +117,7 @@ export function readConfig(env: Environment, readFile: (path: string) => string)
     logLevel: read.oneOf("LOG_LEVEL", logLevels, "info"),
     catalogUrl: read.httpUrl("PORTCULLIS_CATALOG_URL") ?? "https://models.dev/api.json",
     graphqlPrefix: read.typePrefix("GRAPHQL_PREFIX"),
+    oidc: readOidc(read, problems),
     corsOrigins: read.list("PORTCULLIS_CORS_ORIGINS"),
     httpsProxy: read.httpUrl("HTTPS_PROXY") ?? read.httpUrl("https_proxy"),
     noProxy: env["NO_PROXY"] ?? env["no_proxy"],
@@ -142,6 +149,42 @@ function readProviders(env: Environment, read: Reader): ReadonlyMap<string, Prov
     providers.set(id, { keys: keys.map((key) => new Secret(key)), baseUrl });
   }
   return providers;
+}
+
+/** All of it or nothing: half a configuration would take tokens that were meant for others. */
+function readOidc(read: Reader, problems: string[]): Oidc | undefined {
+  const issuers = read.list("OIDC_ISSUER");
+  const audiences = read.list("OIDC_AUDIENCE");
+  const jwksUris = read.list("OIDC_JWKS_URI");
+  const named = read.list("OIDC_SCOPES");
+  const { table, problems: wrong } = readClaimTable(read.text("OIDC_CLAIMS", ""));
+  problems.push(...wrong.map((why) => `OIDC_CLAIMS: expected rows as team=department|staff; ${why}`));
+  const unknown = named.filter((name) => !allScopes.some((scope) => scope === name));
+  if (unknown.length > 0) problems.push(`OIDC_SCOPES: expected some of ${allScopes.join(", ")}`);
+  if (issuers.length === 0) {
+    if (audiences.length > 0) problems.push("OIDC_ISSUER: expected where OIDC_AUDIENCE is set");
+    return undefined;
+  }
+  if (audiences.length === 0)
+    problems.push("OIDC_AUDIENCE: expected where OIDC_ISSUER is set: tokens for others must not be taken");
+  if (jwksUris.length > 0 && jwksUris.length !== issuers.length)
+    problems.push("OIDC_JWKS_URI: expected one for each issuer, in the same order");
+  for (const [name, urls] of Object.entries({ OIDC_ISSUER: issuers, OIDC_JWKS_URI: jwksUris })) {
+    if (!urls.every(isTrustworthy))
+      problems.push(`${name}: expected https:// addresses (http:// on loopback alone)`);
+  }
+  return {
+    issuers: issuers.map((url, index) => ({ url, jwksUri: jwksUris[index] })),
+    audiences,
+    claims: table,
+    mostScopes: named.length === 0 ? defaultScopes : allScopes.filter((scope) => named.includes(scope)),
+  };
+}
+
+/** Keys that come over plain http may be anybody's. */
+function isTrustworthy(address: string): boolean {
+  const url = URL.parse(address);
+  return url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
 }
 
 const isLoopback = (host: string): boolean =>

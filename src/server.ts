@@ -23,6 +23,8 @@ export interface ServerParts {
   readonly metrics?: MetricsSource | undefined;
   /** Whose pages may call from a browser; absent or empty: nobody's. */
   readonly corsOrigins?: readonly string[] | undefined;
+  /** Then such a page must not bring a key. */
+  readonly production?: boolean | undefined;
   newRequestId(): string;
   /** Logs what is not ours, once. */
   reportFault(error: unknown, requestId: string): void;
@@ -69,7 +71,7 @@ export function createServer(parts: ServerParts): Server {
     keepAliveInitialDelay: probeAfterMilliseconds,
   });
   const departures = noticeDepartures(http);
-  const cors = createCors(parts.corsOrigins ?? []);
+  const cors = createCors(parts.corsOrigins ?? [], parts.production === true);
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = pathOf(request.url);
@@ -83,14 +85,17 @@ export function createServer(parts: ServerParts): Server {
     throw new Failure("NOT_FOUND");
   }
 
+  async function admitAndAnswer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!cors.admit(request, response)) await answer(request, response);
+  }
+
   const readiness = (health: Health): Health =>
     stopping ? { ready: () => ({ ok: false, reasons: ["the server is stopping"] }) } : health;
 
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     departures.watch(response);
     if (stopping) response.setHeader("connection", "close");
-    if (cors.admit(request, response)) return;
-    answer(request, response).catch((error: unknown) => {
+    admitAndAnswer(request, response).catch((error: unknown) => {
       const requestId = parts.newRequestId();
       if (!(error instanceof Failure)) parts.reportFault(error, requestId);
       if (response.headersSent) response.destroy();

@@ -2,7 +2,7 @@
 // The doors have checked the scope; other replicas see the change by the generation.
 
 import type { Administration, CatalogDiff, NewAttestation, NewKey } from "../gateway/administration.ts";
-import type { Caller } from "../core/caller.ts";
+import { personOf, type Caller } from "../core/caller.ts";
 import { Failure } from "../core/errors.ts";
 import type { Store } from "../store/store.ts";
 import type { Snapshots } from "../gateway/snapshots.ts";
@@ -61,9 +61,9 @@ export function createAdministration(parts: AdministrationParts): Administration
     listBudgets: () => store.budgets.list(),
 
     requestBreakGlass: async (input, by) =>
-      seen(store.breakGlass.request(checkedBreakGlass(input, await store.keys.list()), by.key)),
-    approveBreakGlass: (id, by) => seen(store.breakGlass.approve(id, by.key)),
-    endBreakGlass: (id, by) => seen(store.breakGlass.end(id, by.key)),
+      seen(store.breakGlass.request(checkedBreakGlass(input, await store.keys.list()), personOf(by))),
+    approveBreakGlass: (id, by) => seen(store.breakGlass.approve(id, personOf(by))),
+    endBreakGlass: (id, by) => seen(store.breakGlass.end(id, personOf(by))),
     listBreakGlass: () => store.breakGlass.list(),
     usage: (since) => store.usage(since),
     verifyRecords: () => store.records.verify(),

@@ -17,6 +17,7 @@ import { createRuns } from "../gateway/runs.ts";
 import { createSnapshots } from "../gateway/snapshots.ts";
 import { createGraphqlDoor, type GraphqlDoor } from "../graphql/door.ts";
 import { createAuthenticator, operator } from "../intake/authenticate.ts";
+import { fetchDocument } from "../providers/fetch-document.ts";
 import { createPools } from "../providers/pools.ts";
 import { createProviders } from "../providers/providers.ts";
 import { createRestDoor } from "../rest/door.ts";
@@ -108,12 +109,19 @@ async function compose(
     }
   };
   await reportVersion();
+  const pools = createPools(config);
   const rolesOf = (team: string): readonly string[] => snapshots.current().policy.rolesOf(team);
   const authenticator = createAuthenticator({
     directory: store.keys,
     adminKey: config.adminKey,
     rolesOf,
     now,
+    tokens: config.oidc && {
+      settings: config.oidc,
+      labels: () => snapshots.current().policy.labels,
+      fetchJson: (url) => fetchDocument(pools, url, { source: "The token issuer", seconds: 5 }),
+      onFault,
+    },
   });
   const seeChanges = async (): Promise<void> => {
     authenticator.forget();
@@ -126,7 +134,6 @@ async function compose(
     isListed: (id) => snapshots.current().catalog.deployment(id)?.unlisted === false,
     processMetrics: true,
   });
-  const pools = createPools(config);
   const telemetry = createTelemetry(metrics, log);
   const roster = openRoster(config, telemetry, now);
   const runs = createRuns({ claims: store.claims, secret, lingerMilliseconds });
@@ -161,7 +168,7 @@ async function compose(
       }),
       now: () => new Date(now()),
     }),
-    authenticate: (authorization) => authenticator.authenticate(authorization),
+    authenticate: (authorization, endUser) => authenticator.authenticate(authorization, endUser),
     catalog: () => snapshots.current().catalog,
     newRequestId,
     production: config.production,
@@ -176,6 +183,7 @@ async function compose(
     rest,
     graphql,
     corsOrigins: config.corsOrigins,
+    production: config.production,
     newRequestId,
     reportFault,
     health: {

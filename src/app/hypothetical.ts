@@ -31,6 +31,7 @@ export function hypotheticalCaller(who: readonly string[]): Caller {
   const named = (kind: string): readonly string[] => who.filter((id) => id.startsWith(`${kind}:`));
   return {
     key: named("key")[0] ?? "key:nobody",
+    user: named("user")[0],
     name: "hypothetical",
     team: named("team")[0] ?? "team:nobody",
     roles: named("role"),

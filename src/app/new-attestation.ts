@@ -4,7 +4,7 @@
 import { randomUUID } from "node:crypto";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Attestation } from "../catalog/evidence.ts";
-import type { Caller } from "../core/caller.ts";
+import { personOf, type Caller } from "../core/caller.ts";
 import { Failure } from "../core/errors.ts";
 import type { NewAttestation } from "../gateway/administration.ts";
 
@@ -30,7 +30,7 @@ export function newAttestation(input: NewAttestation, by: Caller, catalog: Catal
     origin: provider.baseUrl,
     evidenceUrl: input.evidenceUrl,
     reason: input.reason.trim(),
-    by: by.key,
+    by: personOf(by),
     at: now,
     until: input.until,
   };

@@ -1,7 +1,7 @@
 // Publishes policy versions and answers what is asked about them. Every version passes the gate here,
 // whether it comes from the CLI, over GraphQL or out of an older version.
 
-import type { Caller } from "../core/caller.ts";
+import { personOf, type Caller } from "../core/caller.ts";
 import { Failure } from "../core/errors.ts";
 import type {
   PolicyAdministration,
@@ -39,7 +39,7 @@ export function createPolicyDesk(parts: PolicyDeskParts): PolicyAdministration {
     checkReason(options.reason);
     const before = await store.policies.newest();
     const passed = await throughGate(files, (before?.number ?? 0) + 1);
-    const version = await store.policies.append(files, passed.sha256, by.key, options);
+    const version = await store.policies.append(files, passed.sha256, personOf(by), options);
     await parts.seeChanges();
     return {
       version: view(version, snapshots.current().policy.version, await store.replicas.list()),

@@ -71,8 +71,9 @@ function candidates(
 
 function subjectId(id: string): string {
   const full = id.includes(":") ? id : `role:${id}`;
-  if (/^(role|team|key):[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(full)) return full;
-  throw invalid("who", `"${id.slice(0, 60)}" must be role:, team: or key: and a name`);
+  if (/^(role|team|key):[A-Za-z0-9][A-Za-z0-9._-]{0,63}$|^user:[A-Za-z0-9._%@/-]{1,800}$/.test(full))
+    return full;
+  throw invalid("who", `"${id.slice(0, 60)}" must be role:, team:, key: or user: and a name`);
 }
 
 function atomsOf(word: string, { policy }: Snapshot): readonly string[] {

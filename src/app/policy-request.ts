@@ -1,7 +1,7 @@
 // `portcullis policy explain --request ID`: who asked, why the data was read so, what decided then,
 // what would be decided now, and what could change it. From records, in which there is no prompt.
 
-import { mayUse, type Caller } from "../core/caller.ts";
+import { identityOf, mayUse, type Caller } from "../core/caller.ts";
 import type { Deployment } from "../core/deployment.ts";
 import { placeOf, type SensitivityReport } from "../core/errors.ts";
 import { formatSensitivity } from "../core/sensitivity.ts";
@@ -12,6 +12,7 @@ import type { Snapshot } from "../gateway/snapshots.ts";
 import { operator } from "../intake/authenticate.ts";
 import type { KeyRecord } from "../intake/key-directory.ts";
 import { safetyTerms } from "../policy/safety-terms.ts";
+import { idsOf } from "../policy/subjects.ts";
 import { resolve } from "../routing/resolve.ts";
 import type { Store } from "../store/store.ts";
 import { whatCouldChange } from "./could-change.ts";
@@ -25,12 +26,12 @@ export async function explainRequest(
 ): Promise<RequestExplanation | undefined> {
   const [decision, receipt] = await Promise.all([store.records.decision(id), store.records.receipt(id)]);
   if (!decision || !receipt) return undefined;
-  if (decision.key !== by.key && !mayUse(by, "records")) return undefined;
+  if (identityOf(decision) !== identityOf(by) && !mayUse(by, "records")) return undefined;
   const { policy } = snapshot;
   const record = (await store.keys.list()).find((one) => one.id === decision.key);
   const caller = callerNow(decision, record, snapshot);
   const weighed = requestNow(decision, caller);
-  const subjects = [caller.key, caller.team, ...caller.roles].join(" ");
+  const subjects = idsOf(caller).join(" ");
   const safety = safetyTerms(policy.rows, subjects)(decision.sensitivity.effective);
   const now = candidatesNow(weighed, decision, snapshot).map((deployment) => ({
     ...policy.explain(weighed, deployment),
@@ -43,6 +44,7 @@ export async function explainRequest(
     outcome: receipt.outcome,
     who: {
       key: decision.key,
+      user: decision.user,
       team: decision.team,
       roles: [...new Set([...caller.roles, ...policy.rolesOf(decision.team)])],
     },
@@ -64,11 +66,12 @@ export async function explainRequest(
   };
 }
 
-/** The key as it is now: its roles are not in the record. */
+/** The key as it is now: its roles are not in the record; of a user they are, for no table has them. */
 function callerNow(decision: DecisionRow, record: KeyRecord | undefined, { policy }: Snapshot): Caller {
   if (record === undefined && ["key:admin", "key:operator"].includes(decision.key))
     return operator(decision.key, policy.rolesOf);
-  return hypotheticalCaller([decision.key, decision.team, ...(record?.roles ?? [])]);
+  const { key, user, team, roles = record?.roles ?? [] } = decision;
+  return hypotheticalCaller([key, ...(user === undefined ? [] : [user]), team, ...roles]);
 }
 
 function requestNow(decision: DecisionRow, caller: Caller): Weighed {

@@ -11,7 +11,11 @@ export interface DecisionRow {
   readonly requestId: string;
   readonly at: Date;
   readonly key: string;
+  /** `user:…`, where a user asked with a token or through a router. */
+  readonly user?: string | undefined;
   readonly team: string;
+  /** Of a user: those that the token said. Of a key they are in its row. */
+  readonly roles?: readonly string[] | undefined;
   readonly action: string;
   /** Route, model or deployment, as asked. */
   readonly model: string;
@@ -32,6 +36,7 @@ export interface SettlementRow {
   readonly requestId: string;
   readonly at: Date;
   readonly key: string;
+  readonly user?: string | undefined;
   readonly team: string;
   /** `ok`, a failure code, `cancelled` or `interrupted`. */
   readonly outcome: string;

@@ -18,7 +18,8 @@ interface BudgetRow {
 interface UsageRow {
   readonly team: string;
   readonly key: string;
-  readonly deployment: string;
+  readonly user: string | null;
+  readonly deployment: { readonly id: string };
   readonly requests: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
@@ -94,7 +95,7 @@ const usage: Command = {
       new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1));
     const answer = await withConnection(env, (connection) =>
       connection.ask<{ usage: readonly UsageRow[] }>(
-        "query ($since: DateTime!) { usage(since: $since) { team key deployment requests inputTokens outputTokens costUsd } }",
+        "query ($since: DateTime!) { usage(since: $since) { team key user deployment { id } requests inputTokens outputTokens costUsd } }",
         { since: since.toISOString() },
       ),
     );
@@ -102,14 +103,14 @@ const usage: Command = {
     else {
       const rows = answer.usage.map((one) => [
         one.team,
-        one.key,
-        one.deployment,
+        one.user ?? one.key,
+        one.deployment.id,
         String(one.requests),
         String(one.inputTokens),
         String(one.outputTokens),
         one.costUsd,
       ]);
-      print(table(["TEAM", "KEY", "DEPLOYMENT", "REQUESTS", "INPUT", "OUTPUT", "USD"], rows));
+      print(table(["TEAM", "KEY OR USER", "DEPLOYMENT", "REQUESTS", "INPUT", "OUTPUT", "USD"], rows));
     }
     return 0;
   },

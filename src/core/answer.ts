@@ -55,6 +55,7 @@ export interface Receipt {
   readonly at: Date;
   /** `key:…` and `team:…` of who asked, for the scope check. */
   readonly key: string;
+  readonly user?: string | undefined;
   readonly team: string;
   readonly deploymentId: string | undefined;
   readonly usage: TokenUsage;

@@ -16,6 +16,7 @@ export const scopes = {
   keys: { opens: "create, list, rotate and revoke keys; set budgets", byDefault: false },
   evidence: { opens: "attest guarantees and sync the catalog", byDefault: false },
   policy: { opens: "read and publish policy versions", byDefault: false },
+  delegate: { opens: "name the end user it asks for, as a router does (x-end-user-id)", byDefault: false },
 } as const;
 
 export type Scope = keyof typeof scopes;
@@ -24,8 +25,10 @@ export const allScopes = Object.keys(scopes) as readonly Scope[];
 export const defaultScopes: readonly Scope[] = allScopes.filter((scope) => scopes[scope].byDefault);
 
 export interface Caller {
-  /** `key:…` */
+  /** `key:…`: an API key, or the issuer of a token. */
   readonly key: string;
+  /** `user:…`: whose token it is, or for whom a router asks; absent where a key asks for itself. */
+  readonly user?: string | undefined;
   readonly name: string;
   /** `team:…` */
   readonly team: string;
@@ -46,5 +49,12 @@ export interface Caller {
   readonly purposes: readonly string[];
   readonly expiresAt?: Date | undefined;
 }
+
+/** What is one caller's own, as sessions and receipts, is kept under it: users of one key share nothing. */
+export const identityOf = ({ key, user }: Pick<Caller, "key" | "user">): string =>
+  user === undefined ? key : `${key} ${user}`;
+
+/** Who is answerable for what was done, where an administrator did it. */
+export const personOf = ({ key, user }: Pick<Caller, "key" | "user">): string => user ?? key;
 
 export const mayUse = (caller: Caller, scope: Scope): boolean => caller.scopes.has(scope);

@@ -80,6 +80,7 @@ export interface Administration extends PolicyAdministration {
 export interface UsageLine {
   readonly team: string;
   readonly key: string;
+  readonly user: string | null;
   readonly deploymentId: string;
   readonly requests: number;
   readonly inputTokens: number;

@@ -9,8 +9,8 @@ export interface DoorParts {
   readonly gateway: Gateway;
   readonly enquiries: Enquiries;
   readonly administration: Administration;
-  /** The value of the Authorization header; throws UNAUTHENTICATED. */
-  authenticate(authorization: string | undefined): Promise<Caller>;
+  /** The values of the headers Authorization and x-end-user-id; throws UNAUTHENTICATED or FORBIDDEN. */
+  authenticate(authorization: string | undefined, endUser?: string): Promise<Caller>;
   /** The catalog that is current now. */
   catalog(): Catalog;
   newRequestId(): string;

@@ -1,7 +1,7 @@
 // Questions that call no provider: which deployments could serve, at what price, and what happened.
 // They use the very stages of the flow, so that an answer here and a request later agree.
 
-import { mayUse, type Caller } from "../core/caller.ts";
+import { identityOf, mayUse, type Caller } from "../core/caller.ts";
 import type { Deployment } from "../core/deployment.ts";
 import { isMadeFor } from "../core/made-for.ts";
 import { emptyRequest, type CompletionRequest, type ModelRequest } from "../core/request.ts";
@@ -63,7 +63,7 @@ export function createEnquiries(parts: GatewayParts): Enquiries {
     async receipt(id, caller) {
       const receipt = await parts.records.receipt(id);
       if (!receipt) return undefined;
-      const isOwn = receipt.key === caller.key && mayUse(caller, "receipts");
+      const isOwn = identityOf(receipt) === identityOf(caller) && mayUse(caller, "receipts");
       return isOwn || mayUse(caller, "records") ? toldReceipt(receipt, caller) : undefined;
     },
 

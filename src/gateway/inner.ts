@@ -113,6 +113,7 @@ export function openInner(
       requestId,
       at: new Date(parts.now()),
       key: caller.key,
+      user: caller.user,
       team: caller.team,
       outcome,
       deploymentId: deployment.id,

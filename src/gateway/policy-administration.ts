@@ -81,7 +81,12 @@ export interface RequestExplanation {
   readonly id: string;
   readonly at: Date;
   readonly outcome: string;
-  readonly who: { readonly key: string; readonly team: string; readonly roles: readonly string[] };
+  readonly who: {
+    readonly key: string;
+    readonly user?: string | undefined;
+    readonly team: string;
+    readonly roles: readonly string[];
+  };
   readonly action: string;
   readonly model: string;
   readonly purpose: string | undefined;

@@ -24,7 +24,8 @@ export async function holdFor(
   amount: Picodollars,
   budgets: Budgets,
 ): Promise<Extract<Hold, { ok: true }>> {
-  const hold = await budgets.hold(requestId, [caller.key, caller.team, "organisation"], amount);
+  const own = caller.user === undefined ? [caller.key] : [caller.user, caller.key];
+  const hold = await budgets.hold(requestId, [...own, caller.team, "organisation"], amount);
   if (hold.ok) return hold;
   const { budget } = hold;
   throw new Failure("BUDGET_EXCEEDED", undefined, {

@@ -3,6 +3,7 @@
 
 import { createHmac } from "node:crypto";
 import type { AnswerEvent } from "../core/answer.ts";
+import { identityOf } from "../core/caller.ts";
 import { Failure } from "../core/errors.ts";
 import type { CompletionRequest } from "../core/request.ts";
 import type { Asked } from "../core/stages.ts";
@@ -75,7 +76,9 @@ export function createRuns(parts: RunParts): Runs {
       run.failure = error ?? new Failure("INTERNAL");
       // Nothing was said, so nothing was paid: the same key may be tried again.
       if (started && run.events.length === 0) {
-        await parts.claims.release(asked.caller.key, idempotencyKey, run.requestId).catch(() => undefined);
+        await parts.claims
+          .release(identityOf(asked.caller), idempotencyKey, run.requestId)
+          .catch(() => undefined);
       }
       if (run.events.length === 0 && runs.get(id) === run) runs.delete(id);
     }
@@ -110,7 +113,7 @@ export function createRuns(parts: RunParts): Runs {
   return {
     join(asked, idempotencyKey, signal, start) {
       const bodyHash = createHmac("sha256", parts.secret).update(bodyOf(asked)).digest("hex");
-      const id = `${asked.caller.key} ${idempotencyKey}`;
+      const id = `${identityOf(asked.caller)} ${idempotencyKey}`;
       const known = runs.get(id);
       if (known && known.bodyHash !== bodyHash) throw otherBody();
       const run = known ?? open(id, asked, idempotencyKey, bodyHash, start);
@@ -186,7 +189,7 @@ function wake(run: Run): void {
 }
 
 async function claim(claims: Claims, asked: Asked, idempotencyKey: string, bodyHash: string): Promise<void> {
-  const outcome = await claims.claim(asked.caller.key, idempotencyKey, bodyHash, asked.requestId);
+  const outcome = await claims.claim(identityOf(asked.caller), idempotencyKey, bodyHash, asked.requestId);
   if (outcome.kind === "other-body") throw otherBody();
   if (outcome.kind === "taken") {
     throw new Failure("DUPLICATE_REQUEST", undefined, { requestId: outcome.requestId });

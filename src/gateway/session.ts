@@ -2,6 +2,7 @@
 // `stages.ts` and `enquiries.ts` use it; without a session id nothing is asked and nothing kept.
 
 import { createHmac } from "node:crypto";
+import { identityOf } from "../core/caller.ts";
 import { Failure } from "../core/errors.ts";
 import type { Asked } from "../core/stages.ts";
 import type { RememberedSession } from "../intake/session-memory.ts";
@@ -13,8 +14,9 @@ export async function recallSession(
 ): Promise<RememberedSession | undefined> {
   if (sessionId === undefined) return undefined;
   // What callers name their sessions by may say who they talk about.
-  const name = createHmac("sha256", secret).update(`${caller.key}\0${sessionId}`).digest("hex");
-  const session = await sessions.recall(caller.key, name).catch(unknown);
+  const identity = identityOf(caller);
+  const name = createHmac("sha256", secret).update(`${identity}\0${sessionId}`).digest("hex");
+  const session = await sessions.recall(identity, name).catch(unknown);
   return { point: session.point, join: (point) => session.join(point).catch(unknown) };
 }
 

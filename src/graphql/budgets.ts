@@ -14,7 +14,7 @@ const BudgetType = builder.objectRef<Budget>("Budget").implement({
   description: "How much may be spent in a period, and how much has been.",
   extensions: adminOnly,
   fields: (t) => ({
-    scope: t.exposeString("scope", { description: "key:…, team:… or organisation." }),
+    scope: t.exposeString("scope", { description: "key:…, user:…, team:… or organisation." }),
     limitUsd: t.field({
       type: "Decimal",
       description: "The most that may be spent.",
@@ -54,7 +54,7 @@ const SetBudgetInput = builder.inputType("SetBudgetInput", {
   description: "A budget, new or changed.",
   extensions: adminOnly,
   fields: (t) => ({
-    scope: t.string({ required: true, description: "key:…, team:… or organisation." }),
+    scope: t.string({ required: true, description: "key:…, user:…, team:… or organisation." }),
     limitUsd: t.field({ type: "Decimal", required: true, description: "The most that may be spent." }),
     period: t.field({
       type: BudgetPeriod,
@@ -66,11 +66,17 @@ const SetBudgetInput = builder.inputType("SetBudgetInput", {
 });
 
 const UsageLineType = builder.objectRef<UsageLine>("UsageLine").implement({
-  description: "What one key used on one deployment.",
+  description: "What one key, or one user of it, used on one deployment.",
   extensions: adminOnly,
   fields: (t) => ({
     team: t.exposeString("team", { description: "Whose key." }),
     key: t.exposeID("key", { description: "The key." }),
+    user: t.id({
+      nullable: true,
+      description:
+        "The user who asked with a token or through a router; null where the key asked for itself.",
+      resolve: (line) => line.user,
+    }),
     deployment: t.field({
       type: "Deployment",
       description: "Where.",
@@ -104,7 +110,7 @@ builder.queryFields((t) => ({
 builder.mutationField("setBudget", (t) =>
   t.field({
     type: BudgetResult,
-    description: "Sets how much a key, a team or everyone together may spend.",
+    description: "Sets how much a key, a user, a team or everyone together may spend.",
     authScopes: { keys: true },
     extensions: adminOnly,
     args: { input: t.arg({ type: SetBudgetInput, required: true, description: "The budget." }) },

@@ -1,13 +1,18 @@
-// Caller: what the gateway knows of the key that asks.
+// Caller: what the gateway knows of the key or the user that asks.
 
 import { formatSensitivity } from "../core/sensitivity.ts";
 import { builder } from "./builder.ts";
 import { KeyScope } from "./enums.ts";
 
 builder.objectType("Caller", {
-  description: "The key that asks, and what it may send.",
+  description: "The key or user that asks, and what it may send.",
   fields: (t) => ({
     key: t.exposeID("key", { description: "Its id; never the secret." }),
+    user: t.id({
+      nullable: true,
+      description: "The user whose token it is, or for whom a router asks; null where a key asks for itself.",
+      resolve: (caller) => caller.user,
+    }),
     team: t.exposeString("team", { description: "Whose it is." }),
     roles: t.stringList({
       description: "Its roles, its team's among them.",

@@ -53,7 +53,7 @@ export async function openExchange(
 async function whoAsks(request: IncomingMessage, parts: DoorParts): Promise<Caller | undefined> {
   const { authorization } = request.headers;
   if (!authorization && !parts.production) return undefined;
-  return await parts.authenticate(authorization);
+  return await parts.authenticate(authorization, header(request, "x-end-user-id"));
 }
 
 export function header(request: IncomingMessage, name: string): string | undefined {

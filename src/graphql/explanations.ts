@@ -94,6 +94,11 @@ const RequestExplanationType = builder.objectRef<RequestExplanation>("RequestExp
     at: t.field({ type: "DateTime", description: "When it came.", resolve: (one) => one.at }),
     outcome: t.exposeString("outcome", { description: "ok, a failure code, cancelled or open." }),
     key: t.id({ description: "Whose key it was.", resolve: ({ who }) => who.key }),
+    user: t.id({
+      nullable: true,
+      description: "The user who asked; null where the key asked for itself.",
+      resolve: ({ who }) => who.user,
+    }),
     team: t.string({ description: "Of which team.", resolve: ({ who }) => who.team }),
     roles: t.stringList({ description: "The roles it has now.", resolve: ({ who }) => [...who.roles] }),
     action: t.exposeString("action", { description: "complete or embed." }),
@@ -134,7 +139,7 @@ const RequestExplanationType = builder.objectRef<RequestExplanation>("RequestExp
 const PolicyQuestionInput = builder.inputType("PolicyQuestionInput", {
   description: "A request that nobody made.",
   fields: (t) => ({
-    who: t.stringList({ required: true, description: "role:clinical, team:berlin, key:…" }),
+    who: t.stringList({ required: true, description: "role:clinical, team:berlin, key:…, user:…" }),
     does: t.string({ defaultValue: "complete", description: "complete, embed, image or moderate." }),
     data: t.field({ type: "Sensitivity", required: true, description: "How sensitive the data is." }),
     provider: t.stringList({

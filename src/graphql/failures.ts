@@ -140,7 +140,7 @@ const BudgetExceeded = builder.objectRef<FailureView>("BudgetExceeded").implemen
   description: "BUDGET_EXCEEDED: the worst case of the request is more than is left.",
   fields: (t) => ({
     budget: t.string({
-      description: "Which budget: key:…, team:…, organisation, or request for its own maxCostUsd.",
+      description: "Which budget: key:…, user:…, team:…, organisation, or request for its own maxCostUsd.",
       resolve: (view) => view.failure.detail.budget ?? "request",
     }),
     resetsAt: t.field({

@@ -14,6 +14,11 @@ builder.objectType("Receipt", {
   fields: (t) => ({
     id: t.exposeID("id", { description: "The id of the request." }),
     at: t.field({ type: "DateTime", description: "When it came.", resolve: (receipt) => receipt.at }),
+    user: t.id({
+      nullable: true,
+      description: "The user who asked with a token or through a router; null where a key asked for itself.",
+      resolve: (receipt) => receipt.user,
+    }),
     deployment: t.field({
       type: "Deployment",
       nullable: true,

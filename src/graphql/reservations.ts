@@ -1,13 +1,13 @@
 // Event streams that were asked for on /graphql/stream: whose they are, what runs on them, how full they are.
-// `single-connection.ts` keeps them. A token is random, belongs to one key, and does not wait for ever.
+// `single-connection.ts` keeps them. A token is random, belongs to one caller, and does not wait for ever.
 
 import { randomUUID } from "node:crypto";
 import { Failure } from "../core/errors.ts";
 
 export interface Reservation {
   readonly token: string;
-  /** `key:…` of who asked for it; nobody else may use it. */
-  readonly key: string;
+  /** Who asked for it; nobody else may use it. */
+  readonly identity: string;
   /** Of every operation that runs on it. */
   readonly running: Set<AbortController>;
   readonly flow: Flow;
@@ -23,7 +23,7 @@ export interface Flow {
   readonly open: () => void;
 }
 
-const mostPerKey = 50;
+const mostPerCaller = 50;
 const mostTogether = 10_000;
 export const mostOperations = 100;
 /** From the reservation to the connection. */
@@ -31,8 +31,8 @@ const patienceMilliseconds = 60_000;
 const mostQueued = 64;
 
 export interface Reservations {
-  readonly reserve: (key: string) => Reservation;
-  readonly find: (token: string, key: string) => Reservation | undefined;
+  readonly reserve: (identity: string) => Reservation;
+  readonly find: (token: string, identity: string) => Reservation | undefined;
   /** Its reader has come; from now on it lives as long as the connection. */
   readonly connected: (reservation: Reservation) => void;
   /** Ends everything that runs on it. */
@@ -50,20 +50,20 @@ export function createReservations(abandoned: (reservation: Reservation) => void
     patience.delete(token);
   };
   return {
-    reserve(key) {
-      const ofKey = [...byToken.values()].filter((one) => one.key === key).length;
-      if (ofKey >= mostPerKey || byToken.size >= mostTogether) {
+    reserve(identity) {
+      const ofCaller = [...byToken.values()].filter((one) => one.identity === identity).length;
+      if (ofCaller >= mostPerCaller || byToken.size >= mostTogether) {
         throw new Failure("RATE_LIMITED", "Too many event streams are open.", { retryAfterSeconds: 10 });
       }
       const token = randomUUID();
-      const reservation: Reservation = { token, key, running: new Set(), flow: createFlow() };
+      const reservation: Reservation = { token, identity, running: new Set(), flow: createFlow() };
       byToken.set(token, reservation);
       patience.set(token, setTimeout(abandoned, patienceMilliseconds, reservation).unref());
       return reservation;
     },
-    find(token, key) {
+    find(token, identity) {
       const found = byToken.get(token);
-      return found?.key === key ? found : undefined;
+      return found?.identity === identity ? found : undefined;
     },
     connected: forget,
     release(reservation, reason) {

@@ -5,6 +5,7 @@ import { createHandler, type Response as ProtocolResponse } from "graphql-sse";
 import type { ServerResponse } from "node:http";
 import type { ExecutionResult } from "graphql";
 import { abortable } from "../core/abortable.ts";
+import { identityOf } from "../core/caller.ts";
 import { Failure } from "../core/errors.ts";
 import { readJsonObject } from "./body.ts";
 import { header, type Exchange } from "./exchange.ts";
@@ -41,11 +42,12 @@ export function createSingleConnection(execute: Executor): SingleConnection {
       if (!raw.exchange) return raw.reservation?.token;
       const { caller } = raw.exchange.asker;
       if (!caller) throw new Failure("UNAUTHENTICATED");
+      const identity = identityOf(caller);
       // A token that the client still remembers is not looked at: a stream starts with one of ours.
       const token = method === "PUT" ? undefined : tokenOf(raw.exchange);
       if (method !== "PUT" && token === undefined) return null;
       const reservation =
-        token === undefined ? reservations.reserve(caller.key) : reservations.find(token, caller.key);
+        token === undefined ? reservations.reserve(identity) : reservations.find(token, identity);
       if (!reservation) return notFound;
       raw.reservation = reservation;
       raw.flow = reservation.flow;

@@ -1,15 +1,18 @@
-// Turns the Authorization header into a Caller: hashed, compared in constant time, cached.
-// Both doors call it; `forget` empties the cache when any key or policy changed anywhere.
+// Turns credentials into a Caller: a key, hashed and compared in constant time, or a token of a configured
+// issuer; cached. Both doors call it; `forget` empties the cache when any key or policy changed anywhere.
 
 import { hash, timingSafeEqual } from "node:crypto";
 import { allScopes, type Caller } from "../core/caller.ts";
 import { Failure } from "../core/errors.ts";
 import { builtInLabels, publicData, sensitivity } from "../core/sensitivity.ts";
 import type { Secret } from "../core/secret.ts";
+import { onBehalfOf } from "./end-user.ts";
 import type { KeyDirectory, KeyRecord } from "./key-directory.ts";
+import { createTokens, type TokenSettings } from "./tokens.ts";
 
 export interface Authenticator {
-  authenticate(authorization: string | undefined): Promise<Caller>;
+  /** `endUser` is `x-end-user-id`: refused, not ignored, where the credential may not name one. */
+  authenticate(authorization: string | undefined, endUser?: string): Promise<Caller>;
   forget(): void;
 }
 
@@ -19,13 +22,38 @@ export interface AuthenticatorParts {
   readonly adminKey: Secret | undefined;
   rolesOf(team: string): readonly string[];
   now(): number;
+  /** OIDC_ISSUER and what belongs to it; absent: keys alone are taken. */
+  readonly tokens?: TokenAuthentication | undefined;
 }
+
+interface TokenAuthentication {
+  readonly settings: TokenSettings;
+  /** Labels of the policy in force. */
+  labels(): ReadonlySet<string>;
+  /** Only ever called with addresses of the configured issuers. */
+  fetchJson(url: string): Promise<unknown>;
+  onFault(error: unknown): void;
+}
+
+/** What was checked once; a token is checked again after a while, so that a key taken back ends it. */
+interface Remembered {
+  readonly caller: Caller | undefined;
+  readonly until: number;
+}
+
+const tokenMilliseconds = 5 * 60_000;
 
 /** Wrong keys are remembered too, so that a flood of one costs no query; the bound holds memory. */
 const mostRemembered = 20_000;
 
 export function createAuthenticator(parts: AuthenticatorParts): Authenticator {
-  const remembered = new Map<string, Caller | undefined>();
+  const remembered = new Map<string, Remembered>();
+  let epoch = 0;
+  const forget = (): void => {
+    epoch += 1;
+    remembered.clear();
+  };
+  const tokens = parts.tokens && createTokens({ ...parts, ...parts.tokens, onKeysChanged: forget });
   const adminDigest = parts.adminKey && digestOf(parts.adminKey.reveal());
 
   async function lookUp(digest: string): Promise<Caller | undefined> {
@@ -36,30 +64,35 @@ export function createAuthenticator(parts: AuthenticatorParts): Authenticator {
     return callerOf(found.record, parts.rolesOf);
   }
 
-  let epoch = 0;
+  async function check(secret: string, digest: string): Promise<Remembered> {
+    if (!tokens || !looksLikeToken(secret)) {
+      return { caller: await lookUp(digest), until: Number.POSITIVE_INFINITY };
+    }
+    return { caller: await tokens.read(secret), until: parts.now() + tokenMilliseconds };
+  }
+
   return {
-    async authenticate(authorization) {
-      const digest = digestOf(bearerOf(authorization));
-      let caller = remembered.get(digest);
-      if (caller === undefined && !remembered.has(digest)) {
+    async authenticate(authorization, endUser) {
+      const secret = bearerOf(authorization);
+      const digest = digestOf(secret);
+      let known = remembered.get(digest);
+      if (known === undefined || known.until <= parts.now()) {
         const epochBefore = epoch;
-        caller = await lookUp(digest);
+        known = await check(secret, digest);
         if (remembered.size >= mostRemembered) remembered.clear();
         // What was read before a change must not be remembered after it.
-        if (epoch === epochBefore) remembered.set(digest, caller);
+        if (epoch === epochBefore) remembered.set(digest, known);
       }
+      const { caller } = known;
       if (!caller) throw new Failure("UNAUTHENTICATED");
       if (caller.expiresAt && caller.expiresAt.getTime() <= parts.now()) {
         throw new Failure("UNAUTHENTICATED", "This key has expired.", {
           fix: "Ask an administrator for a new key.",
         });
       }
-      return caller;
+      return endUser === undefined ? caller : onBehalfOf(caller, endUser);
     },
-    forget() {
-      epoch += 1;
-      remembered.clear();
-    },
+    forget,
   };
 }
 
@@ -110,6 +143,10 @@ function callerOf(record: KeyRecord, rolesOf: (team: string) => readonly string[
     expiresAt: record.expiresAt,
   };
 }
+
+/** Three parts of base64url; a key has no dots. */
+const looksLikeToken = (secret: string): boolean =>
+  !secret.startsWith("pc_") && /^[\w-]+\.[\w-]+\.[\w-]*$/.test(secret);
 
 function bearerOf(authorization: string | undefined): string {
   const token = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];

@@ -3,7 +3,7 @@
 
 import type { Picodollars } from "../core/money.ts";
 
-/** `key:…`, `team:…` or `organisation`. */
+/** `key:…`, `user:…`, `team:…` or `organisation`. */
 export type BudgetScope = string;
 
 export interface Budget {

@@ -29,9 +29,10 @@ export interface SafetyRegime {
   readonly rules: readonly string[];
 }
 
-/** Who is judged: `key:…`, `team:…` and all roles. */
+/** Who is judged: `key:…`, `user:…`, `team:…` and all roles. */
 export interface Subjects {
   readonly key: string;
+  readonly user?: string | undefined;
   readonly team: string;
   readonly roles: readonly string[];
 }

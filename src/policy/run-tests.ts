@@ -128,8 +128,9 @@ const askers: Readonly<
 function readerIn({ who }: TestCase): Subjects {
   const named = (kind: string): readonly string[] => who.filter((id) => id.startsWith(`${kind}:`));
   const [key = "key:nobody"] = named("key");
+  const [user] = named("user");
   const [team = "team:nobody"] = named("team");
-  return { key, team, roles: named("role") };
+  return { key, user, team, roles: named("role") };
 }
 
 const sayOutcome = ({ outcome, rule }: Expectation): string =>

@@ -6,7 +6,7 @@ import type { CasbinEngine } from "./casbin-engine.ts";
 import type { SafetyRegime, Subjects } from "./policy.ts";
 import type { RegimeRow } from "./rows.ts";
 import { remembered, rowsInForce } from "./safety-rows.ts";
-import { isMinted } from "./subjects.ts";
+import { idsOf, isMinted } from "./subjects.ts";
 import { regimeCategory, releaseModes, type RegimeWord } from "./vocabulary.ts";
 
 const strictest: SafetyRegime = {
@@ -24,7 +24,7 @@ export function makeSafetyRegime(
   const answer = remembered(ask);
   return (who, data) => {
     if (!isMinted(who)) return strictest;
-    const subjects = [who.key, who.team, ...who.roles].join(" ");
+    const subjects = idsOf(who).join(" ");
     return answer(`${subjects}|${formatSensitivity(data)}`, subjects, data);
   };
 

@@ -6,7 +6,7 @@ import type { CasbinEngine } from "./casbin-engine.ts";
 import { coversData } from "./cells/data.ts";
 import type { SafetyDecision, Subjects } from "./policy.ts";
 import type { RegimeRow, SafetyRow } from "./rows.ts";
-import { isMinted } from "./subjects.ts";
+import { idsOf, isMinted } from "./subjects.ts";
 import { safetyActions } from "./vocabulary.ts";
 
 const answersKept = 5_000;
@@ -20,7 +20,7 @@ export function makeSafetyDecision(
   const answer = remembered(ask);
   return (who, data, category) => {
     if (!isMinted(who)) return blocked;
-    const subjects = [who.key, who.team, ...who.roles].join(" ");
+    const subjects = idsOf(who).join(" ");
     return answer(`${subjects}|${formatSensitivity(data)}|${category}`, subjects, data, category);
   };
 

@@ -79,6 +79,7 @@ const subjectWords: Readonly<Record<string, (name: string) => string>> = {
   role: (name) => `${capital(name)} staff`,
   team: (name) => `Team ${name}`,
   key: (name) => `The key ${name}`,
+  user: (name) => `The user ${name}`,
 };
 
 function whoWords(who: string): string {

@@ -112,8 +112,8 @@ function readCase({ name, key, value }: Entry, file: YamlFile, vocabulary: Vocab
   const who = words("who");
   if (who.length === 0) complain("who", "who is missing");
   for (const id of who)
-    if (!/^(role|team|key):[^\s:]+$/.test(id) && id !== "anyone")
-      complain("who", `"${id}" must be role:, team: or key: and a name`);
+    if (!/^(role|team|key|user):[^\s:]+$/.test(id) && id !== "anyone")
+      complain("who", `"${id}" must be role:, team:, key: or user: and a name`);
   const data = parseSensitivity(text("data") ?? "", vocabulary.labels);
   if (!data.ok) complain("data", `data ${data.problem}`);
   const category = text("category");

@@ -1,15 +1,28 @@
-// Reads one JSON document from an origin that the operator configured: the catalog's price source.
+// Reads one JSON document from an origin that the operator configured: the catalog's price source, a
+// token issuer's keys.
 // Never called with anything that a caller sent through a door.
 
 import { Failure } from "../core/errors.ts";
 import { drop, readJson } from "./http-call.ts";
 import type { Pools } from "./pools.ts";
 
-const timeoutMilliseconds = 30_000;
+interface DocumentSource {
+  /** As an error names it. */
+  readonly source: string;
+  readonly seconds: number;
+}
 
-export async function fetchDocument(pools: Pools, address: string): Promise<unknown> {
+const priceSource: DocumentSource = { source: "The catalog source", seconds: 30 };
+
+export async function fetchDocument(
+  pools: Pools,
+  address: string,
+  { source, seconds } = priceSource,
+): Promise<unknown> {
+  const unreadable = (why: string, cause?: unknown): Failure =>
+    new Failure("UPSTREAM_FAILED", `${source} ${address} ${why}.`, { cause });
   const url = URL.parse(address);
-  if (!url || !/^https?:$/.test(url.protocol)) throw unreadable(address, "is no http or https address");
+  if (!url || !/^https?:$/.test(url.protocol)) throw unreadable("is no http or https address");
   const answer = await pools
     .for(url.origin)
     .request({
@@ -17,19 +30,16 @@ export async function fetchDocument(pools: Pools, address: string): Promise<unkn
       path: url.pathname + url.search,
       method: "GET",
       headers: { accept: "application/json", "accept-encoding": "identity", "user-agent": "portcullis" },
-      signal: AbortSignal.timeout(timeoutMilliseconds),
+      signal: AbortSignal.timeout(seconds * 1000),
     })
     .catch((cause: unknown) => {
-      throw unreadable(address, "cannot be reached", cause);
+      throw unreadable("cannot be reached", cause);
     });
   if (answer.statusCode !== 200) {
     drop(answer.body);
-    throw unreadable(address, `answered with status ${answer.statusCode}`);
+    throw unreadable(`answered with status ${answer.statusCode}`);
   }
   const document = await readJson(answer.body);
-  if (document === undefined) throw unreadable(address, "did not answer with JSON");
+  if (document === undefined) throw unreadable("did not answer with JSON");
   return document;
 }
-
-const unreadable = (address: string, why: string, cause?: unknown): Failure =>
-  new Failure("UPSTREAM_FAILED", `The catalog source ${address} ${why}.`, { cause });

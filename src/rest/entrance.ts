@@ -7,7 +7,11 @@ import type { Exchange } from "./exchange.ts";
 import type { HandlerParts } from "./handler.ts";
 
 export async function enter(exchange: Exchange, parts: HandlerParts, scope: Scope): Promise<Caller> {
-  const caller = await parts.authenticate(exchange.wire.credential(exchange.request.headers));
+  const { headers } = exchange.request;
+  const caller = await parts.authenticate(
+    exchange.wire.credential(headers),
+    headers["x-end-user-id"]?.toString(),
+  );
   if (!mayUse(caller, scope)) throw new Failure("FORBIDDEN", `This key lacks the scope ${scope}.`);
   return caller;
 }

@@ -2,6 +2,7 @@
 // unknown, cheap before dear, then by id. Pure: the same input gives the same plan and hash.
 
 import { createHmac } from "node:crypto";
+import { identityOf } from "../core/caller.ts";
 import type { Deployment } from "../core/deployment.ts";
 import type { Picodollars } from "../core/money.ts";
 import type { PermittedDeployment } from "../core/permit.ts";
@@ -58,7 +59,7 @@ const isDemo = (candidate: PlannedCandidate): boolean =>
 /** Everything that made the plan what it is: the same caller, policy, data, order, promises and prices. */
 function hashOf(permitted: Permitted, candidates: readonly PlannedCandidate[], secret: string): string {
   const facts = [
-    permitted.caller.key,
+    identityOf(permitted.caller),
     permitted.request.model,
     permitted.permit.policyHash,
     formatSensitivity(permitted.sensitivity.effective),

@@ -1,11 +1,13 @@
 // Lets pages of the configured origins call this server from a browser. None by default.
-// `server.ts` asks for every exchange. Cookies are never involved: browsers come with bearer tokens.
+// `server.ts` asks for every exchange. Cookies are never involved: browsers come with their users' tokens,
+// in production never with a key, which anybody who opens the page could read.
 // https://fetch.spec.whatwg.org/#http-cors-protocol
 
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { Failure } from "../core/errors.ts";
 
 export interface Cors {
-  /** True where it was a preflight, which is answered with that. */
+  /** True where it was a preflight, which is answered with that. Throws where a page brings a key. */
   admit(request: IncomingMessage, response: ServerResponse): boolean;
 }
 
@@ -21,7 +23,7 @@ const exposed = [
 ].join(", ");
 const preflightSeconds = "600";
 
-export function createCors(origins: readonly string[]): Cors {
+export function createCors(origins: readonly string[], production: boolean): Cors {
   const admitted = new Set(origins);
   return {
     admit(request, response) {
@@ -32,7 +34,10 @@ export function createCors(origins: readonly string[]): Cors {
       response.setHeader("access-control-allow-origin", origin);
       response.setHeader("access-control-expose-headers", exposed);
       const asked = request.headers["access-control-request-method"];
-      if (request.method !== "OPTIONS" || asked === undefined) return false;
+      if (request.method !== "OPTIONS" || asked === undefined) {
+        if (production && isKey(request.headers.authorization)) throw keyInPage();
+        return false;
+      }
       response.setHeader("access-control-allow-methods", methods);
       const headers = request.headers["access-control-request-headers"];
       if (headers !== undefined) response.setHeader("access-control-allow-headers", headers);
@@ -42,3 +47,10 @@ export function createCors(origins: readonly string[]): Cors {
     },
   };
 }
+
+const isKey = (authorization: string | undefined): boolean => /^bearer +pc_/i.test(authorization ?? "");
+
+const keyInPage = (): Failure =>
+  new Failure("UNAUTHENTICATED", "Pages of other origins must not hold a key.", {
+    fix: "Send the token of the page's user (OIDC_ISSUER), or call from your own server.",
+  });

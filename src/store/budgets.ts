@@ -114,8 +114,8 @@ export function openBudgetBook(database: Database, now: () => Date): OpenedBudge
     },
 
     async set(scope, limit, period) {
-      if (!/^(?:organisation|(?:key|team):.+)$/.test(scope)) {
-        throw new Failure("INVALID_REQUEST", "A budget is for key:…, team:… or organisation.", {
+      if (!/^(?:organisation|(?:key|user|team):.+)$/.test(scope)) {
+        throw new Failure("INVALID_REQUEST", "A budget is for key:…, user:…, team:… or organisation.", {
           path: "scope",
         });
       }

@@ -9,6 +9,7 @@ export interface LedgerEntry {
   readonly requestId: string;
   readonly at: Date;
   readonly key: string;
+  readonly user: string | null;
   readonly team: string;
   readonly deployment: string;
   readonly model: string;
@@ -26,6 +27,8 @@ export interface LedgerEntry {
 export interface UsageSum {
   readonly team: string;
   readonly key: string;
+  /** Null where the key asked for itself. */
+  readonly user: string | null;
   readonly deploymentId: string;
   readonly requests: number;
   readonly inputTokens: number;
@@ -41,6 +44,7 @@ export function ledgerEntryOf(row: SettlementRow): LedgerEntry | undefined {
     requestId: row.requestId,
     at: row.at,
     key: row.key,
+    user: row.user ?? null,
     team: row.team,
     deployment: storable(row.deploymentId ?? ""),
     model: storable(row.model ?? ""),
@@ -75,9 +79,9 @@ export async function usageSince(database: Database, since: Date): Promise<reado
 type AsText<Row> = { readonly [Name in keyof Row]: string };
 
 const usageStatement = `
-  select "team", "key", "deployment" as "deploymentId", count(*)::text as "requests",
+  select "team", "key", "user_id" as "user", "deployment" as "deploymentId", count(*)::text as "requests",
     sum("input_tokens")::text as "inputTokens", sum("output_tokens")::text as "outputTokens",
     trim_scale(coalesce(sum("cost"), 0))::text as "costUsd"
   from "ledger_entry" where "at" >= $1::text::timestamptz
-  group by "team", "key", "deployment"
-  order by coalesce(sum("cost"), 0) desc, "team", "key", "deployment"`;
+  group by "team", "key", "user_id", "deployment"
+  order by coalesce(sum("cost"), 0) desc, "team", "key", "user_id", "deployment"`;

@@ -137,14 +137,14 @@ const appendStatement = `
       "previousHash" text, "hash" text)
     returning 1
   ), "entries" as (
-    insert into "ledger_entry" ("request_id", "at", "key", "team", "deployment", "model", "input_tokens",
+    insert into "ledger_entry" ("request_id", "at", "key", "user_id", "team", "deployment", "model", "input_tokens",
       "cached_input_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens", "cost", "estimated",
       "price_version")
-    select e."requestId", e."at", e."key", e."team", e."deployment", e."model", e."inputTokens",
+    select e."requestId", e."at", e."key", e."user", e."team", e."deployment", e."model", e."inputTokens",
       e."cachedInputTokens", e."cacheWriteTokens", e."outputTokens", e."reasoningTokens", e."cost",
       e."estimated", e."priceVersion"
     from "head", json_to_recordset($2::text::json) as e(
-      "requestId" text, "at" timestamptz, "key" text, "team" text, "deployment" text, "model" text,
+      "requestId" text, "at" timestamptz, "key" text, "user" text, "team" text, "deployment" text, "model" text,
       "inputTokens" bigint, "cachedInputTokens" bigint, "cacheWriteTokens" bigint, "outputTokens" bigint,
       "reasoningTokens" bigint, "cost" numeric, "estimated" boolean, "priceVersion" text)
     on conflict ("request_id") do nothing

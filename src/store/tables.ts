@@ -73,6 +73,8 @@ export const ledgerEntry = pgTable(
     requestId: text("request_id").primaryKey(),
     at: moment("at").notNull(),
     key: text("key").notNull(),
+    /** `user:…`; null where a key asked for itself. */
+    user: text("user_id"),
     team: text("team").notNull(),
     deployment: text("deployment").notNull(),
     model: text("model").notNull(),

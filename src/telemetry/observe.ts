@@ -42,6 +42,7 @@ function requestLine(done: RequestDone): Record<string, unknown> {
     action: done.action,
     outcome: done.outcome,
     key: done.key,
+    user: done.user,
     team: done.team,
     // A caller may write anything into the model field, so only a name's worth of it is kept.
     model: done.model.slice(0, 120),

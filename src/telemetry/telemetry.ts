@@ -14,8 +14,9 @@ export interface RequestDone {
   readonly action: string;
   /** `ok`, `cancelled`, `interrupted` or a failure code. */
   readonly outcome: string;
-  /** `key:…` and `team:…`. */
+  /** `key:…`, `user:…` and `team:…`. */
   readonly key: string;
+  readonly user?: string | undefined;
   readonly team: string;
   /** As asked: route, model or deployment. */
   readonly model: string;

@@ -66,7 +66,7 @@ test("every problem of a file is told at once, with line, column and the nearest
   assert.deepEqual(problemsOf(csv), [
     'policy.csv:1:1 unknown row type "q"; did you mean "p"?',
     'policy.csv:2:3 unknown effect "Deny"; did you mean "deny"?',
-    'policy.csv:3:4 "rolle:a" must be anyone or role:<name> or team:<name> or key:<name>; did you mean "role"?',
+    'policy.csv:3:4 "rolle:a" must be anyone or role:<name> or team:<name> or key:<name> or user:<name>; did you mean "role"?',
     'policy.csv:3:5 unknown action "complet"; did you mean "complete"?',
     'policy.csv:3:6 unknown level "intern"; did you mean "internal"?',
     `policy.csv:3:7 unknown guarantee "ba"; did you mean "baa"? (a guarantee of your own is declared by a row "word, guarantee, <name>, <reason>")`,

@@ -5,9 +5,14 @@ import { test, type TestContext } from "node:test";
 import { createServer } from "../../src/server.ts";
 import { ask } from "../kit/http.ts";
 
-async function run(context: TestContext, corsOrigins?: readonly string[]): Promise<number> {
+async function run(
+  context: TestContext,
+  corsOrigins?: readonly string[],
+  production = false,
+): Promise<number> {
   const server = createServer({
     corsOrigins,
+    production,
     health: { ready: () => ({ ok: true, reasons: [] }) },
     newRequestId: () => "r",
     reportFault: () => {},
@@ -52,4 +57,21 @@ test("without configured origins there is no such header at all", async (context
   const answer = await ask(port, { path: "/readyz", headers: { origin: "https://app.example" } });
   assert.equal(answer.headers["access-control-allow-origin"], undefined);
   assert.equal(answer.headers.vary, undefined);
+});
+
+test("in production a page comes with its user's token, never with a key", async (context) => {
+  const port = await run(context, ["https://app.example"], true);
+  const get = (authorization: string, origin: string) =>
+    ask(port, { path: "/readyz", headers: { origin, authorization } });
+  const refused = await get("Bearer pc_secret", "https://app.example");
+  assert.equal(refused.status, 401);
+  assert.match(refused.text, /must not hold a key/);
+  assert.equal((await get("Bearer a.b.c", "https://app.example")).status, 200);
+  assert.equal((await get("Bearer pc_secret", "https://same-origin.example")).status, 200);
+  const open = await run(context, ["https://app.example"]);
+  const tried = await ask(open, {
+    path: "/readyz",
+    headers: { origin: "https://app.example", authorization: "Bearer pc_secret" },
+  });
+  assert.equal(tried.status, 200);
 });

@@ -69,6 +69,7 @@ forEachStore("usage adds up money to the last picodollar", async (place) => {
     {
       team: "team:blue",
       key: "key:one",
+      user: null,
       deploymentId: "demo/echo",
       requests: 101,
       inputTokens: 101 * 12,
@@ -78,6 +79,7 @@ forEachStore("usage adds up money to the last picodollar", async (place) => {
     {
       team: "team:red",
       key: "key:two",
+      user: null,
       deploymentId: "demo/echo",
       requests: 1,
       inputTokens: 12,

@@ -1,16 +1,18 @@
-// The `who` column and the ids in `g` rows: `anyone`, or a role, team or key by its prefixed id.
+// The `who` column and the ids in `g` rows: `anyone`, or a role, team, key or user by its prefixed id.
 // The row reader calls it; ids are minted by the server, so a prefix can never be part of a name.
 
 import { suggest } from "../problems.ts";
 import { read, refuse, type Cell } from "./cell.ts";
 
-export type SubjectKind = "role" | "team" | "key";
+export type SubjectKind = "role" | "team" | "key" | "user";
 
 /** Keys are minted with capitals too; roles and teams are typed by people, so in lower case only. */
 const forms: Readonly<Record<SubjectKind, RegExp>> = {
   role: /^role:[a-z0-9][a-z0-9._-]{0,63}$/,
   team: /^team:[a-z0-9][a-z0-9._-]{0,63}$/,
   key: /^key:[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+  /** As the server writes the subject of a token: what is not plain is percent-encoded. */
+  user: /^user:[A-Za-z0-9._%@/-]{1,800}$/,
 };
 
 const kinds = Object.keys(forms) as readonly SubjectKind[];
