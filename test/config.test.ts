@@ -113,7 +113,7 @@ test("what is wrong about classifiers is told entry by entry", () => {
   const problems = problemsOf({
     VLLM_BASE_URL: "http://127.0.0.1:8000/v1",
     PORTCULLIS_CLASSIFIERS:
-      "guard, vllm/, vllm/house, vllm/a=lama, groq/llama-guard-3, demo/echo, vllm/llama-guard-2, vllm/llama-guard-3, vllm/llama-guard-3",
+      "guard, vllm/, vllm/house, vllm/a=lama, groq/llama-guard-3, demo/echo, vllm/llama-guard-2, vllm/llama-guard-3, vllm/llama-guard-3, demo/guard=llama-guard-completions",
     PORTCULLIS_CLASSIFIER_CATEGORIES: "-S15; Unreleased: x; fine: what it means; fine: again",
     PORTCULLIS_CLASSIFIER_TIMEOUT_MS: "soon",
   });
@@ -126,6 +126,7 @@ test("what is wrong about classifiers is told entry by entry", () => {
     /CLASSIFIERS: expected demo\/guard/,
     /CLASSIFIERS: expected a format after "vllm\/llama-guard-2"/,
     /CLASSIFIERS: expected vllm\/llama-guard-3 once/,
+    /CLASSIFIERS: expected a provider of OpenAI's dialect .* not demo/,
     /CATEGORIES: expected -S1 to -S14, .* not "-S15"/,
     /CATEGORIES: expected .* not "Unreleased: x"/,
     /CATEGORIES: expected fine once/,

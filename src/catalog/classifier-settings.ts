@@ -2,6 +2,7 @@
 // `config.ts` calls it and says each problem by the name of its variable. Pure.
 
 import { classifierFormats, formatOfModel, type ClassifierFormat } from "./classifiers.ts";
+import { providers } from "./providers.ts";
 import { isId } from "./shapes.ts";
 
 /** One deployment that judges texts, and how it is spoken to. */
@@ -26,6 +27,15 @@ export const formatsThatAreTold: ReadonlySet<ClassifierFormat> = new Set([
 
 /** `expect` takes what was expected instead, and is called once for each problem. */
 type Expect = (what: string) => void;
+
+/** Asked at addresses that other dialects do not have. */
+const needsRawAddress: ReadonlySet<ClassifierFormat> = new Set([
+  "llama-guard-completions",
+  "openai-moderation",
+]);
+
+const dialectOf = (providerId: string): string | undefined =>
+  providers.find(({ id }) => id === providerId)?.dialect;
 
 const demoClassifier = "demo/guard";
 
@@ -67,6 +77,10 @@ function readClassifier(
   }
   const format =
     written === undefined ? formatOfModel(model) : classifierFormats.find((known) => known === written);
+  if (format !== undefined && needsRawAddress.has(format) && dialectOf(provider) !== "openai") {
+    expect(`a provider of OpenAI's dialect for the format ${format}, not ${provider}`);
+    return undefined;
+  }
   if (format !== undefined) return { deploymentId, format };
   const formats = classifierFormats.join(", ");
   expect(

@@ -71,6 +71,24 @@ test("the demo judges offline what demos are asked, and what they answer", async
   assert.match(await ask("How do I steal a car?"), /content_filter/);
 });
 
+test("what a classifier was asked about a request can be read beside the request's own receipt", async () => {
+  const messages = [{ role: "user", content: "Where is Paris?" }];
+  const answer = await gateway.post("/v1/chat/completions", { model: "demo/echo", messages });
+  await answer.text();
+  const id = `${answer.headers.get("x-request-id")}.safety-1`;
+  const { data } = await gateway.graphql<{ receipt: Record<string, unknown> }>(
+    `query ($id: ID!) { receipt(id: $id) { id deployment { id } usage { input output } safety { classifiers categories } } }`,
+    { id },
+  );
+  assert.deepEqual(data.receipt, {
+    id,
+    deployment: { id: "vllm/Llama-Guard-3-8B" },
+    // One check of the question and one of the answer.
+    usage: { input: 400, output: 8 },
+    safety: { classifiers: ["vllm/Llama-Guard-3-8B"], categories: [] },
+  });
+});
+
 test("with a classifier there is no warning; without any there is one, since data may be confidential", async () => {
   assert.match(gateway.app.notes.join(), /demo\/guard is a demo .* protects nobody/);
   const alone = await startGateway();
