@@ -2,6 +2,7 @@
 
 import type { ColdStart } from "./cold-start.ts";
 import type { Verdict } from "./budgets.ts";
+import { isKept, type GuardCost } from "./guard.ts";
 import type { CaseResult } from "./measure.ts";
 
 export interface Report {
@@ -9,6 +10,7 @@ export interface Report {
   readonly notes: readonly string[];
   readonly cases: readonly CaseResult[];
   readonly coldStarts: readonly ColdStart[];
+  readonly guard: GuardCost | undefined;
   readonly verdicts: readonly Verdict[];
 }
 
@@ -19,6 +21,7 @@ export function formatReport(report: Report): string {
     "",
     ...report.cases.flatMap(formatCase),
     ...formatColdStarts(report.coldStarts),
+    ...formatGuard(report.guard),
     ...formatVerdicts(report.verdicts),
   ].join("\n");
 }
@@ -55,6 +58,19 @@ function formatColdStarts(starts: readonly ColdStart[]): readonly string[] {
     String(count),
   ]);
   return ["cold start", ...table([["", "ms to ready", "MB resident", "starts"], ...rows]), ""];
+}
+
+function formatGuard(guard: GuardCost | undefined): readonly string[] {
+  if (guard === undefined) return [];
+  const rows = guard.lines.map((line) => [
+    line.name,
+    line.measured.toFixed(1),
+    line.unit,
+    line.atMost === undefined ? "" : String(line.atMost),
+    line.atMost === undefined ? "" : isKept(line) ? "kept" : "EXCEEDED",
+  ]);
+  const notes = guard.notes.map((note) => `- ${note}`);
+  return ["safety guard", ...table([["", "measured", "", "at most", ""], ...rows]), ...notes, ""];
 }
 
 function formatVerdicts(verdicts: readonly Verdict[]): readonly string[] {

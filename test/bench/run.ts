@@ -9,6 +9,7 @@ import { judge } from "./budgets.ts";
 import { casesOf } from "./cases.ts";
 import { measureColdStarts } from "./cold-start.ts";
 import { startContenders } from "./contenders.ts";
+import { isKept, measureGuard } from "./guard.ts";
 import { measure, type CaseResult } from "./measure.ts";
 import { readOptions } from "./options.ts";
 import { readsProcessorTime } from "./program.ts";
@@ -23,11 +24,13 @@ await mkdir(options.out, { recursive: true });
 await writeFile(join(options.out, "bench.json"), `${JSON.stringify(report, null, 2)}\n`);
 await writeFile(join(options.out, "bench.txt"), `${formatReport(report)}\n`);
 process.stdout.write(`\n${formatReport(report)}\nwritten to ${options.out}\n`);
-process.exitCode = options.check && report.verdicts.some(({ kept }) => !kept) ? 1 : 0;
+const allKept = report.verdicts.every(({ kept }) => kept) && (report.guard?.lines ?? []).every(isKept);
+process.exitCode = options.check && !allKept ? 1 : 0;
 
 async function run(): Promise<Report> {
   const wanted = (name: string): boolean =>
     options.only.length === 0 || options.only.some((part) => name.includes(part));
+  const guard = wanted("guard") ? await measureGuard() : undefined;
   const contenders = await startContenders(folder, options.withPortkey);
   try {
     const cases: CaseResult[] = [];
@@ -45,7 +48,7 @@ async function run(): Promise<Report> {
       `medians of ${options.rounds} rounds of ${options.seconds} s after ${options.warmingSeconds} s of warming, in turn`,
       readsProcessorTime ? "CPU time from /proc, all threads" : "NO /proc here: CPU times are missing",
     ];
-    return { machine, notes, cases, coldStarts, verdicts: judge(cases) };
+    return { machine, notes, cases, coldStarts, guard, verdicts: judge(cases) };
   } finally {
     await contenders.stop();
   }
