@@ -94,6 +94,9 @@ const readers: Readonly<Record<string, (block: JsonObject, path: string, said: S
   bash_code_execution_tool_result: readNative,
   text_editor_code_execution_tool_result: readNative,
   tool_search_tool_result: readNative,
+  advisor_tool_result: readNative,
+  fallback: readNative,
+  compaction: readNative,
 };
 
 const placedInCall: ReadonlySet<string> = new Set(["type", "id", "name", "input"]);

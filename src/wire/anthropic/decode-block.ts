@@ -19,10 +19,8 @@ export interface AnswerPosition {
 
 /** A whole answer brings the block's content with its start, a stream brings it in deltas. */
 export function openBlock(block: JsonObject, position: AnswerPosition, events: ModelEvent[]): BlockReader {
-  const type = stringOf(block["type"]) ?? "";
-  const open = rowOf(readers, type);
-  if (open) return open(block, position, events);
-  return type === "server_tool_use" || type.endsWith("_tool_result") ? openNative(block) : silent;
+  const open = rowOf(readers, stringOf(block["type"]));
+  return open ? open(block, position, events) : openNative(block);
 }
 
 const choice = 0;
