@@ -143,6 +143,8 @@ export interface Dialect {
   decodeStream(): StreamDecoder;
   encodeEmbedding(request: EmbeddingRequest, to: Destination): EncodedRequest;
   decodeEmbedding(body: unknown): EmbeddingAnswer;
+  /** How many texts one call may embed; absent where it is as many as a client may send. */
+  readonly mostEmbeddingInputs?: number;
   /** Addresses for classifiers beside chats; absent where the dialect has none. */
   readonly moderation?:
     | {

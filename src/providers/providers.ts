@@ -17,6 +17,7 @@ import { demoComplete, demoEmbed } from "./demo/demo.ts";
 import { demoModerate } from "./demo/guard.ts";
 import { demoImage } from "./demo/picture.ts";
 import { dialectOf, dialects } from "./dialects.ts";
+import { embedInBatches } from "./embedding-batches.ts";
 import { addressOf, httpCall, readJson, type HttpAnswer, type Timeouts } from "./http-call.ts";
 import { decodeModeration, encodeModeration } from "./moderation.ts";
 import type { Pools } from "./pools.ts";
@@ -127,10 +128,15 @@ export function createProviders(parts: ProviderParts): Providers {
       const name = dialectOf(target.deployment);
       if (name === "demo") return { params: [], answer: demoEmbed(request) };
       const dialect = dialects[name];
-      const encoded = dialect.encodeEmbedding(request, destinationOf(target, onUnsupported));
-      const params = settleUnsupported(encoded, onUnsupported, id);
-      const answer = await send(provider, dialect, encoded, wholeTimeouts, signal);
-      return { params, answer: dialect.decodeEmbedding(await readJson(answer.body)) };
+      let params: readonly ParamChange[] = [];
+      const embedOnce = async (batch: EmbeddingRequest): Promise<EmbeddingAnswer> => {
+        const encoded = dialect.encodeEmbedding(batch, destinationOf(target, onUnsupported));
+        params = settleUnsupported(encoded, onUnsupported, id);
+        const answer = await send(provider, dialect, encoded, wholeTimeouts, signal);
+        return dialect.decodeEmbedding(await readJson(answer.body));
+      };
+      const answer = await embedInBatches(request, dialect.mostEmbeddingInputs ?? Infinity, embedOnce);
+      return { params, answer };
     },
 
     async moderate(target, call, signal) {
@@ -145,7 +151,8 @@ export function createProviders(parts: ProviderParts): Providers {
 
     counterOf(target) {
       const { provider, id } = target.deployment;
-      const dialect = provider.dialect === "demo" ? undefined : dialects[provider.dialect];
+      const name = dialectOf(target.deployment);
+      const dialect = name === "demo" ? undefined : dialects[name];
       const counting = dialect?.counting;
       if (!dialect || !counting) return undefined;
       return async (request, { onUnsupported, signal }) => {

@@ -217,3 +217,28 @@ for (const [name, behaviour, over] of [
     assert.ok(asFailure(await calling));
   });
 }
+
+test("more texts than a provider embeds at once go in batches, and come back as one answer in order", async () => {
+  const sizes: number[] = [];
+  upstream.behave((seen, response) => {
+    const { requests } = seen.body as { requests: { content: { parts: { text: string }[] } }[] };
+    sizes.push(requests.length);
+    const embeddings = requests.map(({ content }) => ({ values: [Number(content.parts[0]?.text)] }));
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end(JSON.stringify({ embeddings, usageMetadata: { promptTokenCount: requests.length } }));
+  });
+  const deployment = deploymentAt(upstream.origin);
+  const gemini = permitted({ ...deployment, provider: { ...deployment.provider, dialect: "gemini" } });
+  const inputs = Array.from({ length: 230 }, (_, index) => String(index));
+  const { answer } = await providers.embed(
+    gemini,
+    { action: "embed", model: "m", inputs, extras: {} },
+    { onUnsupported: undefined, signal: new AbortController().signal },
+  );
+  assert.deepEqual(sizes, [100, 100, 30]);
+  assert.deepEqual(
+    answer.embeddings.map(({ index, vector }) => [index, vector[0]]),
+    inputs.map((_, index) => [index, index]),
+  );
+  assert.equal(answer.usage.input, 230);
+});

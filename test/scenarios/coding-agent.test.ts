@@ -6,7 +6,7 @@ import { after, test } from "node:test";
 import Anthropic from "@anthropic-ai/sdk";
 import { answerAnthropic } from "../kit/anthropic-upstream.ts";
 import { startGateway } from "../kit/gateway.ts";
-import { type Behaviour, startUpstream } from "../kit/upstream.ts";
+import { answerOpenai, type Behaviour, startUpstream } from "../kit/upstream.ts";
 
 const upstream = await startUpstream();
 const gateway = await startGateway({
@@ -163,13 +163,6 @@ const call = (index: number, id: string, name: string, text: string) => ({
 });
 
 test("DeepSeek gets its reasoning and its calls back, and nothing that only Claude knows", async () => {
-  const plain: Behaviour = (_request, response) => {
-    response.writeHead(200, { "content-type": "application/json" });
-    const message = { role: "assistant", content: "Done." };
-    response.end(
-      JSON.stringify({ id: "c", model: "m", choices: [{ index: 0, message, finish_reason: "stop" }] }),
-    );
-  };
   upstream.behave(
     openaiSays(
       chunk({ reasoning_content: "I read two files." }),
@@ -186,7 +179,7 @@ test("DeepSeek gets its reasoning and its calls back, and nothing that only Clau
     said.content.map((block) => (block.type === "tool_use" ? [block.id, block.input] : block.type)),
     ["thinking", "text", ["call_1", { path: "a.txt" }], ["call_2", {}]],
   );
-  upstream.behave(plain);
+  upstream.behave(answerOpenai("Done."));
   const results = ["call_1", "call_2"].map((id) => ({
     type: "tool_result" as const,
     tool_use_id: id,
@@ -209,6 +202,25 @@ test("DeepSeek gets its reasoning and its calls back, and nothing that only Clau
     ["call_1", "call_2"],
   );
   assert.match(response.headers.get("x-portcullis-params") ?? "", /cache_control=dropped/);
+});
+
+test("a picture that a tool gave follows the results where the wire has no place for it in them", async () => {
+  const { body } = await twoTurns(
+    "openai/gpt-4o",
+    openaiSays(
+      chunk(call(0, "call_1", "tool_1", "{}")),
+      chunk(call(1, "call_2", "tool_2", "{}")),
+      chunk({}, "tool_calls"),
+    ),
+    answerOpenai("Done."),
+  );
+  const messages = (body["messages"] as Record<string, unknown>[]).slice(3);
+  assert.deepEqual(
+    messages.map((message) => message["role"]),
+    ["tool", "tool", "user"],
+  );
+  assert.deepEqual(messages[0]?.["content"], "a picture");
+  assert.match(JSON.stringify(messages[2]), /"image_url":\{"url":"data:image\/png;base64,iVBORw0KGgo="/);
 });
 
 test("tokens are counted where somebody counts, else estimated, and the header says which", async () => {

@@ -34,7 +34,10 @@ export function followMessage(style: MessageStyle, sink: MessageSink): (event: A
   let finish: Of<"choice-finish"> | undefined;
   let refusal = "";
   const notices: Of<"safety-notice">[] = [];
-  const blocks = new BlockSequence(sink, () => deployment?.provider.dialect ?? "openai");
+  const blocks = new BlockSequence(
+    sink,
+    () => deployment?.dialect ?? deployment?.provider.dialect ?? "openai",
+  );
 
   function begin(event?: Of<"answer-begin">): void {
     if (begun) return;

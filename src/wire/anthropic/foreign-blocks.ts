@@ -10,8 +10,8 @@ export function withoutForeignBlocks(
   dialect: string,
   log: ChangeLog,
 ): Message {
-  // Gemini's codec has a place for a result's failure, and reports the other fields by itself.
-  const strips = dialect !== "gemini";
+  // The other codecs have places for cache marks and failed results, and report the rest by themselves.
+  const strips = isOpenaiLike(dialect);
   if (strips) log.droppedExtras(message.extras, [], `${path}.`);
   const { extras, ...bare } = message;
   const kept = strips || extras === undefined ? bare : { ...bare, extras };
@@ -45,6 +45,11 @@ function readable<P extends Part>(
   });
 }
 
+/** These hand unknown fields on as they are, wherever they stand. */
+export const isOpenaiLike = (dialect: string): boolean => openaiDialects.has(dialect);
+
+const openaiDialects: ReadonlySet<string> = new Set(["openai", "azure", "responses", "azure-responses"]);
+
 const textOf = ({ text }: TextPart): TextPart => ({ type: "text", text });
 
 /** Reasoning proven by another vendor's model is nothing to this one. */
@@ -60,10 +65,37 @@ function withoutForeignProof(
   }
   return {
     reasoning: reasoning.filter((block) => !isForeign(block)),
-    toolCalls: toolCalls.map((call, index) => {
-      const { extras, ...bare } = call;
+    toolCalls: toolCalls.map(({ extras, ...call }, index) => {
       log.droppedExtras(extras, [], `${path}.toolCalls[${index}].`);
-      return bare;
+      return call;
     }),
   };
 }
+
+const seeBelow: TextPart = { type: "text", text: "The result follows." };
+
+/** OpenAI's chat wire has no media in a tool's result: it follows the results, as what the user shows. */
+export function withMediaBehindResults(messages: readonly Message[], log: ChangeLog): readonly Message[] {
+  const moved: Message[] = [];
+  let media: Part[] = [];
+  const show = (): void => {
+    if (media.length > 0) moved.push({ role: "user", parts: media });
+    media = [];
+  };
+  for (const [index, message] of messages.entries()) {
+    if (message.role !== "tool") show();
+    const shown = message.role === "tool" ? message.parts.filter(isMedia) : [];
+    if (message.role !== "tool" || shown.length === 0) {
+      moved.push(message);
+      continue;
+    }
+    media.push(...shown);
+    const said = message.parts.filter((part) => !isMedia(part));
+    moved.push({ ...message, parts: said.length > 0 ? said : [seeBelow] });
+    log.changed("mapped", `messages[${index}].content`, "media in a result", "message of the user");
+  }
+  show();
+  return moved;
+}
+
+const isMedia = (part: Part): boolean => part.type !== "text";

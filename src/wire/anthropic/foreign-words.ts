@@ -7,7 +7,7 @@ import type { CompletionRequest, Extras, Tool } from "../../core/request.ts";
 import { type ChangeLog, createChangeLog, switchOrNumber } from "../change-log.ts";
 import { arrayOf, isObject, stringOf } from "../json.ts";
 import { reportBeta } from "./betas.ts";
-import { withoutForeignBlocks } from "./foreign-blocks.ts";
+import { isOpenaiLike, withMediaBehindResults, withoutForeignBlocks } from "./foreign-blocks.ts";
 
 export function encodeInWordsOf(
   dialect: Dialect,
@@ -32,21 +32,25 @@ function inOpenaiWords(
   dialect: string,
   log: ChangeLog,
 ): CompletionRequest {
+  const messages = request.messages.map((message, index) =>
+    withoutForeignBlocks(message, `messages[${index}]`, dialect, log),
+  );
   return {
     ...request,
-    messages: request.messages.map((message, index) =>
-      withoutForeignBlocks(message, `messages[${index}]`, dialect, log),
-    ),
-    ...(request.tools === undefined ? {} : { tools: toolsOf(request.tools, log) }),
+    messages: chatDialects.has(dialect) ? withMediaBehindResults(messages, log) : messages,
+    ...(request.tools === undefined ? {} : { tools: toolsOf(request.tools, dialect, log) }),
     extras: extrasOf(request, to, dialect, log),
   };
 }
 
+const chatDialects: ReadonlySet<string> = new Set(["openai", "azure"]);
+
 /** A tool with a type is known to Anthropic's models alone, or runs at Anthropic. */
-function toolsOf(tools: readonly Tool[], log: ChangeLog): readonly Tool[] {
+function toolsOf(tools: readonly Tool[], dialect: string, log: ChangeLog): readonly Tool[] {
   return tools.flatMap((tool, index) => {
     const { extras, ...described } = tool;
     if (extras?.["type"] === undefined) {
+      if (!isOpenaiLike(dialect)) return [tool];
       log.droppedExtras(extras, [], `tools[${index}].`);
       return [described];
     }
@@ -95,19 +99,19 @@ const translators: Readonly<Record<string, Translator>> = {
     context.log.droppedExtras(others, [], `${name}.`);
   },
   top_k(value, name, extras, { to, dialect, log }) {
-    if (dialect === "openai" && !takesTopK.has(to.providerId)) log.refused(name, switchOrNumber(value));
+    if (isOpenaiLike(dialect) && !takesTopK.has(to.providerId)) log.refused(name, switchOrNumber(value));
     else extras[name] = value;
   },
   metadata(value, name, extras, { dialect, log }) {
     const userId = stringOf(isObject(value) ? value["user_id"] : undefined);
-    const fits = dialect === "openai" && userId !== undefined && userId.length <= longestUser;
+    const fits = isOpenaiLike(dialect) && userId !== undefined && userId.length <= longestUser;
     log.droppedExtras(isObject(value) ? value : undefined, fits ? ["user_id"] : [], `${name}.`);
     if (!fits) return;
     log.changed("renamed", `${name}.user_id`, `${name}.user_id`, "user");
     extras["user"] = userId;
   },
   service_tier(value, name, extras, { dialect, log }) {
-    if (value !== "standard_only" || dialect !== "openai") return log.changed("dropped", name);
+    if (value !== "standard_only" || !isOpenaiLike(dialect)) return log.changed("dropped", name);
     log.changed("mapped", name, "standard_only", "default");
     extras[name] = "default";
   },
