@@ -129,6 +129,8 @@ test("beside a running gateway and over HTTP: rollback, matrix and the explanati
     const remote = { PORTCULLIS_URL: url, PORTCULLIS_KEY: adminKey };
     const matrix = await runCli(remote, "policy", "matrix", "--role", "employee", "--data", "restricted+phi");
     assert.match(matrix.output, /role:employee +restricted\+phi +complete +demo\/echo/);
+    const judging = await runCli(remote, "policy", "matrix", "--role", "employee", "--action", "moderate");
+    assert.match(judging.output, /role:employee +public +moderate +demo\/guard/);
     assert.match(matrix.output, /role:employee +restricted\+phi +complete, input alongside +S1-S14 secret/);
     const answer = await fetch(`${url}/v1/chat/completions`, {
       method: "POST",

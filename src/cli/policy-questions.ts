@@ -22,7 +22,7 @@ interface Matrix {
 /** More ids than these would hide the table. */
 const mostNamed = 4;
 
-const matrixUsage = "policy matrix [--role ROLE]… [--data TAG]… [--json]";
+const matrixUsage = "policy matrix [--role ROLE]… [--data TAG]… [--action ACTION]… [--json]";
 
 const matrix: Command = {
   name: "policy matrix",
@@ -31,13 +31,14 @@ const matrix: Command = {
   async run(args, { env, print }) {
     const read = readArguments(
       args,
-      { role: "many", data: "many", json: "flag" },
+      { role: "many", data: "many", action: "many", json: "flag" },
       { least: 0, most: 0, usage: matrixUsage },
     );
     const query =
-      "query ($roles: [String!], $data: [Sensitivity!]) { policyMatrix(roles: $roles, data: $data) { policyVersion lines { role data action deployments { id } } safety { role data terms " +
+      "query ($roles: [String!], $data: [Sensitivity!], $actions: [MatrixAction!]) { policyMatrix(roles: $roles, data: $data, actions: $actions) { policyVersion lines { role data action deployments { id } } safety { role data terms " +
       `${termFields} } } }`;
-    const variables = { roles: read.many("role"), data: read.many("data") };
+    const actions = read.many("action")?.map((action) => action.toUpperCase());
+    const variables = { roles: read.many("role"), data: read.many("data"), actions };
     const { policyMatrix: found } = await withConnection(env, (connection) =>
       connection.ask<{ policyMatrix: Matrix }>(query, variables),
     );

@@ -4,6 +4,7 @@
 import type { Caller } from "../core/caller.ts";
 import type { Deployment } from "../core/deployment.ts";
 import type { SensitivityReport } from "../core/errors.ts";
+import type { Action } from "../core/request.ts";
 import type { Sensitivity } from "../core/sensitivity.ts";
 import type { PolicyDiff } from "../policy/diff-policies.ts";
 import type { Explanation } from "../policy/explanation.ts";
@@ -37,13 +38,13 @@ export interface MatrixQuestion {
   readonly roles?: readonly string[] | undefined;
   /** Tags as text. Absent: what the policy's own rows speak of. */
   readonly data?: readonly string[] | undefined;
-  readonly actions?: readonly ("complete" | "embed")[] | undefined;
+  readonly actions?: readonly Action[] | undefined;
 }
 
 export interface MatrixLine {
   readonly role: string;
   readonly data: Sensitivity;
-  readonly action: "complete" | "embed";
+  readonly action: Action;
   readonly deployments: readonly Deployment[];
 }
 

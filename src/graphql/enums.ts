@@ -7,6 +7,7 @@ import type { Capability as CapabilityName, Modality as ModalityName } from "../
 import type { Support } from "../core/dialect.ts";
 import { failureKinds } from "../core/errors.ts";
 import type { FinishReason as FinishName } from "../core/events.ts";
+import type { Action } from "../core/request.ts";
 import type { BreakGlassStatus as BreakGlassStatusName } from "../policy/break-glass.ts";
 import type { SafetyAction as SafetyActionName, SafetyRegime } from "../policy/policy.ts";
 import { builder } from "./builder.ts";
@@ -162,9 +163,11 @@ export const BudgetPeriod = enumOf<"month" | "day">("BudgetPeriod", "After how l
   DAY: ["day", "At midnight, UTC."],
 });
 
-export const MatrixAction = enumOf<"complete" | "embed">("MatrixAction", "What a request does.", {
+export const MatrixAction = enumOf<Action>("MatrixAction", "What a request does.", {
   COMPLETE: ["complete", "Asks a model for an answer."],
   EMBED: ["embed", "Asks a model for vectors."],
+  IMAGE: ["image", "Asks a model for pictures."],
+  MODERATE: ["moderate", "Has texts judged."],
 });
 
 export const RevokeMode = enumOf<"none" | "abort">(

@@ -67,7 +67,7 @@ builder.queryFields((t) => ({
     args: {
       roles: t.arg.stringList({ description: "role:clinical or clinical; absent means all that it names." }),
       data: t.arg({ type: ["Sensitivity"], description: "Absent means all kinds that its rows speak of." }),
-      actions: t.arg({ type: [MatrixAction], description: "Absent means both." }),
+      actions: t.arg({ type: [MatrixAction], description: "Absent means complete and embed." }),
     },
     resolve: (_root, { roles, data, actions }, { parts }) =>
       parts.administration.policyMatrix({

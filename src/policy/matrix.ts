@@ -11,7 +11,7 @@ export interface MatrixAxes {
   /** `role:…` */
   readonly roles: readonly string[];
   readonly data: readonly Sensitivity[];
-  readonly actions: readonly ("complete" | "embed")[];
+  readonly actions: readonly Action[];
   readonly purpose?: string | undefined;
 }
 
