@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { before } from "node:test";
 import type { TestContext } from "node:test";
+import { defaultScopes } from "../../src/core/caller.ts";
 import { onEachDatabase } from "../kit/each-database.ts";
 import type { RunningGateway } from "../kit/gateway.ts";
 import { audience, runIssuer, type Issuer } from "../kit/issuer.ts";
@@ -75,7 +76,7 @@ onEachDatabase(
       key: seen.data.caller.key,
       user: "user:alice",
       team: "team:support",
-      scopes: ["COMPLETE", "EMBED", "CATALOG", "RECEIPTS"],
+      scopes: defaultScopes.map((scope) => scope.toUpperCase()),
       ceiling: "internal+contact",
     });
     assert.equal((await ask<{ receipt: unknown }>(gateway, receipt, bob)).data.receipt, null);
