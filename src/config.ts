@@ -34,6 +34,7 @@ export interface Config {
   readonly logLevel: LogLevel;
   readonly catalogUrl: string;
   readonly graphqlPrefix: string | undefined;
+  readonly callbackOrigins: readonly string[];
   /** Tokens beside keys; undefined where no issuer is configured. */
   readonly oidc: Oidc | undefined;
   readonly corsOrigins: readonly string[];
@@ -118,6 +119,7 @@ export function readConfig(env: Environment, readFile: (path: string) => string)
     catalogUrl: read.httpUrl("PORTCULLIS_CATALOG_URL") ?? "https://models.dev/api.json",
     graphqlPrefix: read.typePrefix("GRAPHQL_PREFIX"),
     oidc: readOidc(read, problems),
+    callbackOrigins: read.origins("PORTCULLIS_CALLBACK_ORIGINS"),
     corsOrigins: read.list("PORTCULLIS_CORS_ORIGINS"),
     httpsProxy: read.httpUrl("HTTPS_PROXY") ?? read.httpUrl("https_proxy"),
     noProxy: env["NO_PROXY"] ?? env["no_proxy"],
@@ -266,6 +268,15 @@ function createReader(env: Environment, readFile: (path: string) => string, prob
       return value === undefined || wellFormed
         ? value
         : expect(name, "pc_ and in all at least 32 characters without spaces");
+    },
+    origins: (name: string): readonly string[] => {
+      const origins = (raw(name) ?? "")
+        .split(",")
+        .map((item) => item.trim())
+        .filter(Boolean);
+      if (origins.some((origin) => URL.parse(origin)?.origin !== origin))
+        expect(name, "origins such as https://router.example:4000, without a path");
+      return origins;
     },
     typePrefix: (name: string): string | undefined => {
       const value = raw(name);

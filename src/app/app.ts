@@ -19,6 +19,7 @@ import { createGraphqlDoor, type GraphqlDoor } from "../graphql/door.ts";
 import { createAuthenticator, operator } from "../intake/authenticate.ts";
 import { fetchDocument } from "../providers/fetch-document.ts";
 import { createPools } from "../providers/pools.ts";
+import { postText } from "../providers/post-text.ts";
 import { createProviders } from "../providers/providers.ts";
 import { createRestDoor } from "../rest/door.ts";
 import { createHealth } from "../routing/health.ts";
@@ -173,6 +174,10 @@ async function compose(
     newRequestId,
     production: config.production,
     graphqlPrefix: config.graphqlPrefix,
+    callbacks: {
+      origins: config.callbackOrigins,
+      post: (url, text, header) => postText(pools, url, text, header),
+    },
     reportFault,
     ...createSealer(secret),
   };

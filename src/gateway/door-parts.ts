@@ -5,6 +5,14 @@ import type { Caller } from "../core/caller.ts";
 import type { Administration } from "./administration.ts";
 import type { Enquiries, Gateway } from "./contract.ts";
 
+/** For routers that take the events of a subscription at an address of their own. */
+export interface CallbackPort {
+  /** PORTCULLIS_CALLBACK_ORIGINS: nothing else is ever called. */
+  readonly origins: readonly string[];
+  /** The status; rejects where nobody answers. */
+  post(url: URL, text: string, header: readonly [name: string, value: string]): Promise<number>;
+}
+
 export interface DoorParts {
   readonly gateway: Gateway;
   readonly enquiries: Enquiries;
@@ -18,6 +26,8 @@ export interface DoorParts {
   readonly production: boolean;
   /** GRAPHQL_PREFIX: what GraphQL's types and root fields are led by; undefined where they keep their names. */
   readonly graphqlPrefix?: string | undefined;
+  /** Absent: no subscription is called back. */
+  readonly callbacks?: CallbackPort | undefined;
   /** Logs what is not ours, once, with the request id. Never give it a prompt, an answer or a key. */
   reportFault(error: unknown, requestId: string): void;
   /** Seals a continuation so that nobody can forge reasoning signatures; opens it or answers undefined. */

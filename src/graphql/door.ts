@@ -6,6 +6,7 @@ import type { ExecutionResult } from "graphql";
 import type { Caller } from "../core/caller.ts";
 import { asFailure, Failure } from "../core/errors.ts";
 import type { DoorParts } from "../gateway/door-parts.ts";
+import { createCallbacks } from "./callback.ts";
 import { openExchange, type Exchange } from "./exchange.ts";
 import { createExecutor, isStream, type Operation } from "./execute.ts";
 import { graphiqlPage, wantsGraphiql } from "./graphiql.ts";
@@ -28,6 +29,7 @@ export function createGraphqlDoor(parts: DoorParts): GraphqlDoor {
   const views = createViews(schema, parts.graphqlPrefix);
   const execute = createExecutor(parts, views);
   const single = createSingleConnection(execute);
+  const callbacks = createCallbacks(parts.callbacks);
   const open = new Set<Exchange>();
 
   async function answer(exchange: Exchange): Promise<void> {
@@ -39,7 +41,7 @@ export function createGraphqlDoor(parts: DoorParts): GraphqlDoor {
       response.setHeader("allow", "GET, POST");
       throw new Failure("METHOD_NOT_ALLOWED", "GraphQL takes GET and POST.");
     }
-    await serveOperation(exchange, execute);
+    await serveOperation(exchange, execute, callbacks);
   }
 
   return {
@@ -69,6 +71,7 @@ export function createGraphqlDoor(parts: DoorParts): GraphqlDoor {
       const reason = new Failure("OVERLOADED", "The gateway is stopping.");
       for (const { controller } of open) controller.abort(reason);
       single.cut(reason);
+      callbacks.cut(reason);
     },
     close() {
       single.close();

@@ -5,17 +5,28 @@ import type { ServerResponse } from "node:http";
 import type { ExecutionResult } from "graphql";
 import { Failure, failureKinds } from "../core/errors.ts";
 import { readJsonObject } from "./body.ts";
+import { callbackProtocol, type Callbacks } from "./callback.ts";
 import type { Exchange } from "./exchange.ts";
 import { isStream, type Executor, type Operation } from "./execute.ts";
 import { negotiate } from "./negotiation.ts";
 import { textOf } from "./remembered-answers.ts";
 import { sendStream } from "./streams.ts";
 
-export async function serveOperation(exchange: Exchange, execute: Executor): Promise<void> {
+export async function serveOperation(
+  exchange: Exchange,
+  execute: Executor,
+  callbacks: Callbacks,
+): Promise<void> {
   const { request, response, asker } = exchange;
   const forms = negotiate(request.headers.accept);
-  const operation =
-    request.method === "POST" ? operationIn(await readJsonObject(request)) : inQuery(request.url);
+  const fields = request.method === "POST" ? await readJsonObject(request) : undefined;
+  const operation = fields ? operationIn(fields) : inQuery(request.url);
+  const wanted = fields && callbacks.wanted(request.headers.accept, fields["extensions"]);
+  if (wanted) {
+    const result = await callbacks.begin(wanted, operation, asker, execute);
+    response.setHeader(...callbackProtocol);
+    return sendWhole(response, statusOf(result, false), legacyJson, JSON.stringify(result));
+  }
   if (!forms.whole && !forms.stream) {
     return refuseForm(exchange, "The Accept header takes no form that GraphQL answers in.");
   }

@@ -9,7 +9,7 @@ import type { Catalog } from "../../src/catalog/catalog.ts";
 import { allScopes, type Caller, type Scope } from "../../src/core/caller.ts";
 import { Failure } from "../../src/core/errors.ts";
 import type { Administration } from "../../src/gateway/administration.ts";
-import type { DoorParts } from "../../src/gateway/door-parts.ts";
+import type { CallbackPort, DoorParts } from "../../src/gateway/door-parts.ts";
 import type { Enquiries, Gateway } from "../../src/gateway/contract.ts";
 import { createGraphqlDoor, type GraphqlDoor } from "../../src/graphql/door.ts";
 import { catalogWith } from "./catalog.ts";
@@ -50,6 +50,7 @@ export interface GraphqlError {
 interface Settings {
   readonly production?: boolean;
   readonly graphqlPrefix?: string;
+  readonly callbacks?: CallbackPort;
   readonly enquiries?: Partial<Enquiries>;
   readonly administration?: Partial<Administration>;
   /** What is in force at the moment; absent: the shipped rows. */
@@ -64,6 +65,7 @@ export async function runGraphqlDoor(
   gateway: Gateway,
   {
     production = false,
+    callbacks,
     graphqlPrefix,
     enquiries = {},
     administration = {},
@@ -81,6 +83,7 @@ export async function runGraphqlDoor(
     newRequestId: () => `req_${++requests}`,
     production,
     graphqlPrefix,
+    callbacks,
     reportFault: (error) => void faults.push(error),
     seal: (text) => `sealed.${Buffer.from(text).toString("base64url")}`,
     unseal: (sealed) =>
