@@ -15,8 +15,8 @@ interface Joined {
   readonly missing: readonly Opinion[];
 }
 
-/** Classifiers keep times of their own; this only ends what would never end. */
-const mostMilliseconds = 15_000;
+/** Classifiers keep times of their own, two tries of up to a minute; this only ends what would never end. */
+const mostMilliseconds = 150_000;
 
 /** Rejects only when `signal` aborts. */
 export function askClassifiers(

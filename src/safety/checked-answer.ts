@@ -163,8 +163,11 @@ export class CheckedAnswer implements AsyncIterableIterator<CheckedEvent> {
     this.#ask(queue, question, (found) => {
       if (found.isUnjudged) return this.#failUnavailable();
       const blocked = [...found.blocked, ...found.redacted];
-      if (blocked.length > 0) return this.#stop(queue, blocked, channel);
-      channel.lookedBack(() => this.#notice(queue, found.flagged, false, true));
+      // What a window finds as well is for the window to end: then less is taken back.
+      channel.lookedBack(() => {
+        if (blocked.length > 0) this.#stop(queue, blocked, channel);
+        else this.#notice(queue, found.flagged, false, true);
+      });
       this.#advance(queue);
     });
   }

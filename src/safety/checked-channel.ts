@@ -165,7 +165,7 @@ export class CheckedChannel {
     };
   }
 
-  /** `tell` is called when every window has told what it has to. */
+  /** `tell` is called once every window has passed. */
   lookedBack(tell: () => void): void {
     this.#look = "done";
     if (this.cleared === this.received) tell();

@@ -17,7 +17,10 @@ export function wholeFirst(
     const events: ScreenedEvent[] = [];
     let length = 0;
     for await (const event of screened) {
-      events.push(event);
+      const last = events.at(-1);
+      const both = last && joined(last, event);
+      if (both) events[events.length - 1] = both;
+      else events.push(event);
       if ("text" in event) length += event.text.length;
       if ("arguments" in event) length += event.arguments.length;
       if (length > mostKept) {
@@ -45,6 +48,21 @@ export function wholeFirst(
       return { done: true, value: undefined };
     },
   };
+}
+
+/** Neighbouring pieces of one text, so that a long answer is not kept as a hundred thousand pieces. */
+function joined(a: ScreenedEvent, b: ScreenedEvent): ScreenedEvent | undefined {
+  if (
+    a.type === "text-delta" &&
+    b.type === "text-delta" &&
+    a.choice === b.choice &&
+    !a.logprobs &&
+    !b.logprobs
+  )
+    return { ...a, text: a.text + b.text };
+  if (a.type === "reasoning-delta" && b.type === "reasoning-delta" && a.choice === b.choice)
+    return { ...a, text: a.text + b.text };
+  return undefined;
 }
 
 const silent: ReadonlySet<ScreenedEvent["type"]> = new Set([
