@@ -55,8 +55,10 @@ function ofMessage(message: Message): number {
   return tokens;
 }
 
-const ofPart = (part: Part): number =>
-  part.type === "text" ? tokensOfText(part.text) : tokensPerMedia[part.type];
+function ofPart(part: Part): number {
+  if (part.type !== "text") return tokensPerMedia[part.type];
+  return tokensOfText(part.native ? JSON.stringify(part.native.block) : part.text);
+}
 
 function ofInputs(inputs: readonly (string | readonly number[])[]): number {
   let tokens = 0;

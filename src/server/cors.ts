@@ -16,9 +16,17 @@ const exposed = [
   "retry-after",
   "x-request-id",
   "x-should-retry",
-  ...["request-id", "deployment", "sensitivity", "policy-version", "cost-usd", "attempts", "params"].map(
-    (name) => `x-portcullis-${name}`,
-  ),
+  "request-id",
+  ...[
+    "request-id",
+    "deployment",
+    "sensitivity",
+    "policy-version",
+    "cost-usd",
+    "attempts",
+    "params",
+    "estimated",
+  ].map((name) => `x-portcullis-${name}`),
   ...["classifiers", "not-run"].map((name) => `x-portcullis-${name}`),
 ].join(", ");
 const preflightSeconds = "600";

@@ -150,6 +150,29 @@ test("Gemini gets its thought signatures back, though the agent's wire has no pl
   assert.equal(answer.usage.output_tokens, 6);
 });
 
+test("an agent may change models in the middle of a loop: nobody is sent another's proof", async () => {
+  upstream.behave(
+    geminiSays([{ text: "Hm.", thought: true, thoughtSignature: "R2VtaW5p" }, functionCall("tool_1", "a")]),
+  );
+  const ask = { ...setting, messages: [question] };
+  const said = await client.messages.create({ ...ask, model: "gemini/gemini-3-pro-preview" });
+  const [call] = said.content.filter((block) => block.type === "tool_use");
+  const result = { type: "tool_result" as const, tool_use_id: call?.id ?? "", content: "done" };
+  upstream.behave(answerAnthropic({ content: [{ type: "text", text: "Done." }] }));
+  const messages: Anthropic.MessageParam[] = [
+    question,
+    { role: "assistant", content: said.content },
+    { role: "user", content: [result] },
+  ];
+  const model = "anthropic/claude-sonnet-4-5";
+  const { response } = await client.messages.create({ ...ask, model, messages }).withResponse();
+  const body = upstream.seen.at(-1)?.body ?? assert.fail();
+  assert.doesNotMatch(JSON.stringify(body), /R2VtaW5p|portcullis/);
+  // Claude wants a thought of its own before the call that it goes on from.
+  assert.equal(body["thinking"], undefined);
+  assert.match(response.headers.get("x-portcullis-params") ?? "", /thinking=dropped/);
+});
+
 const chunk = (delta: object, finish: string | null = null): string =>
   `data: ${JSON.stringify({ id: "c", object: "chat.completion.chunk", created: 1, model: "m", choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
 const openaiSays =

@@ -1,7 +1,12 @@
 // Turns the neutral reasoning effort into Anthropic's thinking block and effort level.
 // The request encoder calls it. https://platform.claude.com/docs/en/build-with-claude/extended-thinking
 
-import type { CompletionRequest, ReasoningEffort } from "../../core/request.ts";
+import type {
+  AssistantMessage,
+  CompletionRequest,
+  ReasoningBlock,
+  ReasoningEffort,
+} from "../../core/request.ts";
 import type { ChangeLog } from "../change-log.ts";
 import { isObject, type JsonObject } from "../json.ts";
 import type { Effort, ModelTraits } from "./model-traits.ts";
@@ -45,6 +50,11 @@ export function encodeThinking(
   const asked = request.reasoning;
   const own = request.extras["thinking"];
   if (isObject(own)) {
+    // The API wants the thought before the calls that it led to, and another model's cannot be sent.
+    if (own["type"] === "enabled" && continuesForeignTurn(request)) {
+      log.changed("dropped", "thinking");
+      return nothing;
+    }
     log.changed("passed", "thinking");
     // In Anthropic's own words both say the same; in OpenAI's the effort is another parameter.
     if (asked !== undefined && request.words === undefined) log.changed("dropped", param, asked);
@@ -110,9 +120,19 @@ const forcesTool = (request: CompletionRequest): boolean =>
   request.tools.length > 0 &&
   (request.toolChoice?.mode === "required" || request.toolChoice?.mode === "tool");
 
+/** The turn whose calls were answered last. */
+const openTurn = ({ messages }: CompletionRequest): AssistantMessage | undefined =>
+  messages.at(-1)?.role === "tool" ? messages.findLast((message) => message.role === "assistant") : undefined;
+
+const isProven = ({ from = "anthropic", signature, redacted }: ReasoningBlock): boolean =>
+  from === "anthropic" && (signature ?? redacted) !== undefined;
+
 /** With thinking on, an assistant turn that awaits tool results must open with its thinking block. */
 function continuesUnreasonedTurn(request: CompletionRequest): boolean {
-  if (request.messages.at(-1)?.role !== "tool") return false;
-  const turn = request.messages.findLast((message) => message.role === "assistant");
-  return turn !== undefined && !turn.reasoning.some((block) => block.signature ?? block.redacted);
+  const turn = openTurn(request);
+  return turn !== undefined && !turn.reasoning.some(isProven);
 }
+
+/** It thought, but as another model. */
+const continuesForeignTurn = (request: CompletionRequest): boolean =>
+  continuesUnreasonedTurn(request) && openTurn(request)?.reasoning.length !== 0;
