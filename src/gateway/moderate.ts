@@ -23,6 +23,7 @@ import { admit, planFor } from "./stages.ts";
 
 /** As much as `weigh` looks into: of more, nobody could say what is in it. */
 const mostCharacters = 1024 * 1024;
+const mostTexts = 512;
 /** Classifiers are asked about so many texts at once. */
 const textsAtOnce = 8;
 
@@ -81,6 +82,8 @@ export async function moderate(
 }
 
 function checkSize(inputs: readonly string[]): void {
+  if (inputs.length > mostTexts)
+    throw new Failure("INVALID_REQUEST", `At most ${mostTexts} texts are judged at once.`, { path: "input" });
   if (inputs.reduce((sum, text) => sum + text.length, 0) <= mostCharacters) return;
   throw new Failure("PAYLOAD_TOO_LARGE", `At most ${mostCharacters} characters are judged at once.`, {
     path: "input",

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import OpenAI from "openai";
+import OldOpenAI from "openai-v4";
 import { onEachDatabase } from "../kit/each-database.ts";
 import { startGateway, type RunningGateway } from "../kit/gateway.ts";
 import { loadSchemaCheck, schemasPresent } from "../kit/openai-schemas.ts";
@@ -61,6 +62,8 @@ onEachDatabase(
     const { data, response } = await openai.moderations
       .create({ input: [clean, card, token] })
       .withResponse();
+    const old = new OldOpenAI({ baseURL: `${gateway.url}/v1`, apiKey: gateway.adminKey, maxRetries: 0 });
+    assert.deepEqual((await old.moderations.create({ input: [clean, card, token] })).results, data.results);
     const [first, second, third] = data.results;
     assert.deepEqual([first?.flagged, second?.flagged, third?.flagged], [false, true, true]);
     const found = (result: unknown) =>
@@ -133,6 +136,7 @@ test("what cannot be judged is refused by name, in both doors", async () => {
     [{ input: [[1, 2]] }, 400, "input[0]"],
     [{ input: ["a", { type: "text", text: "b" }] }, 400, "input[0]"],
     [{ input: [{ type: "image_url", image_url: { url: "https://example.com/a.png" } }] }, 400, "input[0]"],
+    [{ input: Array.from({ length: 513 }, () => "a") }, 400, "input"],
     [{ input: "a", model: "" }, 400, "model"],
     [{ input: "a", model: "nowhere/none" }, 404, "model"],
     [{ input: "a", model: "demo/echo" }, 400, "model"],
@@ -167,6 +171,8 @@ test("what cannot be judged is refused by name, in both doors", async () => {
     [empty.__typename, empty.code, empty.path],
     ["InvalidRequest", "INVALID_REQUEST", "input"],
   );
+  const many = await moderate(gateway, { texts: Array.from({ length: 513 }, () => clean) });
+  assert.deepEqual([many.__typename, many.path], ["InvalidRequest", "input"]);
   const huge = await moderate(gateway, { texts: ["long ".repeat(300_000)] });
   assert.deepEqual([huge.__typename, huge.code], ["InvalidRequest", "PAYLOAD_TOO_LARGE"]);
 });

@@ -26,7 +26,6 @@ export function decodeModerationRequest(body: unknown): ClientModerationRequest 
 }
 
 const placed: ReadonlySet<string> = new Set(["input", "model", "metadata"]);
-const most = 512;
 
 /** A text, several texts, or the parts of one. */
 function decodeInput(body: JsonObject): readonly string[] {
@@ -34,7 +33,7 @@ function decodeInput(body: JsonObject): readonly string[] {
   if (typeof input === "string") return [input];
   if (input !== undefined && input !== null && !Array.isArray(input))
     throw wrongType(input, "input", "a string or an array");
-  const items = requiredItems(body, "input", most);
+  const items = requiredItems(body, "input", Infinity);
   if (items.every((item) => typeof item === "string")) return items;
   return [items.map(textOfPart).join("\n")];
 }
