@@ -102,6 +102,8 @@ export type AnswerEvent =
   /** Last, once, after everything is settled. A stream without it has failed (it threw). */
   | { readonly type: "finished"; readonly receipt: Receipt };
 
+export type Sound = Pick<Extract<ModelEvent, { type: "sound" }>, "id" | "base64" | "expiresAt">;
+
 /** One choice, gathered: what a door shows of a whole answer. */
 export interface GatheredChoice {
   readonly index: number;
@@ -111,6 +113,8 @@ export interface GatheredChoice {
   readonly toolCalls: readonly ToolCall[];
   readonly logprobs: readonly unknown[];
   readonly citations: readonly unknown[];
+  /** Present where the answer was spoken, and may be heard. */
+  readonly sound?: Sound | undefined;
   readonly finish: FinishReason;
 }
 

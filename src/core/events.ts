@@ -73,6 +73,17 @@ export type ModelEvent =
       /** The same, one for one, as the provider wrote them: for a client that speaks its dialect. */
       readonly native?: readonly unknown[] | undefined;
     }
+  /** The whole of a spoken answer, at its end: what it says is its text. */
+  | {
+      readonly type: "sound";
+      readonly choice: number;
+      /** By which a later turn may name it. */
+      readonly id: string;
+      /** Undefined where a safety rule changed the text: no word can be cut out of a sound. */
+      readonly base64: string | undefined;
+      /** Seconds since the epoch. */
+      readonly expiresAt: number;
+    }
   /** What only clients of one dialect can be told: a tool that the provider ran, and what it found. */
   | { readonly type: "native-block"; readonly choice: number; readonly native: NativeBlock }
   | {

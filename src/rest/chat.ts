@@ -29,7 +29,12 @@ export async function serveChat(exchange: Exchange, parts: HandlerParts): Promis
   exchange.reachedGateway = true;
   const events = parts.gateway.complete(asked, controller.signal);
   if (chat.request.stream) {
-    const encoder = createChatChunkEncoder({ ...style, includeUsage: chat.includeUsage });
+    const encoder = createChatChunkEncoder({
+      ...style,
+      includeUsage: chat.includeUsage,
+      obfuscated: chat.obfuscated,
+      spoken: chat.spoken,
+    });
     return await streamAnswer(events, encoder, exchange, parts);
   }
   const answer = await gather(events);

@@ -72,6 +72,9 @@ export class ChoiceGuard {
       case "native-block":
         this.#takeNative(event);
         break;
+      case "sound":
+        this.#takeSound(event);
+        break;
       case "choice-finish":
         this.finish();
         if (!this.blocked) this.#out(event);
@@ -175,6 +178,13 @@ export class ChoiceGuard {
     this.#giveAll([this.#current]);
     if (this.blocked) return;
     if (this.#judgeWhole(readableFields(event.native.block)) === "flag") this.#out(event);
+  }
+
+  /** It says what the text says, so that it may be heard only where the text was shown as it was. */
+  #takeSound(event: Extract<ModelEvent, { type: "sound" }>): void {
+    const text = this.#channels.get("text-delta");
+    this.#giveAll(new Set([this.#current, text]));
+    if (!this.blocked) this.#out(text?.changed ? { ...event, base64: undefined } : event);
   }
 
   #giveAll(channels: Iterable<Channel | undefined>): void {

@@ -48,6 +48,7 @@ export class ChoiceQueue {
   readonly noticed = new Set<string>();
   #current: CheckedChannel | undefined;
   #reasoningChanged = false;
+  #textChanged = false;
 
   constructor(index: number, style: QueueStyle) {
     this.index = index;
@@ -108,6 +109,12 @@ export class ChoiceQueue {
       case "native-block":
         this.#putWhole("native blocks", readableFields(event.native.block), event, now);
         break;
+      case "sound": {
+        const channel = this.channels.get(shownAs["text-delta"]);
+        channel?.rest();
+        this.#put("whole", channel, () => (this.#textChanged ? { ...event, base64: undefined } : event));
+        break;
+      }
       case "choice-finish":
         this.end();
         this.#put("finish", undefined, () => event);
@@ -162,6 +169,7 @@ export class ChoiceQueue {
     if (end <= channel.given) return;
     const replaced = channel.replacedBefore(end);
     if (channel.name === shownAs["reasoning-delta"]) this.#reasoningChanged ||= replaced.length > 0;
+    if (channel.name === shownAs["text-delta"]) this.#textChanged ||= replaced.length > 0;
     const given = event(channel.take(end));
     const logprobs = given.type === "text-delta" ? this.#logprobs.take(channel.given, replaced) : [];
     give(given.type === "text-delta" && logprobs.length > 0 ? { ...given, logprobs } : given);

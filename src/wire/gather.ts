@@ -1,7 +1,7 @@
 // Gathers the events of one answer into the whole that a door shows where nobody reads it as it comes.
 // Both doors use it; it adds nothing and drops nothing, and is linear in the length of the answer.
 
-import type { AnswerEvent, GatheredAnswer, GatheredChoice } from "../core/answer.ts";
+import type { AnswerEvent, GatheredAnswer, GatheredChoice, Sound } from "../core/answer.ts";
 import type { FinishReason } from "../core/events.ts";
 import type { ReasoningBlock, ToolCall } from "../core/request.ts";
 
@@ -26,6 +26,7 @@ interface OpenChoice {
   readonly calls: OpenCall[];
   readonly logprobs: unknown[];
   readonly citations: unknown[];
+  sound: Sound | undefined;
   finish: FinishReason | undefined;
 }
 
@@ -69,6 +70,9 @@ export function createGatherer(): Gatherer {
       case "tool-call-delta":
         addToCall(choice(event.choice), event);
         return;
+      case "sound":
+        choice(event.choice).sound = event.base64 === undefined ? undefined : event;
+        return;
       case "citations":
         choice(event.choice).citations.push(...event.citations);
         return;
@@ -109,6 +113,7 @@ const newChoice = (): OpenChoice => ({
   calls: [],
   logprobs: [],
   citations: [],
+  sound: undefined,
   finish: undefined,
 });
 
@@ -137,7 +142,7 @@ function addToCall(open: OpenChoice, event: Extract<AnswerEvent, { type: "tool-c
 }
 
 function closeChoice(index: number, open: OpenChoice): GatheredChoice {
-  const { text, refusal, reasoning, openReasoning, calls, logprobs, citations, finish } = open;
+  const { text, refusal, reasoning, openReasoning, calls, logprobs, citations, sound, finish } = open;
   return {
     index,
     text,
@@ -146,6 +151,7 @@ function closeChoice(index: number, open: OpenChoice): GatheredChoice {
     toolCalls: calls.filter((call) => call !== undefined).map(closeCall),
     logprobs,
     citations,
+    ...(sound === undefined ? {} : { sound }),
     finish: finish ?? "stop",
   };
 }

@@ -87,6 +87,9 @@ export function followMessage(style: MessageStyle, sink: MessageSink): (event: A
       case "refusal-delta":
         refusal += event.text;
         return;
+      // Nobody can ask over this wire to hear an answer.
+      case "sound":
+        return;
       default:
         begin();
         return blocks.take(event);

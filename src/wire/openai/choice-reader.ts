@@ -7,6 +7,7 @@ import { citationsOf } from "./citations.ts";
 import { type JsonObject, isObject, arrayOf, objectOf } from "../json.ts";
 import { filteredOf, textOf } from "./loose-values.ts";
 import { readReasoning, readThinking } from "./reasoning-reader.ts";
+import { createSoundReader } from "./sound-reader.ts";
 import { createToolCallReader } from "./tool-call-reader.ts";
 
 export interface ChoiceReader {
@@ -17,6 +18,7 @@ export interface ChoiceReader {
 
 export function createChoiceReader(choice: number): ChoiceReader {
   const calls = createToolCallReader(choice);
+  const sound = createSoundReader(choice);
   let reason: FinishReason | undefined;
   let saidPlainly = false;
   let filtered: readonly string[] = [];
@@ -28,6 +30,8 @@ export function createChoiceReader(choice: number): ChoiceReader {
       readContent(delta["content"], logprobsOf(part), events);
       const refusal = textOf(delta["refusal"]);
       if (refusal !== undefined) events.push({ type: "refusal-delta", choice, text: refusal });
+      const said = sound.read(delta["audio"]);
+      if (said !== undefined) events.push({ type: "text-delta", choice, text: said });
       calls.read(delta, events);
       const citations = citationsOf(delta["annotations"]);
       if (citations.length > 0) events.push({ type: "citations", choice, citations });
@@ -60,6 +64,7 @@ export function createChoiceReader(choice: number): ChoiceReader {
       throw new WireFault("truncated", "The provider's answer broke off without a finish reason.");
     }
     calls.finish(events);
+    sound.finish(events);
     events.push({
       type: "choice-finish",
       choice,

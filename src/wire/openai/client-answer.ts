@@ -12,6 +12,7 @@ import {
   encodeLogprobs,
   encodeNotice,
   encodeSignature,
+  encodeSound,
   knownTier,
 } from "./client-wire.ts";
 import { encodeReasoningDetail } from "./reasoning-details.ts";
@@ -39,17 +40,18 @@ export function encodeChatAnswer(answer: GatheredAnswer, style: AnswerStyle): Js
 }
 
 function encodeMessage(choice: GatheredChoice, { legacyFunctions = false }: AnswerStyle): JsonObject {
-  const { text, refusal, reasoning, toolCalls, citations } = choice;
+  const { text, refusal, reasoning, toolCalls, citations, sound } = choice;
   const thought = reasoning.map((block) => block.text).join("");
   const sealed = reasoning.some((block) => block.signature !== undefined || block.redacted !== undefined);
   const { annotations, others } = sortCitations(citations);
   return {
     role: "assistant",
-    content: text === "" && (toolCalls.length > 0 || refusal !== "") ? null : text,
+    content: sound || (text === "" && (toolCalls.length > 0 || refusal !== "")) ? null : text,
     refusal: refusal === "" ? null : refusal,
     ...(thought === "" ? {} : { reasoning_content: thought }),
     ...(sealed ? { reasoning_details: reasoning.map(encodeReasoningDetail) } : {}),
     ...encodeCalls(toolCalls, legacyFunctions),
+    ...(sound ? { audio: { ...encodeSound(sound), transcript: text } } : {}),
     ...(annotations.length === 0 ? {} : { annotations }),
     ...(others.length === 0 ? {} : { citations: others }),
   };

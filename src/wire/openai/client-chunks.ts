@@ -6,6 +6,7 @@ import type { AnswerEvent } from "../../core/answer.ts";
 import type { Deployment } from "../../core/deployment.ts";
 import type { StreamEncoder } from "../client-stream.ts";
 import type { JsonObject } from "../json.ts";
+import { paddingFor } from "../obfuscation.ts";
 import { sortCitations } from "./citations.ts";
 import { encodeErrorBody } from "./client-error.ts";
 import {
@@ -16,6 +17,7 @@ import {
   encodeLogprobs,
   encodeNotice,
   encodeSignature,
+  encodeSound,
   knownTier,
 } from "./client-wire.ts";
 import { encodeReasoningDetail } from "./reasoning-details.ts";
@@ -23,6 +25,9 @@ import { encodeUsage } from "./usage.ts";
 
 export interface ChunkStyle extends AnswerStyle {
   readonly includeUsage: boolean;
+  /** The caller wants to hear the answer: its text is the transcript. */
+  readonly spoken?: boolean | undefined;
+  readonly obfuscated?: boolean | undefined;
 }
 
 interface ChoiceState {
@@ -39,7 +44,7 @@ export function createChatChunkEncoder(style: ChunkStyle): StreamEncoder {
   const choices: (ChoiceState | undefined)[] = [];
   const ending = style.includeUsage ? `,"usage":null}\n\n` : "}\n\n";
   const unfinished = `,"logprobs":null,"finish_reason":null}]`;
-  const afterText = `}${unfinished}${ending}`;
+  let spoken = style.spoken === true;
   let id = answerId("unknown");
   let deployment: Deployment | undefined;
   let head = headOf({ type: "answer-begin" });
@@ -59,12 +64,12 @@ export function createChatChunkEncoder(style: ChunkStyle): StreamEncoder {
   /** The choice's first chunk says who speaks; it is sent with whatever comes first. */
   function open(choice: number, content: "" | null): string {
     choices[choice] = {
-      beforeText: `${head}{"index":${choice},"delta":{"content":`,
+      beforeText: `${head}{"index":${choice},"delta":${spoken ? '{"audio":{"transcript":' : '{"content":'}`,
       reasoning: "",
       reasoningBlocks: 0,
       categories: [],
     };
-    return chunk(choice, { role: "assistant", content, refusal: null });
+    return chunk(choice, { role: "assistant", content: spoken ? null : content, refusal: null });
   }
 
   function chunk(choice: number, delta: JsonObject, more: ChunkExtras = {}): string {
@@ -81,7 +86,10 @@ export function createChatChunkEncoder(style: ChunkStyle): StreamEncoder {
       const logprobs = encodeLogprobs(event.logprobs ?? []);
       return first + chunk(event.choice, { content: event.text }, { logprobs });
     }
-    return event.text === "" ? first : first + state.beforeText + JSON.stringify(event.text) + afterText;
+    if (event.text === "") return first;
+    const padding = style.obfuscated ? `,"obfuscation":"${paddingFor(event.text)}"` : "";
+    const closing = spoken ? "}}" : "}";
+    return first + state.beforeText + JSON.stringify(event.text) + closing + unfinished + padding + ending;
   }
 
   function others(
@@ -105,6 +113,8 @@ export function createChatChunkEncoder(style: ChunkStyle): StreamEncoder {
         return first + chunk(choice, { reasoning_details: [sealed(event)] });
       case "tool-call-delta":
         return first + toolCall(event);
+      case "sound":
+        return event.base64 === undefined ? first : first + chunk(choice, { audio: encodeSound(event) });
       case "citations": {
         const { annotations, others: citations } = sortCitations(event.citations);
         return (
@@ -172,6 +182,8 @@ export function createChatChunkEncoder(style: ChunkStyle): StreamEncoder {
       case "text-delta":
         return text(event);
       case "started":
+        // Where the deployment was not asked to speak, its text is no transcript.
+        spoken &&= !event.params.some(({ param, action }) => param === "modalities" && action === "dropped");
         id = answerId(event.receiptId);
         deployment = event.deployment;
         head = headOf({ type: "answer-begin" });

@@ -3,7 +3,7 @@
 // https://platform.openai.com/docs/api-reference/chat/create
 
 import type { CompletionRequest, ReasoningEffort, ResponseFormat } from "../../core/request.ts";
-import { type JsonObject, isObject } from "../json.ts";
+import { type JsonObject, arrayOf, isObject } from "../json.ts";
 import {
   fieldsBeside,
   invalid,
@@ -25,6 +25,9 @@ export interface ChatRequest {
   /** Taken out of the body: none of it goes upstream. */
   readonly tags: ClientTags;
   readonly includeUsage: boolean;
+  readonly obfuscated: boolean;
+  /** True where the client asked to hear the answer. */
+  readonly spoken: boolean;
   /** True where the client used `functions`: it wants `function_call` back. */
   readonly legacyFunctions: boolean;
 }
@@ -76,7 +79,8 @@ export function decodeChatRequest(body: unknown): ChatRequest {
       extras,
     },
     tags: { sensitivity },
-    includeUsage: decodeStreamOptions(body, stream),
+    ...decodeStreamOptions(body, stream),
+    spoken: arrayOf(body["modalities"]).includes("audio"),
     legacyFunctions,
   };
 }
@@ -174,16 +178,19 @@ export function decodeEffort(asked: unknown, path: string) {
   return { known, other: known === undefined ? asked : undefined };
 }
 
-function decodeStreamOptions(body: JsonObject, stream: boolean): boolean {
+function decodeStreamOptions(body: JsonObject, stream: boolean) {
   const options = optionalObject(body, "stream_options");
-  if (!options) return false;
+  if (!options) return { includeUsage: false, obfuscated: false };
   if (!stream) {
     throw invalid(
       "The 'stream_options' parameter is only allowed when 'stream' is enabled.",
       "stream_options",
     );
   }
-  return optionalBoolean(options, "include_usage", "stream_options.") ?? false;
+  return {
+    includeUsage: optionalBoolean(options, "include_usage", "stream_options.") ?? false,
+    obfuscated: optionalBoolean(options, "include_obfuscation", "stream_options.") ?? false,
+  };
 }
 
 export function present(fields: JsonObject): JsonObject {

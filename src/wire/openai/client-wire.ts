@@ -1,7 +1,7 @@
 // What whole answers and chunks write the same way: names, enumerations, logprobs, safety, cost.
 // Used by `client-answer` and `client-chunks`; everything here keeps to OpenAI's published schemas.
 
-import type { GatheredAnswer, Receipt } from "../../core/answer.ts";
+import type { GatheredAnswer, Receipt, Sound } from "../../core/answer.ts";
 import type { Deployment } from "../../core/deployment.ts";
 import type { FinishReason } from "../../core/events.ts";
 import { formatUsd } from "../../core/money.ts";
@@ -54,6 +54,12 @@ function tokenLogprob({ token, logprob, bytes }: JsonObject) {
 /** Opaque proof travels where Gemini's own compatible endpoint puts it. */
 export const encodeSignature = (signature: string | undefined): JsonObject =>
   signature === undefined ? {} : { extra_content: { google: { thought_signature: signature } } };
+
+export const encodeSound = ({ id, base64, expiresAt }: Sound): JsonObject => ({
+  id,
+  data: base64,
+  expires_at: expiresAt,
+});
 
 export function encodeNotice(notice: GatheredAnswer["notices"][number]): JsonObject {
   const { choice, categories, redacted, retractFrom, retroactive } = notice;

@@ -18,6 +18,7 @@ export function tableOf(to: Destination, provider: ProviderParameters): Paramete
     ...every(model.refuses, refused),
     ...every(model.refusesWhileThinking, { is: "refused", while: "thinking" }),
     reasoning_effort: lacks(to, "REASONING") ? refused : effort,
+    ...(lacks(to, "AUDIO") ? every(["audio", "modalities"], refused) : {}),
     ...(lacks(to, "TOOLS") ? every(["tools", "tool_choice", "parallel_tool_calls"], refused) : {}),
   };
   const merged = { ...provider, ...rows };

@@ -11,11 +11,9 @@ import { clamped, every, mapped, refused, taken } from "../parameter-support.ts"
 
 export type ProviderParameters = Readonly<Record<ParameterName, Support>>;
 
-/** Only text has a place in the stream of events yet, so nobody is asked for anything else. */
 const openai: ProviderParameters = {
   ...every(parameterNames, taken),
   max_tokens: mapped("max_completion_tokens"),
-  ...every(["audio", "modalities"], refused),
 };
 
 /** The older name, and everything else as OpenAI has it: relays hand on what they are given. */
@@ -23,6 +21,8 @@ const relay: ProviderParameters = {
   ...openai,
   max_tokens: taken,
   max_completion_tokens: mapped("max_tokens"),
+  // Pictures among the answers of a chat have no place in its events, and relays serve models that make them.
+  ...every(["audio", "modalities"], refused),
 };
 
 /** What only OpenAI's own platform does something with. */

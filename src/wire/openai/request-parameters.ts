@@ -23,13 +23,12 @@ export function placeParameter(
   thinking: boolean,
   into: Placed,
 ): void {
-  if (isSound(name, value)) refuse(name, value, false, into);
-  else if (support.is === "taken") into.fields[name] = value;
+  if (support.is === "taken") into.fields[name] = value;
   else if (support.is === "mapped") placeMapped(name, value, support, into);
   else if (support.is === "clamped") placeClamped(name, value, support, into);
   else if (support.while === "thinking" && !thinking) into.fields[name] = value;
   else if (isDefault(name, value)) into.params.push({ param: name, action: "dropped", ...shown(value) });
-  else refuse(name, value, true, into);
+  else refuse(name, value, !isSound(name, value), into);
 }
 
 type Mapped = Extract<Support, { is: "mapped" }>;
@@ -76,7 +75,7 @@ const shown = (value: unknown): { from?: unknown } => {
   return from === undefined ? {} : { from };
 };
 
-/** An answer's sound has no place in the stream of events yet, and its text is not what was asked for. */
+/** The text of an answer is not what was asked for where it was to be heard. */
 const isSound = (name: string, value: unknown): boolean =>
   name === "audio" || (name === "modalities" && Array.isArray(value) && value.includes("audio"));
 

@@ -5,6 +5,7 @@
 import type { AnswerEvent } from "../../core/answer.ts";
 import type { StreamEncoder } from "../client-stream.ts";
 import type { JsonObject } from "../json.ts";
+import { paddingFor } from "../obfuscation.ts";
 import { encodeErrorBody } from "../openai/client-error.ts";
 import type { EventSink, PartPlace } from "./output-items.ts";
 import type { ResponseStyle } from "./response-object.ts";
@@ -35,7 +36,9 @@ export function createResponseStreamEncoder(style: ResponseStreamStyle): StreamE
   const sink: EventSink = {
     event(type, fields) {
       const padding =
-        style.obfuscated && type.endsWith(".delta") ? { obfuscation: padding16(fields["delta"]) } : {};
+        style.obfuscated && type.endsWith(".delta")
+          ? { obfuscation: paddingFor(String(fields["delta"])) }
+          : {};
       const data = JSON.stringify({ type, ...fields, ...padding, sequence_number: sequence++ });
       out += `event: ${type}\ndata: ${data}\n\n`;
     },
@@ -45,7 +48,7 @@ export function createResponseStreamEncoder(style: ResponseStreamStyle): StreamE
         const fields = JSON.stringify({ type: "response.output_text.delta", ...place });
         beforeText = `event: response.output_text.delta\ndata: ${fields.slice(0, -1)},"delta":`;
       }
-      const padding = style.obfuscated ? `,"obfuscation":"${padding16(text)}"` : "";
+      const padding = style.obfuscated ? `,"obfuscation":"${paddingFor(text)}"` : "";
       const listed = logprobs.length === 0 ? "[]" : JSON.stringify(logprobs);
       out += `${beforeText}${JSON.stringify(text)},"logprobs":${listed}${padding},"sequence_number":${sequence++}}\n\n`;
     },
@@ -81,8 +84,3 @@ export function createResponseStreamEncoder(style: ResponseStreamStyle): StreamE
 }
 
 function nothing(): void {}
-
-const padding = "0123456789abcdef";
-
-/** Fills up to a multiple of sixteen characters. */
-const padding16 = (delta: unknown): string => padding.slice(String(delta).length % padding.length);

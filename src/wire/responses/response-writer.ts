@@ -119,6 +119,7 @@ export function createResponseWriter(style: ResponseStyle, sink: EventSink): Res
         return;
       // It has no form here.
       case "native-block":
+      case "sound":
         return;
       default:
         // Only one choice can be asked for.
@@ -163,5 +164,5 @@ export function createResponseWriter(style: ResponseStyle, sink: EventSink): Res
 
 type Content = Exclude<
   AnswerEvent,
-  { type: "started" | "answer-begin" | "finished" | "safety-notice" | "native-block" }
+  { type: "started" | "answer-begin" | "finished" | "safety-notice" | "native-block" | "sound" }
 >;

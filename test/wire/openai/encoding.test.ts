@@ -164,10 +164,10 @@ test("a known model's missing abilities are reported; an unknown model is asked 
   assert.deepEqual(encode({ reasoning: "none" }, "qwen").body["enable_thinking"], false);
 });
 
-test("sound in the answer is refused, not turned into text", () => {
-  const { unsupported } = encode({
-    extras: { modalities: ["text", "audio"], audio: { voice: "v", format: "wav" } },
-  });
+test("sound in the answer is refused where nobody can speak, not turned into text", () => {
+  const extras = { modalities: ["text", "audio"], audio: { voice: "v", format: "wav" } };
+  assert.deepEqual(encode({ extras }).body["audio"], extras.audio);
+  const { unsupported } = encode({ extras }, "groq");
   assert.deepEqual(
     unsupported.map((entry) => [entry.param, entry.droppable]),
     [
