@@ -89,7 +89,7 @@ test("a stream tells the transcript as it comes, and the sound at its end", asyn
   let data = "";
   for await (const chunk of await client.chat.completions.create({ ...ask, stream: true })) {
     assert.deepEqual(checkSchema("CreateChatCompletionStreamResponse", chunk), []);
-    const delta = chunk.choices[0]?.delta as AudioDelta | undefined;
+    const delta: AudioDelta | undefined = chunk.choices[0]?.delta;
     transcript += delta?.audio?.transcript ?? "";
     data += delta?.audio?.data ?? "";
     assert.ok((delta?.content ?? "") === "");
