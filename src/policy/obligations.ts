@@ -21,7 +21,7 @@ const aboveLevelOrPromised = ({ data, restsOn }: Case): boolean =>
 const arises: Readonly<Record<Obligation, (of: Case) => boolean>> = {
   "store:false": (of) =>
     ["openai", "azure-openai"].includes(of.deployment.provider.id) &&
-    of.deployment.provider.dialect === "openai" &&
+    ["openai", "azure"].includes(of.deployment.provider.dialect) &&
     aboveLevelOrPromised(of),
   "no-client-metadata": ({ data }) => isAtLeast(data.level, "confidential"),
   "zdr-routing": (of) => of.deployment.provider.id === "openrouter" && aboveLevelOrPromised(of),

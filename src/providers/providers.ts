@@ -14,6 +14,7 @@ import { encodeInWordsOf } from "../wire/anthropic/foreign-words.ts";
 import { destinationOf } from "./capabilities.ts";
 import { decodeAnswer } from "./decode-answer.ts";
 import { demoComplete, demoEmbed } from "./demo/demo.ts";
+import { demoParams } from "./demo/report.ts";
 import { demoModerate } from "./demo/guard.ts";
 import { demoImage } from "./demo/picture.ts";
 import { dialectOf, dialects } from "./dialects.ts";
@@ -110,7 +111,10 @@ export function createProviders(parts: ProviderParts): Providers {
     complete(target, request, { onUnsupported, signal }) {
       const { provider, id } = target.deployment;
       const name = dialectOf(target.deployment);
-      if (name === "demo") return { params: [], events: demoComplete(target.deployment, request, signal) };
+      if (name === "demo") {
+        const params = demoParams(target.deployment, request);
+        return { params, events: demoComplete(target.deployment, request, signal) };
+      }
       const dialect = dialects[name];
       const encoded = encodeInWordsOf(dialect, request, destinationOf(target, onUnsupported));
       const params = settleUnsupported(encoded, onUnsupported, id);
@@ -141,8 +145,9 @@ export function createProviders(parts: ProviderParts): Providers {
 
     async moderate(target, call, signal) {
       const { provider, id } = target.deployment;
-      if (provider.dialect === "demo") return demoModerate(target.deployment, call);
-      const dialect = dialects[provider.dialect];
+      const name = dialectOf(target.deployment);
+      if (name === "demo") return demoModerate(target.deployment, call);
+      const dialect = dialects[name];
       const encoded = encodeModeration(dialect, call, destinationOf(target, undefined));
       settleUnsupported(encoded, undefined, id);
       const answer = await send(provider, dialect, encoded, wholeTimeouts, signal);

@@ -92,3 +92,10 @@ for (const [provider, data, role, obligations] of obliged) {
     assert.deepEqual(permit.allowed[0]?.obligations, obligations);
   });
 }
+
+test("Azure keeps answers by the same flag as OpenAI, and is obliged alike", () => {
+  const provider = { id: "azure-openai", dialect: "azure" } as const;
+  const target = deploymentWith({ provider, guarantees, vendor: "Other" });
+  const permit = policy.permit(weighed({ caller: callerWith("role:known"), data: "internal" }), [target]);
+  assert.deepEqual(permit.allowed[0]?.obligations, ["store:false"]);
+});

@@ -184,3 +184,39 @@ test("a model that answers at the Responses API alone is reached by a chat clien
   assert.deepEqual(input[1], thought);
   assert.deepEqual(input[3], { type: "function_call_output", call_id: "call_1", output: "Rain" });
 });
+
+test("Anthropic's clients reach Claude at Bedrock with their cache marks and their proofs", async () => {
+  bedrock.behave((_request, response) => {
+    const content = [
+      { reasoningContent: { reasoningText: { text: "hm", signature: "proof" } } },
+      { text: "It rains." },
+    ];
+    const answer = { output: { message: { role: "assistant", content } }, stopReason: "end_turn" };
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end(JSON.stringify({ ...answer, usage: { inputTokens: 5, outputTokens: 4 } }));
+  });
+  const ask = async (turns: readonly unknown[]) => {
+    const body = {
+      model: claude,
+      max_tokens: 100,
+      system: [{ type: "text", text: "Be brief", cache_control: { type: "ephemeral" } }],
+      messages: turns,
+    };
+    const answer = await gateway.post("/v1/messages", body, { "x-data-sensitivity": "public" });
+    assert.equal(answer.status, 200);
+    return (await answer.json()) as { content: readonly unknown[] };
+  };
+  const question = { role: "user", content: "Weather?" };
+  const { content } = await ask([question]);
+  await ask([question, { role: "assistant", content }, { role: "user", content: "And tomorrow?" }]);
+  const sent = bedrock.seen.at(-1)?.body;
+  assert.deepEqual(sent?.["system"], [{ text: "Be brief" }, { cachePoint: { type: "default" } }]);
+  const [, turn] = (sent?.["messages"] ?? []) as readonly unknown[];
+  assert.deepEqual(turn, {
+    role: "assistant",
+    content: [
+      { reasoningContent: { reasoningText: { text: "hm", signature: "proof" } } },
+      { text: "It rains." },
+    ],
+  });
+});

@@ -152,3 +152,9 @@ for (const provider of providers) {
     assert.match(told, /provider(?:\.order)?=dropped/);
   });
 }
+
+test("the demo follows few settings and says which it leaves out", async () => {
+  const answer = await ask({ model: "demo/echo", temperature: 0.5, max_tokens: 50, user: "u" }, "error");
+  assert.equal(answer.status, 200);
+  assert.equal(answer.headers.get("x-portcullis-params"), "temperature=dropped, user=dropped");
+});

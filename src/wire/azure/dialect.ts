@@ -3,10 +3,14 @@
 // https://learn.microsoft.com/azure/foundry/openai/latest
 
 import type { Dialect, EncodedRequest } from "../../core/dialect.ts";
+import { decodeImages, encodeImages } from "../openai/images.ts";
 import { openaiDialect } from "../openai/dialect.ts";
 
+/** Azure filters by itself and has no address to ask for a verdict. */
+const { moderation: _notThere, ...chat } = openaiDialect;
+
 export const azureDialect: Dialect = {
-  ...openaiDialect,
+  ...chat,
   name: "azure",
   credentialHeaders: (key) => ({ "api-key": key }),
   address,
@@ -14,6 +18,10 @@ export const azureDialect: Dialect = {
     atDeployment(openaiDialect.encodeCompletion(request, to), to.upstreamModel),
   encodeEmbedding: (request, to) =>
     atDeployment(openaiDialect.encodeEmbedding(request, to), to.upstreamModel),
+  images: {
+    encode: (request, to) => atDeployment(encodeImages(request, to), to.upstreamModel),
+    decode: decodeImages,
+  },
   // Azure has neither address.
   moderation: undefined,
 };
