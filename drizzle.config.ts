@@ -5,6 +5,6 @@ import { defineConfig } from "drizzle-kit";
 
 export default defineConfig({
   dialect: "postgresql",
-  schema: "./src/store/tables.ts",
+  schema: ["./src/store/tables.ts", "./src/store/routing-tables.ts"],
   out: "./drizzle",
 });

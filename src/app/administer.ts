@@ -11,6 +11,7 @@ import { checkedBreakGlass } from "./check-break-glass.ts";
 import { mintSecret, newKeyRecord } from "./mint-key.ts";
 import { newAttestation } from "./new-attestation.ts";
 import { createPolicyDesk } from "./policy-desk.ts";
+import { createRouteDesk } from "./route-desk.ts";
 
 export interface AdministrationParts {
   readonly store: Store;
@@ -33,6 +34,7 @@ export function createAdministration(parts: AdministrationParts): Administration
 
   return {
     ...createPolicyDesk(parts),
+    ...createRouteDesk(parts),
     async createKey(input: NewKey) {
       const minted = mintSecret();
       const record = newKeyRecord(input, minted.hint, snapshots.current().policy.labels, now());

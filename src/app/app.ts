@@ -6,6 +6,7 @@ import { hostname } from "node:os";
 import type { Config } from "../config.ts";
 import { mayUse } from "../core/caller.ts";
 import { Failure } from "../core/errors.ts";
+import { usualBreaker } from "../core/route.ts";
 import type { DoorParts } from "../gateway/door-parts.ts";
 import { askForCanaries } from "../gateway/classifiers.ts";
 import { createEnquiries } from "../gateway/enquiries.ts";
@@ -14,15 +15,17 @@ import { createGrants } from "../gateway/grants.ts";
 import type { GatewayParts } from "../gateway/parts.ts";
 import { createRevocations } from "../gateway/revocation.ts";
 import { createRuns } from "../gateway/runs.ts";
-import { createSnapshots } from "../gateway/snapshots.ts";
+import { createSnapshots, type Snapshots } from "../gateway/snapshots.ts";
 import { createGraphqlDoor, type GraphqlDoor } from "../graphql/door.ts";
 import { createAuthenticator, operator } from "../intake/authenticate.ts";
 import { fetchDocument } from "../providers/fetch-document.ts";
 import { createPools } from "../providers/pools.ts";
 import { postText } from "../providers/post-text.ts";
 import { createProviders } from "../providers/providers.ts";
+import { createRouteWebhooks } from "../providers/route-webhook.ts";
 import { createRestDoor } from "../rest/door.ts";
 import { createHealth } from "../routing/health.ts";
+import { createRetryBudget } from "../routing/retry-budget.ts";
 import { createServer, type Server, type ServerParts } from "../server.ts";
 import { openStore, type Store } from "../store/store.ts";
 import type { Log } from "../telemetry/log.ts";
@@ -33,6 +36,7 @@ import { createSnapshotBuilder } from "./build-snapshot.ts";
 import { createCatalogSync } from "./catalog-sync.ts";
 import { openRoster, safetyNotes } from "./classifiers.ts";
 import { installationSecret } from "./installation-secret.ts";
+import { hearReplicas, tellReplicas } from "./breaker-sharing.ts";
 import { importPolicies } from "./policy-source.ts";
 import { createSealer } from "./seal.ts";
 
@@ -94,12 +98,26 @@ async function compose(
   const newRequestId = (): string => `req_${randomUUID().replaceAll("-", "")}`;
   const grants = createGrants({ read: () => store.breakGlass.inForce(), now, onFault });
   const revocations = createRevocations(grants);
-  const snapshots = createSnapshots({
+  const metrics = createMetrics({
+    isListed: (id) => snapshots.current().catalog.deployment(id)?.unlisted === false,
+    troubled: () => health.troubled(),
+    processMetrics: true,
+  });
+  const sharing = { hints: store.breakerHints, now, onFault };
+  const health = createHealth(now, (change) => {
+    metrics.breakerChanged(change.deploymentId, change.state, change.cause);
+    tellReplicas(change, sharing);
+  });
+  const stopHearing = hearReplicas(health, sharing);
+  const snapshots: Snapshots = createSnapshots({
     build: createSnapshotBuilder(store, config, () => new Date(now())),
     now,
     lastHeard: () => store.generation.lastSeenAt,
     onFault,
-    onSwap: (snapshot) => revocations.swapped(snapshot),
+    onSwap(snapshot) {
+      revocations.swapped(snapshot);
+      health.configure(snapshot.breaker ?? usualBreaker);
+    },
   });
   await Promise.all([snapshots.refresh(), grants.refresh()]);
   const reportVersion = async (): Promise<void> => {
@@ -131,10 +149,6 @@ async function compose(
   };
   const stopWatching = store.generation.watch(() => void seeChanges());
 
-  const metrics = createMetrics({
-    isListed: (id) => snapshots.current().catalog.deployment(id)?.unlisted === false,
-    processMetrics: true,
-  });
   const telemetry = createTelemetry(metrics, log);
   const roster = openRoster(config, telemetry, now);
   const runs = createRuns({ claims: store.claims, secret, lingerMilliseconds });
@@ -147,7 +161,10 @@ async function compose(
     runs,
     sessions: store.sessions,
     grants,
-    health: createHealth(now),
+    health,
+    retryBudget: createRetryBudget(now),
+    escalations: store.escalations,
+    webhooks: createRouteWebhooks({ pools, secret, now, onOutcome: metrics.webhookAsked }),
     roster,
     telemetry,
     secret,
@@ -220,6 +237,7 @@ async function compose(
     async close() {
       roster.close();
       stopWatching();
+      stopHearing();
       grants.close();
       snapshots.stop();
       runs.close();

@@ -4,6 +4,7 @@
 import { buildCatalog } from "../catalog/build.ts";
 import type { ProviderSetting } from "../catalog/catalog.ts";
 import { loadRows } from "../catalog/load.ts";
+import { scoreLookup } from "../catalog/quality.ts";
 import type { Config } from "../config.ts";
 import { Failure } from "../core/errors.ts";
 import type { Snapshot } from "../gateway/snapshots.ts";
@@ -18,7 +19,7 @@ export function createSnapshotBuilder(
   now: () => Date,
 ): () => Promise<Snapshot> {
   const rows = loadRows();
-  let loaded: Pick<Snapshot, "policy" | "routes" | "abortsUpTo"> | undefined;
+  let loaded: Pick<Snapshot, "policy" | "routes" | "breaker" | "abortsUpTo"> | undefined;
 
   /** A version never changes, so it is proved and compiled once. */
   async function policyInForce(): Promise<NonNullable<typeof loaded>> {
@@ -31,19 +32,21 @@ export function createSnapshotBuilder(
     // One that aborts may be followed by others before this process looks again.
     const abortsUpTo = (await store.policies.list()).findLast(({ revoke }) => revoke === "abort")?.number;
     const policy = await loadPolicy({ files, version: number });
-    loaded = { policy, routes: parseRoutes(files), abortsUpTo };
+    const { routes, breaker } = parseRoutes(files);
+    loaded = { policy, routes, breaker, abortsUpTo };
     return loaded;
   }
 
   return async () => {
-    const [inForce, attestations, synced] = await Promise.all([
+    const [inForce, attestations, synced, scores] = await Promise.all([
       policyInForce(),
       store.evidence.list(),
       store.synced.list(),
+      store.scores.list(),
     ]);
     const settings = settingsOf(config);
     const catalog = buildCatalog({ rows, settings, attestations, synced, now: now(), demo: config.demo });
-    return { ...inForce, catalog };
+    return { ...inForce, catalog, scores: scoreLookup(scores) };
   };
 }
 

@@ -11,6 +11,7 @@ import type {
 } from "../gateway/policy-administration.ts";
 import type { Snapshots } from "../gateway/snapshots.ts";
 import { diffPolicies } from "../policy/diff-policies.ts";
+import { diffRoutes } from "../policy/diff-routes.ts";
 import { parsePolicy, policyFile } from "../policy/parse-policy.ts";
 import { formatProblem, PolicyProblems } from "../policy/problems.ts";
 import type { PolicyRows } from "../policy/rows.ts";
@@ -38,7 +39,7 @@ export function createPolicyDesk(parts: PolicyDeskParts): PolicyAdministration {
   async function publish(files: BundleFiles, options: PublishOptions, by: Caller): Promise<Publication> {
     checkReason(options.reason);
     const before = await store.policies.newest();
-    const passed = await throughGate(files, (before?.number ?? 0) + 1);
+    const passed = await throughGate(files, (before?.number ?? 0) + 1, snapshots);
     const version = await store.policies.append(files, passed.sha256, personOf(by), options);
     await parts.seeChanges();
     return {
@@ -46,7 +47,10 @@ export function createPolicyDesk(parts: PolicyDeskParts): PolicyAdministration {
       isNew: version.number !== before?.number,
       warnings: passed.warnings,
       testsHeld: passed.testsHeld,
-      diff: diffPolicies(before ? rowsOf(before.files) : noRows(passed.policy.rows), passed.policy.rows),
+      diff: {
+        ...diffPolicies(before ? rowsOf(before.files) : noRows(passed.policy.rows), passed.policy.rows),
+        routes: diffRoutes(before?.files ?? {}, files),
+      },
     };
   }
 
@@ -56,9 +60,9 @@ export function createPolicyDesk(parts: PolicyDeskParts): PolicyAdministration {
     throw new Failure("INVALID_REQUEST", `There is no policy version ${number}.`, { path: "number" });
   }
 
-  async function rowsOn(side: PolicySide): Promise<PolicyRows> {
-    if (side === "live") return snapshots.current().policy.rows;
-    return rowsOf("files" in side ? side.files : (await versionOf(side.number)).files);
+  async function filesOn(side: PolicySide): Promise<BundleFiles> {
+    if (side !== "live" && "files" in side) return side.files;
+    return (await versionOf(side === "live" ? snapshots.current().policy.version : side.number)).files;
   }
 
   return {
@@ -84,8 +88,11 @@ export function createPolicyDesk(parts: PolicyDeskParts): PolicyAdministration {
     },
 
     async policyDiff(before, after) {
-      const [was, is] = await Promise.all([rowsOn(before), rowsOn(after)]);
-      return diffPolicies(was, is, parts.now().getTime());
+      const [was, is] = await Promise.all([filesOn(before), filesOn(after)]);
+      return {
+        ...diffPolicies(rowsOf(was), rowsOf(is), parts.now().getTime()),
+        routes: diffRoutes(was, is),
+      };
     },
     policyMatrix: (question) => answerMatrix(question, snapshots.current()),
     explainPolicy: async (question) => answerQuestion(question, snapshots.current(), parts.now()),
@@ -101,12 +108,12 @@ function checkReason(reason: string | undefined): void {
 }
 
 /** What is wrong with a bundle is the publisher's to repair, so it is a typed failure. */
-async function throughGate(files: BundleFiles, number: number): Promise<PassedGate> {
+async function throughGate(files: BundleFiles, number: number, snapshots: Snapshots): Promise<PassedGate> {
   const size = Object.values(files).reduce((sum, text) => sum + text.length, 0);
   if (size > mostBundleCharacters)
     throw new Failure("PAYLOAD_TOO_LARGE", "A policy bundle holds at most 5 million characters.");
   try {
-    return await passGate(files, number);
+    return await passGate(files, number, () => snapshots.current().catalog);
   } catch (error) {
     if (!(error instanceof PolicyProblems)) throw error;
     const count = error.problems.length;

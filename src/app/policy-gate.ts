@@ -1,14 +1,18 @@
 // What every bundle must pass before it becomes a version: schema, tests, invariants, and a snapshot
 // that proves itself. Lints and stale sentences are told and stop nothing. Nothing is published past it.
 
+import type { Catalog } from "../catalog/catalog.ts";
 import { hashBundle } from "../policy/bundle.ts";
 import { staleSentences } from "../policy/format-policy.ts";
 import { lintPolicy } from "../policy/lints.ts";
 import { loadPolicy, type LoadedPolicy } from "../policy/load-policy.ts";
 import { policyFile } from "../policy/parse-policy.ts";
 import { PolicyProblems, type PolicyProblem } from "../policy/problems.ts";
-import { runPolicyTests, type TestResult } from "../policy/run-tests.ts";
+import { parseRoutes } from "../policy/routes-file.ts";
+import type { TestResult } from "../policy/run-tests.ts";
 import type { BundleFiles } from "../policy/version-book.ts";
+import { everyResult, runBundleTests } from "./bundle-tests.ts";
+import { lintRoutes } from "./route-lints.ts";
 
 export interface PassedGate {
   readonly files: BundleFiles;
@@ -20,19 +24,28 @@ export interface PassedGate {
   readonly testsHeld: number;
 }
 
-/** Throws `PolicyProblems` with everything that is wrong. `version` is the number it would get. */
-export async function passGate(files: BundleFiles, version: number): Promise<PassedGate> {
+/**
+ * Throws `PolicyProblems` with everything that is wrong. `version` is the number it would get; routes
+ * are looked up in `catalog`, or in what the package knows.
+ */
+export async function passGate(
+  files: BundleFiles,
+  version: number,
+  catalog?: () => Catalog,
+): Promise<PassedGate> {
   const problems: PolicyProblem[] = [];
   const policy = await collecting(problems, () => loadPolicy({ files, version }));
-  const report = await collecting(problems, () => runPolicyTests(files));
-  const results = report ? [...report.cases, ...report.never] : [];
+  const report = await collecting(problems, () => runBundleTests(files));
+  const results = report ? everyResult(report) : [];
   problems.push(...results.filter(({ ok }) => !ok).map(failedTest));
+  const routes = policy && lintRoutes(parseRoutes(files), policy.rows, catalog);
+  problems.push(...(routes?.problems ?? []));
   if (policy === undefined || problems.length > 0) throw new PolicyProblems(distinct(problems));
   return {
     files,
     sha256: hashBundle(files),
     policy,
-    warnings: [...lintPolicy(policy.rows), ...staleProblems(files)],
+    warnings: [...lintPolicy(policy.rows), ...staleProblems(files), ...(routes?.warnings ?? [])],
     testsHeld: results.length,
   };
 }

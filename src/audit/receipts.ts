@@ -25,6 +25,8 @@ export function receiptOf(decision: DecisionRow, settlement: SettlementRow | und
     rule: settlement?.rule,
     breakGlass: decision.breakGlass,
     safety: settlement?.safety ?? { classifiers: [], notRun: [], categories: [] },
+    route: settlement?.route,
+    arm: settlement?.arm,
     outcome: settlement?.outcome ?? "open",
   };
 }

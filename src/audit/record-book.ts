@@ -50,6 +50,9 @@ export interface SettlementRow {
   readonly attempts: readonly Attempt[];
   readonly params: readonly ParamChange[];
   readonly safety: SafetySummary;
+  /** The route that served it, and the arm where that is an experiment. */
+  readonly route?: string | undefined;
+  readonly arm?: string | undefined;
   readonly milliseconds: number;
   readonly firstTokenMilliseconds: number | undefined;
   readonly answerHash: string | undefined;

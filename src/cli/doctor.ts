@@ -6,13 +6,13 @@ import { loadRows } from "../catalog/load.ts";
 import { ConfigProblems, readConfig, type Config } from "../config.ts";
 import { createPools } from "../providers/pools.ts";
 import { probeProvider } from "../providers/probe.ts";
+import { everyResult, runBundleTests } from "../app/bundle-tests.ts";
 import { probeClassifiers } from "../app/probe-classifiers.ts";
 import { readBundle } from "../app/policy-source.ts";
 import { loadPolicy } from "../policy/load-policy.ts";
-import { runPolicyTests } from "../policy/run-tests.ts";
 import { readArguments } from "./arguments.ts";
 import type { Command, Terminal } from "./command.ts";
-import { withConnection } from "./connect.ts";
+import { withConnection, type Connection } from "./connect.ts";
 
 interface Finding {
   readonly name: string;
@@ -51,27 +51,50 @@ async function examine(terminal: Terminal): Promise<readonly Finding[]> {
   ];
   return [
     ...findings,
-    await databaseFinding(terminal),
+    ...(await connectedFindings(terminal)),
     await policyFinding(config),
     ...(await providerFindings(config)),
     ...(await classifierFindings(config)),
   ];
 }
 
-async function databaseFinding({ env }: Terminal): Promise<Finding> {
+async function connectedFindings({ env }: Terminal): Promise<readonly Finding[]> {
   const startedAt = performance.now();
-  return await finding("database", async () => {
-    await withConnection(env, (connection) => connection.ask("{ caller { key } }"));
+  const found: Finding[] = [];
+  const database = await finding("database", async () => {
+    await withConnection(env, async (connection) => {
+      await connection.ask("{ caller { key } }");
+      found.push(await breakerFinding(connection));
+    });
     return `answers (${Math.round(performance.now() - startedAt)} ms, opening included)`;
   });
+  return [database, ...found];
+}
+
+/** One that is only opened to be asked knows of no breaker. */
+async function breakerFinding(connection: Connection): Promise<Finding> {
+  const query = "{ troubledDeployments { id health { state cause until } } }";
+  return await finding("breaker", async () => {
+    const { troubledDeployments } = await connection.ask<{ troubledDeployments: readonly Troubled[] }>(query);
+    if (troubledDeployments.length === 0) return "every deployment may be called";
+    const lines = troubledDeployments.map(
+      ({ id, health: { state, cause, until } }) => `${id} is ${state} (${cause}) until ${until}`,
+    );
+    throw new Error(lines.join(", "));
+  });
+}
+
+interface Troubled {
+  readonly id: string;
+  readonly health: { readonly state: string; readonly cause: string; readonly until: string };
 }
 
 async function policyFinding(config: Config): Promise<Finding> {
   return await finding("policy files", async () => {
     const files = await readBundle(config.policiesFolder);
     await loadPolicy({ files, version: 0 });
-    const report = await runPolicyTests(files);
-    const results = [...report.cases, ...report.never];
+    const report = await runBundleTests(files);
+    const results = everyResult(report);
     if (!report.ok)
       throw new Error(`${results.filter((one) => !one.ok).length} of ${results.length} tests fail`);
     return `well formed, ${results.length} tests hold`;

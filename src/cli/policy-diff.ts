@@ -22,11 +22,12 @@ export interface Diff {
   /** The same of what happens to answers. */
   readonly loosens: readonly Change[];
   readonly tightens: readonly Change[];
+  readonly routes: readonly { readonly sentence: string }[];
 }
 
 const changeFields = "{ sentence who actions data provider rows { version rule line csv } }";
 const safetyFields = "{ sentence who categories from upTo before after rows { version rule line csv } }";
-export const diffFields = `opens ${changeFields} closes ${changeFields} loosens ${safetyFields} tightens ${safetyFields}`;
+export const diffFields = `opens ${changeFields} closes ${changeFields} loosens ${safetyFields} tightens ${safetyFields} routes { entry kind sentence }`;
 
 const usage = "policy diff A [B] [--fail-on opens|changes] [--json]   (each a version, a folder or live)";
 
@@ -49,7 +50,8 @@ export const diff: Command = {
     if (read.flag("json")) print(JSON.stringify(found, null, 2));
     else for (const line of changeLines(found)) print(line);
     const opened = [...found.opens, ...found.loosens];
-    const counted = failOn === "opens" ? opened : [...opened, ...found.closes, ...found.tightens];
+    const others = [...found.closes, ...found.tightens, ...found.routes];
+    const counted = failOn === "opens" ? opened : [...opened, ...others];
     return failOn !== undefined && counted.length > 0 ? 1 : 0;
   },
 };
@@ -60,13 +62,14 @@ async function sideOf(word: string): Promise<Record<string, unknown> | undefined
   return { files: fileList(await readFolder(word)) };
 }
 
-export function changeLines({ opens, closes, loosens, tightens }: Diff): readonly string[] {
+export function changeLines({ opens, closes, loosens, tightens, routes }: Diff): readonly string[] {
   const grants = opens.length + closes.length;
   const safety = loosens.length + tightens.length;
   return [
     ...(grants === 0 ? ["Nothing opens and nothing closes."] : []),
     ...(grants === 0 ? [] : [...section("Opens", opens), ...section("Closes", closes)]),
     ...(safety === 0 ? [] : [...section("Loosens", loosens), ...section("Tightens", tightens)]),
+    ...(routes.length === 0 ? [] : ["Routes:", ...routes.map(({ sentence }) => `  ${sentence}`)]),
   ];
 }
 

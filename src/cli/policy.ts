@@ -3,12 +3,15 @@
 
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { everyResult, runBundleTests } from "../app/bundle-tests.ts";
 import { staleProblems } from "../app/policy-gate.ts";
+import { lintRoutes } from "../app/route-lints.ts";
 import { formatPolicy } from "../policy/format-policy.ts";
 import { loadPolicy } from "../policy/load-policy.ts";
 import { policyFile } from "../policy/parse-policy.ts";
 import { PolicyProblems } from "../policy/problems.ts";
-import { runPolicyTests, type TestResult } from "../policy/run-tests.ts";
+import { parseRoutes } from "../policy/routes-file.ts";
+import type { TestResult } from "../policy/run-tests.ts";
 import type { BundleFiles } from "../policy/version-book.ts";
 import { readArguments } from "./arguments.ts";
 import type { Command, Terminal } from "./command.ts";
@@ -24,10 +27,10 @@ const check: Command = {
   async run(args, terminal) {
     const { files, json } = await opened("policy check", args, terminal);
     return await reporting(json, terminal, async () => {
-      await loadPolicy({ files, version: 0 });
-      const stale = staleProblems(files);
-      if (stale.length > 0) throw new PolicyProblems(stale);
-      await runPolicyTests(files);
+      const { rows } = await loadPolicy({ files, version: 0 });
+      const found = [...staleProblems(files), ...lintRoutes(parseRoutes(files), rows).problems];
+      if (found.length > 0) throw new PolicyProblems(found);
+      await runBundleTests(files);
       if (!json) terminal.print("The policy is well formed and its sentences are true.");
       return 0;
     });
@@ -57,8 +60,8 @@ const test: Command = {
   async run(args, terminal) {
     const { files, json } = await opened("policy test", args, terminal);
     return await reporting(json, terminal, async () => {
-      const report = await runPolicyTests(files);
-      const results = [...report.cases, ...report.never];
+      const report = await runBundleTests(files);
+      const results = everyResult(report);
       if (json) terminal.print(JSON.stringify(report, null, 2));
       else {
         for (const result of results) terminal.print(resultLine(result));

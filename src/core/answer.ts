@@ -71,6 +71,9 @@ export interface Receipt {
   /** The break-glass grant that it was permitted under. */
   readonly breakGlass?: string | undefined;
   readonly safety: SafetySummary;
+  /** Absent where a model or deployment was named. */
+  readonly route?: string | undefined;
+  readonly arm?: string | undefined;
   /** `open` while it runs; then `ok`, a failure code, `cancelled`, or `interrupted` after a crash. */
   readonly outcome: string;
 }
@@ -87,6 +90,8 @@ export type AnswerEvent =
       readonly attempts: number;
       /** What the deployment had counted by then; absent where it counts at the end. */
       readonly usage?: TokenUsage | undefined;
+      /** Those that came to nothing before, and why. */
+      readonly failed?: readonly Attempt[] | undefined;
     }
   | Exclude<ModelEvent, { type: "usage" }>
   | {

@@ -1,6 +1,7 @@
 // The one table of what can go wrong, and the one error that carries a row of it.
 // Everyone throws `Failure`; only the doors render it, each in its own form.
 
+import type { Picodollars } from "./money.ts";
 import type { Sensitivity } from "./sensitivity.ts";
 
 interface FailureKind {
@@ -210,6 +211,13 @@ export function asFailure(error: unknown): Failure {
   return error instanceof Failure ? error : new Failure("INTERNAL", undefined, { cause: error });
 }
 
+/** The same failure, and which calls were made before it. */
+export function withAttempts(failure: Failure, attempts: readonly Attempt[]): Failure {
+  if (attempts.length === 0 || failure.detail.attempts !== undefined) return failure;
+  const { code, message, detail } = failure;
+  return new Failure(code, message, { ...detail, cause: failure.cause, attempts: [...attempts] });
+}
+
 export interface Detection {
   readonly label: string;
   readonly kind: string;
@@ -259,6 +267,10 @@ export interface Attempt {
   /** `ok`, or a failure code, or `cancelled`. */
   readonly outcome: string;
   readonly milliseconds: number;
+  /** Why it failed or was left, in a sentence that holds nothing of the caller's. */
+  readonly because?: string | undefined;
+  /** Absent where it cost nothing, or the price is unknown. */
+  readonly cost?: Picodollars | undefined;
 }
 
 function row(

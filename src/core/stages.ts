@@ -6,6 +6,7 @@ import type { Consideration, SensitivityReport } from "./errors.ts";
 import type { Picodollars } from "./money.ts";
 import type { Permit, PermittedDeployment } from "./permit.ts";
 import type { ModelRequest, OnUnsupported } from "./request.ts";
+import type { Way } from "./route.ts";
 import type { Sensitivity } from "./sensitivity.ts";
 
 /** What came through a door, beside the request itself. */
@@ -48,6 +49,8 @@ export interface Weighed<R extends ModelRequest = ModelRequest> extends Normalis
 
 export interface Permitted<R extends ModelRequest = ModelRequest> extends Weighed<R> {
   readonly permit: Permit;
+  /** How the named route serves it; absent where a model or deployment was named. */
+  readonly way?: Way | undefined;
   /** The break-glass grant that opened some of it; absent where the rows alone permit as much. */
   readonly breakGlass?: string | undefined;
 }
@@ -61,7 +64,11 @@ export interface PlannedCandidate {
 
 export interface Plan<R extends ModelRequest = ModelRequest> extends Permitted<R> {
   readonly hash: string;
-  /** In the order in which they are tried; never empty. */
+  /** In the order in which they are tried. */
   readonly candidates: readonly PlannedCandidate[];
+  /** It does not begin with the cheap one: what was learned says that the next would be asked anyway. */
+  readonly straight: boolean;
+  /** Permitted, and yet not tried: why, in a sentence, by deployment id. */
+  readonly passedOver: ReadonlyMap<string, string>;
   readonly considered: readonly Consideration[];
 }

@@ -37,6 +37,8 @@ export function openAccount(permitted: Permitted, parts: GatewayParts): Account 
 
   const attempts: Attempt[] = [];
   const meters: Meter[] = [];
+  /** Of what answers: another may have been called beside it. */
+  const meterOf = new Map<PermittedDeployment, Meter>();
   const safety = newSafetySummary();
   let hold: Extract<Hold, { ok: true }> | undefined;
   let target: PermittedDeployment | undefined;
@@ -58,7 +60,8 @@ export function openAccount(permitted: Permitted, parts: GatewayParts): Account 
   async function settle(outcome: string): Promise<Receipt> {
     const readings = meters.map((meter) => meter.read());
     const money = readings.map((reading) => reading.cost);
-    const cost = target !== undefined && money.at(-1) === undefined ? undefined : total(money);
+    const unpriced = target !== undefined && meterOf.get(target)?.read().cost === undefined;
+    const cost = unpriced ? undefined : total(money);
     const row: SettlementRow = {
       requestId,
       at: new Date(parts.now()),
@@ -76,6 +79,8 @@ export function openAccount(permitted: Permitted, parts: GatewayParts): Account 
       attempts,
       params,
       safety,
+      route: permitted.way?.route.name,
+      arm: permitted.way?.arm,
       milliseconds: parts.now() - permitted.at,
       firstTokenMilliseconds: firstTokenAt === undefined ? undefined : firstTokenAt - permitted.at,
       answerHash: answerHash?.digest("hex"),
@@ -101,6 +106,7 @@ export function openAccount(permitted: Permitted, parts: GatewayParts): Account 
     meterFor(chosen) {
       const meter = createMeter(chosen.deployment.price, estimateInputTokens(permitted.request));
       meters.push(meter);
+      meterOf.set(chosen, meter);
       return meter;
     },
     engaged: (by) => void ({ target, params } = by),

@@ -7,6 +7,7 @@ import type { Picodollars } from "../core/money.ts";
 import type { KeyRecord } from "../intake/key-directory.ts";
 import type { Budget } from "../metering/budgets.ts";
 import type { BreakGlassRequest, NewBreakGlass } from "../policy/break-glass.ts";
+import type { RouteAdministration } from "./route-administration.ts";
 import type { PolicyAdministration } from "./policy-administration.ts";
 
 export interface NewKey {
@@ -53,7 +54,7 @@ export interface CatalogDiff {
 }
 
 /** Every one throws a `Failure` where the input is wrong. `by` is who does it, for the record. */
-export interface Administration extends PolicyAdministration {
+export interface Administration extends PolicyAdministration, RouteAdministration {
   createKey(input: NewKey, by: Caller): Promise<MintedKey>;
   listKeys(): Promise<readonly KeyRecord[]>;
   /** A new secret for the same key; the old one stops working at once. */

@@ -1,53 +1,105 @@
-// Keeps the log of attempts of one request: what was called, how it ended, how long it took.
+// One attempt of one request: what was called, how it ended, how long it took, what it cost.
 // The account shows it to the caller; health and the counts learn from it.
 
-import type { Attempt } from "../core/errors.ts";
+import { failureKinds, type Attempt } from "../core/errors.ts";
 import type { PermittedDeployment } from "../core/permit.ts";
+import type { RouteTimeouts } from "../core/route.ts";
+import type { Meter } from "../metering/meter.ts";
 import { attemptFailureFrom, type AttemptFailure } from "../providers/upstream-failure.ts";
+import { openScope } from "./attempt-scope.ts";
 import type { GatewayParts } from "./parts.ts";
 
 export interface AttemptLog {
+  /** Counts what this attempt uses. */
+  readonly meter: Meter;
+  readonly timeouts: RouteTimeouts;
+  /** Aborted when the caller leaves, when it takes too long, or when it is left for another. */
+  readonly signal: AbortSignal;
+  /** Something came that would reach the caller. */
+  spoke(): void;
   /** The deployment answered to the end, or was left by us. */
   done(): void;
   /** Says whose fault the error is, and notes it. */
   failed(error: unknown): AttemptFailure;
+  /** Another is taken instead: ends the call, and charges what the provider may have read. */
+  leave(because: string): void;
 }
 
-export function beginAttempt(
-  target: PermittedDeployment,
-  requestId: string,
-  attempts: Attempt[],
-  parts: GatewayParts,
-  signal: AbortSignal,
-): AttemptLog {
+export interface AttemptParts {
+  readonly requestId: string;
+  /** Of the request. */
+  readonly attempts: Attempt[];
+  readonly signal: AbortSignal;
+  readonly meter: Meter;
+  readonly timeouts: RouteTimeouts;
+  /** Another attempt may run beside it. */
+  readonly alone: boolean;
+}
+
+type Parts = Pick<GatewayParts, "health" | "telemetry" | "now" | "reportFault">;
+
+export function beginAttempt(target: PermittedDeployment, own: AttemptParts, parts: Parts): AttemptLog {
   const { id, provider } = target.deployment;
+  const { requestId, attempts, signal, meter, timeouts } = own;
+  const scope = openScope(signal, timeouts, own.alone);
   const startedAt = parts.now();
+  let spokeAt: number | undefined;
   let noted = false;
 
-  function note(outcome: string): void {
-    if (noted) return;
+  function note(outcome: string, because?: string): void {
     noted = true;
-    const attempt = { deploymentId: id, outcome, milliseconds: Math.round(parts.now() - startedAt) };
-    attempts.push(attempt);
-    parts.telemetry.attemptDone({ requestId, ...attempt });
+    scope.end();
+    const milliseconds = Math.round(parts.now() - startedAt);
+    parts.telemetry.attemptDone({ requestId, deploymentId: id, outcome, milliseconds });
+    attempts.push({ deploymentId: id, outcome, milliseconds, because, cost: meter.read().cost });
+  }
+
+  function succeeded(): void {
+    const writing =
+      spokeAt === undefined
+        ? undefined
+        : { tokens: meter.read().usage.output, milliseconds: parts.now() - spokeAt };
+    parts.health.succeeded(id, writing);
+    note("ok");
+  }
+
+  function cancelled(because?: string): void {
+    parts.health.released(id);
+    note("cancelled", because);
   }
 
   return {
+    meter,
+    timeouts,
+    signal: scope.signal,
+    spoke() {
+      scope.spoke();
+      spokeAt = parts.now();
+      parts.health.spoke(id, spokeAt - startedAt);
+    },
     done() {
-      if (!signal.aborted) parts.health.succeeded(id);
-      note(signal.aborted ? "cancelled" : "ok");
+      if (noted) return;
+      if (signal.aborted) cancelled();
+      else succeeded();
     },
     failed(error) {
-      const failure = attemptFailureFrom(error, provider.name);
+      const failure = scope.expired ?? attemptFailureFrom(error, provider.name);
+      if (noted) return failure;
       if (signal.aborted) {
-        note("cancelled");
+        cancelled();
         return failure;
       }
-      if (failure.mayTryAnother && failure.failure.code !== "UNSUPPORTED_PARAMETER")
-        parts.health.failed(id, restMilliseconds(failure));
+      if (failure.fault === undefined) parts.health.released(id);
+      else parts.health.failed(id, failure.fault, restMilliseconds(failure));
       if (failure.alarm) parts.reportFault(failure, requestId);
-      note(failure.failure.code);
+      note(failure.failure.code, becauseOf(failure));
       return failure;
+    },
+    leave(because) {
+      if (noted) return;
+      meter.presume();
+      scope.abort();
+      cancelled(because);
     },
   };
 }
@@ -55,4 +107,9 @@ export function beginAttempt(
 function restMilliseconds({ failure }: AttemptFailure): number | undefined {
   const seconds = failure.detail.retryAfterSeconds;
   return seconds === undefined ? undefined : seconds * 1000;
+}
+
+/** A provider that blames the caller quotes it: that must not come into a record. */
+function becauseOf({ failure, fault }: AttemptFailure): string {
+  return fault === undefined ? failureKinds[failure.code].message : failure.message;
 }

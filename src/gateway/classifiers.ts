@@ -104,8 +104,8 @@ function proveWith(seat: Seat, inner: Inner, { reportFault }: GatewayParts): voi
 }
 
 /** Undefined where the policy does not permit the deployment for this request. */
-function innerFor(
-  seat: Seat,
+export function innerFor(
+  seat: Pick<Seat, "id">,
   requestId: string,
   outer: Outer,
   snapshot: Snapshot,

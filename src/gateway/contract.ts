@@ -14,6 +14,7 @@ import type {
   ImageRequest,
   ModerationRequest,
 } from "../core/request.ts";
+import type { BreakerState, Vitals } from "../core/vitals.ts";
 import type { SafetyAction } from "../policy/policy.ts";
 import type { TickedColumn, TickedGrant } from "../policy/explanation.ts";
 
@@ -116,6 +117,16 @@ export interface QuoteLine {
   readonly maxOutputTokens: number;
 }
 
+/** How a deployment is doing, as this process finds it. */
+export interface DeploymentHealth {
+  readonly state: BreakerState;
+  /** Why it is not closed. */
+  readonly cause: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly until: number | undefined;
+  readonly vitals: Vitals | undefined;
+}
+
 /** Questions that call no provider and cost nothing. */
 export interface Enquiries {
   plan(asked: Asked<CompletionRequest>): Promise<PlanReport>;
@@ -124,6 +135,9 @@ export interface Enquiries {
   receipt(id: string, caller: Caller): Promise<Receipt | undefined>;
   /** Names this caller can use now, each once: routes, models, deployments. For `/v1/models`. */
   usableNames(caller: Caller): Promise<readonly UsableName[]>;
+  health(deploymentId: string): DeploymentHealth;
+  /** Ids of those that the breaker keeps from being called, or tries again. */
+  troubled(): readonly string[];
   /** True where the caller could use the model with data of its default sensitivity. */
   usableModel(modelId: string, caller: Caller): boolean;
 }

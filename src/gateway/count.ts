@@ -19,8 +19,9 @@ export async function countTokens(
   asked: Asked<CompletionRequest>,
   callerSignal: AbortSignal,
 ): Promise<CountResult> {
-  const { permitted, snapshot } = await admit(asked, parts, callerSignal);
-  const plan = planFor(permitted, snapshot, parts);
+  const admitted = await admit(asked, parts, callerSignal);
+  const { permitted, snapshot } = admitted;
+  const plan = await planFor(admitted, parts, callerSignal);
   const [first] = plan.candidates;
   if (first === undefined) throw new Failure("MODEL_UNAVAILABLE");
   const { target } = first;
@@ -55,7 +56,10 @@ async function ask(
       plan,
       async (target, attempt) => {
         account.engaged({ target, params: [] });
-        const counted = await count(plan.request, { onUnsupported: plan.onUnsupported, signal });
+        const counted = await count(plan.request, {
+          onUnsupported: plan.onUnsupported,
+          signal: attempt.signal,
+        });
         attempt.done();
         return counted;
       },

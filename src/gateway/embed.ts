@@ -19,7 +19,8 @@ export async function embed(
     asked,
     callerSignal,
     {
-      call: (target, signal) => parts.providers.embed(target, request, { onUnsupported, signal }),
+      call: (target, { signal, timeouts }) =>
+        parts.providers.embed(target, request, { onUnsupported, signal, timeouts }),
       release: (vectors) => Promise.resolve(vectors),
     },
   );

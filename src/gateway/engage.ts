@@ -4,8 +4,8 @@
 import type { ParamChange } from "../core/answer.ts";
 import type { ModelEvent, TokenUsage } from "../core/events.ts";
 import type { PermittedDeployment } from "../core/permit.ts";
-import type { Meter } from "../metering/meter.ts";
 import type { ProviderCall } from "../providers/providers.ts";
+import { contentRefused } from "../providers/upstream-failure.ts";
 import type { AttemptLog } from "./attempts.ts";
 
 export interface Engaged {
@@ -22,9 +22,10 @@ export interface Engaged {
 export async function engage(
   target: PermittedDeployment,
   call: ProviderCall,
-  meter: Meter,
   attempt: AttemptLog,
+  failsWhenRefused: boolean,
 ): Promise<Engaged> {
+  const { meter } = attempt;
   const source = call.events[Symbol.asyncIterator]();
   const opening: ModelEvent[] = [];
   let ended = false;
@@ -36,21 +37,31 @@ export async function engage(
       opening.push(value);
     }
   }
+  if (failsWhenRefused && isRefused(opening)) {
+    await source.return?.();
+    throw contentRefused(`${target.deployment.provider.name} stopped the answer by a filter of its own.`);
+  }
+  attempt.spoke();
   return {
     target,
     params: call.params,
     usage: opening.findLast((event) => event.type === "usage")?.usage,
-    events: goOn(opening, source, meter, attempt),
+    events: goOn(opening, source, attempt),
     close: async () => void (await source.return?.()),
   };
 }
 
 const reachesCaller = (event: ModelEvent): boolean => event.type !== "answer-begin" && event.type !== "usage";
 
+/** It ended before it said anything, since the provider's own filter said no. */
+const isRefused = (opening: readonly ModelEvent[]): boolean => {
+  const first = opening.find(reachesCaller);
+  return first?.type === "choice-finish" && first.reason === "content_filter";
+};
+
 async function* goOn(
   opening: readonly ModelEvent[],
   source: AsyncIterator<ModelEvent>,
-  meter: Meter,
   attempt: AttemptLog,
 ): AsyncGenerator<ModelEvent, void, undefined> {
   let over = false;
@@ -59,7 +70,7 @@ async function* goOn(
     for (;;) {
       const { done, value } = await source.next();
       if (done) break;
-      meter.count(value);
+      attempt.meter.count(value);
       yield value;
     }
     over = true;

@@ -10,16 +10,18 @@ import { costOf } from "../core/money.ts";
 import { normalise } from "../intake/normalise.ts";
 import { weigh } from "../intake/weigh.ts";
 import { estimateInputTokens, maxOutputTokens } from "../metering/estimate.ts";
-import { takesWhole } from "../providers/capabilities.ts";
-import { plan } from "../routing/plan.ts";
 import { resolve } from "../routing/resolve.ts";
 import type { CandidateReport, Enquiries, QuoteLine, UsableName } from "./contract.ts";
 import { toldOf, toldReceipt } from "./disclosure.ts";
 import type { GatewayParts } from "./parts.ts";
 import { permit } from "./permission.ts";
+import { makePlan } from "./planning.ts";
 import { recallSession } from "./session.ts";
 import type { Snapshot } from "./snapshots.ts";
 import { worstCaseOf } from "./worst-case.ts";
+
+/** An enquiry is over in a moment, whether or not anyone still listens. */
+const neverAborted = new AbortController().signal;
 
 export function createEnquiries(parts: GatewayParts): Enquiries {
   async function planOf(
@@ -30,26 +32,26 @@ export function createEnquiries(parts: GatewayParts): Enquiries {
     const session = await recallSession(normalised, parts);
     const weighed = await weigh(normalised, snapshot.policy, session?.point);
     const permitted = permit(weighed, snapshot, parts.grants.activeFor(asked.caller));
-    return plan(permitted, { ...parts.health, worstCase: worstCaseOf, takesWhole, secret: parts.secret });
+    return await makePlan(permitted, snapshot, parts, neverAborted, session?.deployment);
   }
 
   return {
     async plan(asked) {
       const snapshot = parts.snapshots.current();
-      const planned = await planOf(asked, snapshot);
+      const plan = await planOf(asked, snapshot);
       return {
-        hash: planned.hash,
-        sensitivity: planned.sensitivity,
-        candidates: candidateReports(planned, snapshot, parts),
-        policyVersion: planned.permit.policyVersion,
+        hash: plan.hash,
+        sensitivity: plan.sensitivity,
+        candidates: candidateReports(plan, snapshot, parts),
+        policyVersion: plan.permit.policyVersion,
       };
     },
 
     async quote(asked) {
       const snapshot = parts.snapshots.current();
-      const planned = await planOf(asked, snapshot);
+      const plan = await planOf(asked, snapshot);
       const estimatedInputTokens = estimateInputTokens(asked.request);
-      return candidateReports(planned, snapshot, parts).map((report): QuoteLine => ({
+      return candidateReports(plan, snapshot, parts).map((report): QuoteLine => ({
         deployment: report.deployment,
         allowed: report.allowed,
         because: report.because,
@@ -66,6 +68,17 @@ export function createEnquiries(parts: GatewayParts): Enquiries {
       const isOwn = identityOf(receipt) === identityOf(caller) && mayUse(caller, "receipts");
       return isOwn || mayUse(caller, "records") ? toldReceipt(receipt, caller) : undefined;
     },
+
+    health(deploymentId) {
+      const change = parts.health.troubled().find((one) => one.deploymentId === deploymentId);
+      return {
+        state: parts.health.state(deploymentId),
+        cause: change?.cause,
+        until: change?.until,
+        vitals: parts.health.vitals(deploymentId),
+      };
+    },
+    troubled: () => parts.health.troubled().map(({ deploymentId }) => deploymentId),
 
     usableNames: async (caller) => usableNames(caller, parts.snapshots.current(), parts.now()),
 
@@ -91,6 +104,7 @@ function candidateReports(
     return [
       {
         ...toldOf(planned, deployment, snapshot, grant),
+        ...passedOver(planned, deployment),
         deployment,
         allowed: considered.allowed,
         obligations: targets.get(deployment.id)?.obligations ?? [],
@@ -105,6 +119,12 @@ function candidateReports(
   );
 }
 
+/** Permitted, and yet not tried: that is what its caller wants to know. */
+function passedOver({ passedOver: reasons }: Plan, { id }: Deployment): Partial<CandidateReport> {
+  const because = reasons.get(id);
+  return because === undefined ? {} : { because };
+}
+
 const inputCost = (tokens: number, { price }: Deployment): number | undefined =>
   price === undefined ? undefined : costOf(tokens, price.inputUsdPerMillion);
 
@@ -117,7 +137,10 @@ function usableDeployments(
 ): readonly Deployment[] {
   const enabled = deployments.filter((deployment) => deployment.provider.enabled);
   return (["complete", "embed", "image"] as const).flatMap((action) => {
-    const fitting = enabled.filter(({ model }) => isMadeFor(model, action));
+    // Of models that the catalog does not list nothing is known; people name them to complete.
+    const fitting = enabled.filter(({ model, unlisted }) =>
+      unlisted ? action === "complete" : isMadeFor(model, action),
+    );
     if (fitting.length === 0) return [];
     const asking = plainRequest(action, caller, now);
     return snapshot.policy.permit(asking, fitting).allowed.map(({ deployment }) => deployment);
@@ -140,10 +163,9 @@ function usableNames(caller: Caller, snapshot: Snapshot, now: number): readonly 
   const usable = usableDeployments(snapshot.catalog.deployments, caller, snapshot, now);
   const names = new Map<string, UsableName>();
   for (const route of snapshot.routes) {
-    const asking = plainRequest("complete", caller, now);
-    const request = { ...asking.request, model: route.name };
-    const serves = new Set(resolve(request, snapshot.catalog, snapshot.routes));
-    if (usable.some((deployment) => serves.has(deployment)))
+    const request = { ...plainRequest("complete", caller, now).request, model: route.name };
+    const serves = resolve(request, snapshot.catalog, snapshot.routes);
+    if (usableDeployments(serves, caller, snapshot, now).length > 0)
       names.set(route.name, { id: route.name, kind: "route", ownedBy: "portcullis", created: 0 });
   }
   for (const { model } of usable) {

@@ -1,47 +1,103 @@
 // Tries the plan's candidates in order until one answers; from then on that one stays.
-// Every candidate was permitted, and is asked about again before its turn.
+// Every candidate was permitted, and is asked about again before its turn; so is its breaker.
 
-import { Failure } from "../core/errors.ts";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { PermittedDeployment } from "../core/permit.ts";
 import type { ModelRequest } from "../core/request.ts";
-import type { Plan } from "../core/stages.ts";
+import type { PlannedCandidate, Plan } from "../core/stages.ts";
 import type { AttemptFailure } from "../providers/upstream-failure.ts";
 import type { AttemptLog } from "./attempts.ts";
+import { waitBefore } from "./backoff.ts";
+import { allResting, joinedFailure, outOfTime } from "./failover-failures.ts";
+import { hedged, type Turn } from "./hedge.ts";
 
 export interface FailoverParts {
   /** False where a policy published since denies what this plan's policy allowed. */
   stillPermitted(target: PermittedDeployment): boolean;
+  /** False while its breaker is open. True must be followed by an attempt. */
+  admits(target: PermittedDeployment): boolean;
+  /** How long the breaker leaves it alone, in seconds, and whether for rate limits. */
+  resting(target: PermittedDeployment): { readonly seconds: number; readonly rateLimited: boolean };
   begin(target: PermittedDeployment): AttemptLog;
+  /** Milliseconds that the route's latency budget still has; Infinity without one. */
+  remaining(): number;
+  /** True where a retry or a hedge may be added to what is called anyway. */
+  mayAdd(): boolean;
+  /** After how many milliseconds a second one is called beside this; undefined: never. */
+  hedgeAfter(target: PermittedDeployment): number | undefined;
 }
 
-/** `call` resolves once the deployment has said something, and rejects where another may be tried. */
+/**
+ * `call` resolves once the deployment has said something, and rejects where another may be tried.
+ * `discard` lets go of a value that came too late.
+ */
 export async function failover<R extends ModelRequest, T>(
   plan: Plan<R>,
   call: (target: PermittedDeployment, attempt: AttemptLog) => Promise<T>,
   parts: FailoverParts,
   signal: AbortSignal,
+  discard: (value: T) => void = () => undefined,
 ): Promise<T> {
+  const settings = plan.way?.route.failover;
   const failures: AttemptFailure[] = [];
-  for (const { target } of plan.candidates) {
-    if (!parts.stillPermitted(target)) continue;
-    signal.throwIfAborted();
-    const attempt = parts.begin(target);
+  const resting: PermittedDeployment[] = [];
+  const waiting = [...plan.candidates];
+
+  /** The next that may be called now. */
+  function next(): PlannedCandidate | undefined {
+    for (let candidate = waiting.shift(); candidate; candidate = waiting.shift()) {
+      const { target } = candidate;
+      if (!parts.stillPermitted(target)) continue;
+      if (parts.admits(target)) return candidate;
+      resting.push(target);
+    }
+    return undefined;
+  }
+
+  async function once(target: PermittedDeployment, attempt = parts.begin(target)): Promise<Turn<T>> {
     try {
-      return await call(target, attempt);
+      return { ok: true, value: await call(target, attempt) };
     } catch (error) {
-      const failure = attempt.failed(error);
-      failures.push(failure);
-      if (!failure.mayTryAnother) break;
+      return { ok: false, failures: [attempt.failed(error)] };
     }
   }
-  throw joinedFailure(failures);
-}
 
-/** The last failure speaks for all, save where it was a rate limit everywhere: then the shortest wait. */
-function joinedFailure(failures: readonly AttemptFailure[]): Failure {
-  const last = failures.at(-1)?.failure;
-  if (!last) return new Failure("POLICY_REVOKED", "None of the planned deployments is permitted any longer.");
-  if (failures.length === 1 || !failures.every(({ failure }) => failure.code === "RATE_LIMITED")) return last;
-  const waits = failures.map(({ failure }) => failure.detail.retryAfterSeconds ?? 1);
-  return new Failure("RATE_LIMITED", undefined, { retryAfterSeconds: Math.min(...waits), cause: last });
+  async function turn({ target }: PlannedCandidate): Promise<Turn<T>> {
+    const after = parts.hedgeAfter(target);
+    if (after !== undefined)
+      return await hedged({
+        target,
+        after,
+        once,
+        second: () => (parts.mayAdd() ? next()?.target : undefined),
+        begin: parts.begin,
+        discard,
+      });
+    let tried = await once(target);
+    for (let retry = 0; retry < (settings?.retries ?? 0) && !tried.ok; retry++) {
+      const [failure] = tried.failures;
+      const wait = failure?.passing ? waitBefore(retry, failure.failure.detail.retryAfterSeconds) : undefined;
+      if (wait === undefined || wait >= parts.remaining() || !parts.mayAdd()) break;
+      await sleep(wait, undefined, { signal });
+      if (!parts.stillPermitted(target) || !parts.admits(target)) break;
+      const again = await once(target);
+      tried = again.ok ? again : { ok: false, failures: [...again.failures, ...tried.failures] };
+    }
+    return tried;
+  }
+
+  for (let candidate = next(); candidate; candidate = next()) {
+    signal.throwIfAborted();
+    if (parts.remaining() <= 0) throw outOfTime(settings?.within ?? 0, failures);
+    const outcome = await turn(candidate);
+    if (outcome.ok) return outcome.value;
+    failures.push(...outcome.failures);
+    const goesOn = outcome.failures.every(
+      ({ mayTryAnother, refusedContent }) =>
+        mayTryAnother || (refusedContent && settings?.onRefusedContent === true),
+    );
+    if (!goesOn) break;
+  }
+  if (failures.length === 0 && resting.length > 0) throw allResting(resting.map(parts.resting));
+  throw joinedFailure(failures);
 }

@@ -3,9 +3,9 @@
 
 import { abortable, follow } from "../core/abortable.ts";
 import type { AnswerEvent } from "../core/answer.ts";
-import { asFailure } from "../core/errors.ts";
+import { asFailure, withAttempts } from "../core/errors.ts";
 import type { CompletionRequest } from "../core/request.ts";
-import type { Asked, Permitted } from "../core/stages.ts";
+import type { Asked, Permitted, Plan } from "../core/stages.ts";
 import { screen } from "../safety/screen.ts";
 import { openAccount, type Account } from "./account.ts";
 import type { Gateway } from "./contract.ts";
@@ -13,6 +13,8 @@ import { countTokens } from "./count.ts";
 import { embed } from "./embed.ts";
 import { toldReceipt } from "./disclosure.ts";
 import { engage, type Engaged } from "./engage.ts";
+import { callOf } from "./call.ts";
+import { escalated } from "./escalation.ts";
 import { failover } from "./failover.ts";
 import { image } from "./image.ts";
 import { moderate } from "./moderate.ts";
@@ -20,7 +22,7 @@ import type { GatewayParts } from "./parts.ts";
 import { providersNotice } from "./provider-notice.ts";
 import { reserve } from "./reserve.ts";
 import { openScreening, type Screening } from "./screening.ts";
-import { admit, attemptsUnder, planFor } from "./stages.ts";
+import { admit, attemptsUnder, keepSession, planFor } from "./stages.ts";
 
 export function createGateway(parts: GatewayParts): Gateway {
   return {
@@ -45,7 +47,8 @@ async function* answer(
   asked: Asked<CompletionRequest>,
   callerSignal: AbortSignal,
 ): AsyncGenerator<AnswerEvent, void, undefined> {
-  const { permitted, snapshot } = await admit(asked, parts, callerSignal);
+  const admitted = await admit(asked, parts, callerSignal);
+  const { permitted, session, snapshot } = admitted;
   const account = openAccount(permitted, parts);
   const { controller, release } = follow(callerSignal);
   const { signal } = controller;
@@ -57,23 +60,29 @@ async function* answer(
   let engaged: Engaged | undefined;
   let outcome = "cancelled";
   try {
-    const plan = await reserve(planFor(permitted, snapshot, parts), parts.budgets, account);
+    const plan = await reserve(await planFor(admitted, parts, signal), parts.budgets, account);
     guard = openScreening(permitted, snapshot, account, parts, controller);
     await guard.beforeCall;
-    engaged = await failover(
-      plan,
-      (target, attempt) => {
-        watch.at(target);
-        const call = parts.providers.complete(target, asked.request, {
-          onUnsupported: asked.onUnsupported,
-          signal: upstream.controller.signal,
-        });
-        return engage(target, call, account.meterFor(target), attempt);
-      },
-      attemptsUnder(permitted, snapshot, account, parts, upstream.controller.signal),
-      signal,
-    );
+    const open = (candidates: Plan<CompletionRequest>): Promise<Engaged> =>
+      failover(
+        candidates,
+        (target, attempt) => {
+          watch.at(target);
+          const call = callOf(target, plan, parts.providers, attempt);
+          return engage(target, call, attempt, plan.way?.route.failover?.onRefusedContent === true);
+        },
+        attemptsUnder(candidates, snapshot, account, parts, upstream.controller.signal),
+        signal,
+        (late) => void late.close(),
+      );
+    engaged = await open(plan);
+    if (plan.way?.route.escalate !== undefined) {
+      const { attempts } = account;
+      engaged = await escalated(engaged, { plan, snapshot, attempts, parts, signal, open });
+    }
+    watch.at(engaged.target);
     account.engaged(engaged);
+    keepSession(plan, session, engaged.target);
     const [categories] = await Promise.all([guard.input, account.durable]);
     yield started(permitted, engaged, account);
     if (categories.length > 0) yield { type: "safety-notice", choice: 0, categories, redacted: false };
@@ -91,7 +100,7 @@ async function* answer(
     yield { type: "finished", receipt: toldReceipt(receipt, asked.caller) };
   } catch (error) {
     const ended = watch.revoked ?? guard?.refused;
-    const failure = ended ?? asFailure(error);
+    const failure = ended ?? withAttempts(asFailure(error), account.attempts);
     outcome = signal.aborted && !ended ? "cancelled" : failure.code;
     throw failure;
   } finally {
@@ -115,5 +124,6 @@ function started(permitted: Permitted, engaged: Engaged, account: Account): Answ
     params: engaged.params,
     attempts: account.attempts.length + 1,
     usage: engaged.usage,
+    failed: [...account.attempts],
   };
 }

@@ -7,9 +7,11 @@ import { asFailure } from "../core/errors.ts";
 import { addUsage, noUsage, type TokenUsage } from "../core/events.ts";
 import type { ModerationAnswer, ModerationCall } from "../core/moderation.ts";
 import type { Picodollars } from "../core/money.ts";
+import type { PermittedDeployment } from "../core/permit.ts";
 import type { ModerationRequest } from "../core/request.ts";
 import type { Permitted, Plan } from "../core/stages.ts";
 import { tokensOfText } from "../metering/estimate.ts";
+import { createMeter, type Meter } from "../metering/meter.ts";
 import { reckon, worstCase } from "../metering/reckon.ts";
 import type { Verdict } from "../safety/classifier.ts";
 import { CheckTimedOut } from "../safety/classifiers/model-classifier.ts";
@@ -27,6 +29,9 @@ export interface Inner {
   /** Writes what it all came to, once; nothing where nothing was asked. */
   close(): Promise<void>;
 }
+
+/** Of one call; what all come to is summed up apart. */
+const meterFor = ({ deployment }: PermittedDeployment): Meter => createMeter(deployment.price, 0);
 
 /** Failures are told one by one up to here; an answer of any length makes a row of bounded length. */
 const mostAttempts = 20;
@@ -57,7 +62,7 @@ export function openInner(
   }
 
   async function askNow(call: ModerationCall, signal: AbortSignal): Promise<ModerationAnswer> {
-    plan ??= planFor(permitted, snapshot, parts);
+    plan ??= await planFor({ permitted, snapshot, session: undefined }, parts, signal);
     durable ??= parts.records.decide(decisionRow(permitted, parts.secret));
     durable.catch(() => undefined);
     let settle = nothingHeld;
@@ -68,14 +73,16 @@ export function openInner(
       const answer = await failover(
         plan,
         async (target, attempt) => {
-          const given = await parts.providers.moderate(target, call, signal);
+          const given = await parts.providers.moderate(target, call, attempt.signal);
+          attempt.meter.count({ type: "usage", usage: given.usage });
+          attempt.spoke();
           const { price } = target.deployment;
           usage = addUsage(usage, given.usage);
           if (price) cost = (cost ?? 0) + (paid = reckon(given.usage, price));
           attempt.done();
           return given;
         },
-        attemptsUnder(permitted, snapshot, { attempts }, parts, signal),
+        attemptsUnder(plan, snapshot, { attempts, meterFor }, parts, signal),
         signal,
       );
       await durable;

@@ -4,7 +4,7 @@
 import { follow } from "../core/abortable.ts";
 import { asFailure, Failure } from "../core/errors.ts";
 import type { ModerationRequest } from "../core/request.ts";
-import type { Asked, Permitted } from "../core/stages.ts";
+import type { Asked } from "../core/stages.ts";
 import { createPace } from "../intake/pace.ts";
 import type { SafetyRegime } from "../policy/policy.ts";
 import { deterministicClassifier } from "../safety/deterministic.ts";
@@ -18,8 +18,7 @@ import type { ModerationResult } from "./contract.ts";
 import { toldReceipt } from "./disclosure.ts";
 import type { GatewayParts } from "./parts.ts";
 import { decisions } from "./screening.ts";
-import type { Snapshot } from "./snapshots.ts";
-import { admit, planFor } from "./stages.ts";
+import { admit, planFor, type Admitted } from "./stages.ts";
 
 /** As much as `weigh` looks into: of more, nobody could say what is in it. */
 const mostCharacters = 1024 * 1024;
@@ -38,7 +37,8 @@ export async function moderate(
   asked: Asked<ModerationRequest>,
   callerSignal: AbortSignal,
 ): Promise<ModerationResult> {
-  const { permitted, snapshot } = await admit(asked, parts, callerSignal);
+  const admitted = await admit(asked, parts, callerSignal);
+  const { permitted, snapshot } = admitted;
   const account = openAccount(permitted, parts);
   const { controller, release } = follow(callerSignal);
   const { signal } = controller;
@@ -47,7 +47,7 @@ export async function moderate(
   try {
     checkSize(asked.request.inputs);
     const regime = snapshot.policy.safetyRegime(permitted.caller, permitted.sensitivity.effective);
-    active = selected(permitted, snapshot, parts, regime);
+    active = await selected(admitted, parts, regime, signal);
     account.safety.classifiers.push(builtIn.id);
     account.safety.notRun.push(...active.notRun);
     const bench = {
@@ -92,12 +92,13 @@ function checkSize(inputs: readonly string[]): void {
 }
 
 /** Without a model: all that may judge. With one: that one, or a failure. */
-function selected(
-  permitted: Permitted<ModerationRequest>,
-  snapshot: Snapshot,
+async function selected(
+  admitted: Admitted<ModerationRequest>,
   parts: GatewayParts,
   { needsSemantic, failOpen }: SafetyRegime,
-): ActiveClassifiers {
+  signal: AbortSignal,
+): Promise<ActiveClassifiers> {
+  const { permitted, snapshot } = admitted;
   const { model } = permitted.request;
   if (model === "") {
     const all = classifiersFor(permitted, snapshot, parts);
@@ -110,7 +111,8 @@ function selected(
     if (needsSemantic) throw unavailable("the policy demands one");
     return noClassifiers;
   }
-  const named = planFor(permitted, snapshot, parts).candidates.map(({ target }) => target.deployment.id);
+  const { candidates } = await planFor(admitted, parts, signal);
+  const named = candidates.map(({ target }) => target.deployment.id);
   if (!parts.roster.seats.some(({ id }) => named.includes(id))) {
     const choice = [builtIn.id, ...parts.roster.seats.map(({ id }) => id)].join(", ");
     throw new Failure("INVALID_REQUEST", `The model ${model} is not set up as a classifier here.`, {

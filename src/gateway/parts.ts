@@ -3,7 +3,10 @@
 import type { SessionMemory } from "../intake/session-memory.ts";
 import type { Budgets } from "../metering/budgets.ts";
 import type { Providers } from "../providers/providers.ts";
+import type { RouteWebhooks } from "../providers/route-webhook.ts";
 import type { Health } from "../routing/health.ts";
+import type { RetryBudget } from "../routing/retry-budget.ts";
+import type { Learned } from "../routing/thompson.ts";
 import type { Roster } from "../safety/roster.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { RecordBook } from "../audit/record-book.ts";
@@ -11,6 +14,12 @@ import type { Grants } from "./grants.ts";
 import type { Revocations } from "./revocation.ts";
 import type { Runs } from "./runs.ts";
 import type { Snapshots } from "./snapshots.ts";
+
+/** What was learned of cheap first answers; `store/` keeps it for every replica. */
+interface Escalations {
+  recall(route: string, category: string): Learned;
+  note(route: string, category: string, escalated: boolean): void;
+}
 
 export interface GatewayParts {
   readonly snapshots: Snapshots;
@@ -22,6 +31,9 @@ export interface GatewayParts {
   readonly sessions: SessionMemory;
   readonly grants: Pick<Grants, "activeFor">;
   readonly health: Health;
+  readonly webhooks: RouteWebhooks;
+  readonly retryBudget: RetryBudget;
+  readonly escalations: Escalations;
   /** The semantic classifiers that are configured; `classifiers.ts` takes them for a request. */
   readonly roster: Roster;
   readonly telemetry: Telemetry;

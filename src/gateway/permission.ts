@@ -8,10 +8,11 @@ import type { ModelRequest } from "../core/request.ts";
 import { formatSensitivity, isWithin, publicData } from "../core/sensitivity.ts";
 import type { Permitted, Plan, Weighed } from "../core/stages.ts";
 import type { BreakGlassGrant } from "../policy/break-glass.ts";
-import { resolve } from "../routing/resolve.ts";
+import { resolveFor } from "../routing/resolve.ts";
 import { deterministicClassifier } from "../safety/deterministic.ts";
 import { toldConsiderations, wouldDo } from "./disclosure.ts";
 import type { Grants } from "./grants.ts";
+import { routeFacts } from "./route-facts.ts";
 import type { Snapshot } from "./snapshots.ts";
 
 export function permit<R extends ModelRequest>(
@@ -22,17 +23,22 @@ export function permit<R extends ModelRequest>(
   const { request } = weighed;
   if (request.action === "moderate" && builtIn.includes(request.model))
     return { ...weighed, permit: snapshot.policy.permit(weighed, []) };
-  const named = resolve(request, snapshot.catalog, snapshot.routes);
+  const { catalog, routes } = snapshot;
+  const { deployments: named, way } = resolveFor(request, catalog, routes, () =>
+    routeFacts(weighed, snapshot),
+  );
   if (named.length === 0) throw notFound(weighed.request.model, snapshot);
   // Of models that the catalog does not list nothing is known, so they are asked.
   const fitting = named.filter(({ model, unlisted }) => unlisted || isMadeFor(model, weighed.request.action));
   if (fitting.length === 0) throw unfit(weighed.request);
   const byRows = snapshot.policy.permit(weighed, fitting);
-  if (grant === undefined) return { ...weighed, permit: byRows };
+  if (grant === undefined) return { ...weighed, way, permit: byRows };
   const lifted = snapshot.policy.permit(weighed, fitting, grant);
   // Used is what opened something: a request that the rows permit anyway leaves no trace of it.
   const opens = lifted.allowed.length > byRows.allowed.length;
-  return opens ? { ...weighed, permit: lifted, breakGlass: grant.id } : { ...weighed, permit: byRows };
+  return opens
+    ? { ...weighed, way, permit: lifted, breakGlass: grant.id }
+    : { ...weighed, way, permit: byRows };
 }
 
 /** What judges texts inside the gateway: they go nowhere, so there is nothing to permit. */
@@ -63,6 +69,7 @@ function unfit({ action, model }: ModelRequest): Failure {
 /** Throws where nothing may serve: because all of it is off, or because the policy says so. */
 export function requireCandidate<R extends ModelRequest>(plan: Plan<R>, snapshot: Snapshot): Plan<R> {
   if (plan.candidates.length > 0) return plan;
+  if (plan.passedOver.size > 0) throw nonePasses(plan);
   const named = plan.considered.flatMap((one) => snapshot.catalog.deployment(one.deploymentId) ?? []);
   const off = named.filter((deployment) => !deployment.provider.enabled);
   throw off.length > 0 && off.length === named.length ? unavailable(off) : denied(plan, snapshot);
@@ -82,6 +89,15 @@ function notFound(model: string, snapshot: Snapshot): Failure {
 function unavailable(off: readonly Deployment[]): Failure {
   const reasons = new Set(off.map(({ provider }) => `${provider.name}: ${provider.disabledReason ?? "off"}`));
   return new Failure("MODEL_UNAVAILABLE", `Every deployment of this model is off. ${[...reasons].join(" ")}`);
+}
+
+/** Something is permitted, but nothing that the route would try. */
+function nonePasses({ passedOver, request }: Plan): Failure {
+  const reasons = [...passedOver].slice(0, 3).map(([id, because]) => `${id}: ${because}`);
+  return new Failure(
+    "MODEL_UNAVAILABLE",
+    `No permitted deployment is what the route ${request.model} asks for. ${reasons.join(" ")}`,
+  );
 }
 
 function denied(plan: Plan, snapshot: Snapshot): Failure {

@@ -7,6 +7,7 @@ import type { SensitivityReport } from "../core/errors.ts";
 import type { Action } from "../core/request.ts";
 import type { Sensitivity } from "../core/sensitivity.ts";
 import type { PolicyDiff } from "../policy/diff-policies.ts";
+import type { RouteChange } from "../policy/diff-routes.ts";
 import type { Explanation } from "../policy/explanation.ts";
 import type { SafetyTerms } from "../policy/safety-terms.ts";
 import type { PolicyProblem } from "../policy/problems.ts";
@@ -19,6 +20,11 @@ export interface PolicyVersionView extends PolicyVersion {
   readonly replicas: readonly ReplicaState[];
 }
 
+/** What the rows open and close, and what changed in routes. */
+export interface BundleDiff extends PolicyDiff {
+  readonly routes: readonly RouteChange[];
+}
+
 export interface Publication {
   readonly version: PolicyVersionView;
   /** False where the content is what is in force already, so that nothing was published. */
@@ -27,7 +33,7 @@ export interface Publication {
   /** Cases and invariants that hold. */
   readonly testsHeld: number;
   /** Against the version before. */
-  readonly diff: PolicyDiff;
+  readonly diff: BundleDiff;
 }
 
 /** A version by its number, files that are not published, or what is in force. */
@@ -120,7 +126,7 @@ export interface PolicyAdministration {
   policyVersions(): Promise<readonly PolicyVersionView[]>;
   /** Absent number: the one in force here. Undefined where there is none of that number. */
   policyVersion(number?: number): Promise<PolicyVersionView | undefined>;
-  policyDiff(before: PolicySide, after: PolicySide): Promise<PolicyDiff>;
+  policyDiff(before: PolicySide, after: PolicySide): Promise<BundleDiff>;
   policyMatrix(question: MatrixQuestion): Promise<PolicyMatrix>;
   explainPolicy(question: PolicyQuestion): Promise<readonly PolicyAnswer[]>;
   /** Undefined where nothing is recorded of it, or the caller may not see it. */

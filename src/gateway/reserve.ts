@@ -13,8 +13,7 @@ export async function reserve<R extends ModelRequest>(
   account: { holdSettlesWith(hold: Extract<Hold, { ok: true }>): void },
 ): Promise<Plan<R>> {
   const plan = withinOwnLimit(planned);
-  const amount = Math.max(0, ...plan.candidates.map((candidate) => candidate.worstCase ?? 0));
-  account.holdSettlesWith(await holdFor(plan, amount, budgets));
+  account.holdSettlesWith(await holdFor(plan, worstOf(plan), budgets));
   return plan;
 }
 
@@ -33,6 +32,17 @@ export async function holdFor(
     resetsAt: budget.resetsAt,
     fix: `The worst case is ${formatUsd(amount)} USD; lower the most output tokens, or wait until ${budget.resetsAt.toISOString()}.`,
   });
+}
+
+/** Of the dearest; of the two dearest where two may answer. */
+export function worstOf({ candidates, way }: Plan): Picodollars {
+  const { hedge, escalate } = way?.route ?? {};
+  const together = hedge === undefined && escalate === undefined ? 1 : 2;
+  return candidates
+    .map((candidate) => candidate.worstCase ?? 0)
+    .sort((a, b) => b - a)
+    .slice(0, together)
+    .reduce((sum, cost) => sum + cost, 0);
 }
 
 /** Where the price is unknown, nobody can promise that a limit holds. */

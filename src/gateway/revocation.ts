@@ -26,6 +26,7 @@ export interface Revocations {
 interface Running {
   readonly permitted: Permitted;
   readonly controller: AbortController;
+  readonly pinned: number;
   /** The newest version under which it was found permitted. */
   version: number;
   target: PermittedDeployment | undefined;
@@ -34,6 +35,7 @@ interface Running {
 
 export function createRevocations(grants: Pick<Grants, "activeFor">): Revocations {
   const all = new Set<Running>();
+  let current: Snapshot | undefined;
 
   function judge(running: Running, newest: Snapshot): void {
     const { permitted, target, controller } = running;
@@ -55,13 +57,19 @@ export function createRevocations(grants: Pick<Grants, "activeFor">): Revocation
       const running: Running = {
         permitted,
         controller,
+        pinned: pinned.policy.version,
         version: pinned.policy.version,
         target: undefined,
         revoked: undefined,
       };
       all.add(running);
       return {
-        at: (target) => void (running.target = target),
+        at(target) {
+          running.target = target;
+          // It may have been called before another, which was asked about in its place.
+          running.version = running.pinned;
+          if (current) judge(running, current);
+        },
         get revoked() {
           return running.revoked;
         },
@@ -69,6 +77,7 @@ export function createRevocations(grants: Pick<Grants, "activeFor">): Revocation
       };
     },
     swapped(newest) {
+      current = newest;
       for (const running of all) judge(running, newest);
     },
   };

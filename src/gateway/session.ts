@@ -17,7 +17,7 @@ export async function recallSession(
   const identity = identityOf(caller);
   const name = createHmac("sha256", secret).update(`${identity}\0${sessionId}`).digest("hex");
   const session = await sessions.recall(identity, name).catch(unknown);
-  return { point: session.point, join: (point) => session.join(point).catch(unknown) };
+  return { ...session, join: (point) => session.join(point).catch(unknown) };
 }
 
 /** Guessing would be guessing low. */

@@ -4,18 +4,19 @@
 import { follow } from "../core/abortable.ts";
 import type { ParamChange, Receipt } from "../core/answer.ts";
 import type { Deployment } from "../core/deployment.ts";
-import { asFailure } from "../core/errors.ts";
+import { asFailure, withAttempts } from "../core/errors.ts";
 import type { TokenUsage } from "../core/events.ts";
 import type { PermittedDeployment } from "../core/permit.ts";
 import type { ModelRequest } from "../core/request.ts";
 import type { Asked } from "../core/stages.ts";
 import { openAccount, type Account } from "./account.ts";
+import type { AttemptLog } from "./attempts.ts";
 import { toldReceipt } from "./disclosure.ts";
 import { failover } from "./failover.ts";
 import type { GatewayParts } from "./parts.ts";
 import { reserve } from "./reserve.ts";
 import { openScreening, type Screening } from "./screening.ts";
-import { admit, attemptsUnder, planFor } from "./stages.ts";
+import { admit, attemptsUnder, keepSession, planFor } from "./stages.ts";
 
 interface Called<Answer> {
   readonly params: readonly ParamChange[];
@@ -24,7 +25,7 @@ interface Called<Answer> {
 }
 
 export interface SingleAnswer<Answer> {
-  call(target: PermittedDeployment, signal: AbortSignal): Promise<Called<Answer>>;
+  call(target: PermittedDeployment, attempt: AttemptLog): Promise<Called<Answer>>;
   /** What of the answer may be shown. */
   release(answer: Answer, guard: Screening, account: Account): Promise<Answer>;
 }
@@ -41,42 +42,45 @@ export async function singleAnswer<R extends ModelRequest, Answer>(
   callerSignal: AbortSignal,
   { call, release }: SingleAnswer<Answer>,
 ): Promise<Given<Answer>> {
-  const { permitted, snapshot } = await admit(asked, parts, callerSignal);
+  const admitted = await admit(asked, parts, callerSignal);
+  const { permitted, session, snapshot } = admitted;
   const account = openAccount(permitted, parts);
   const { controller, release: forget } = follow(callerSignal);
   const { signal } = controller;
   let guard: Screening | undefined;
   let outcome = "cancelled";
   try {
-    const plan = await reserve(planFor(permitted, snapshot, parts), parts.budgets, account);
+    const plan = await reserve(await planFor(admitted, parts, signal), parts.budgets, account);
     guard = openScreening(permitted, snapshot, account, parts, controller);
     await guard.beforeCall;
-    const { target, answer } = await failover(
+    const { engaged, answer } = await failover(
       plan,
       async (candidate, attempt) => {
-        const called = await call(candidate, signal);
+        const called = await call(candidate, attempt);
         const { usage } = called.answer;
         // Without a count, what went in is reckoned and marked so.
         const heard = usage ? ({ type: "usage", usage } as const) : ({ type: "answer-begin" } as const);
-        account.meterFor(candidate).count(heard);
-        account.engaged({ target: candidate, params: called.params });
+        attempt.meter.count(heard);
+        attempt.spoke();
         attempt.done();
-        return { target: candidate, answer: called.answer };
+        return { engaged: { target: candidate, params: called.params }, answer: called.answer };
       },
-      attemptsUnder(permitted, snapshot, account, parts, signal),
+      attemptsUnder(plan, snapshot, account, parts, signal),
       signal,
     );
+    account.engaged(engaged);
+    keepSession(plan, session, engaged.target);
     await Promise.all([guard.input, account.durable]);
     const released = await release(answer, guard, account);
     await guard.close();
     outcome = "ok";
     return {
       answer: released,
-      deployment: target.deployment,
+      deployment: engaged.target.deployment,
       receipt: toldReceipt(await account.settle(outcome), asked.caller),
     };
   } catch (error) {
-    const failure = guard?.refused ?? asFailure(error);
+    const failure = guard?.refused ?? withAttempts(asFailure(error), account.attempts);
     outcome = signal.aborted && !guard?.refused ? "cancelled" : failure.code;
     throw failure;
   } finally {

@@ -2,9 +2,10 @@
 // A request pins the one that is current when it arrives, and keeps it to its end.
 
 import type { Catalog } from "../catalog/catalog.ts";
+import type { ScoreOf } from "../catalog/quality.ts";
 import { Failure } from "../core/errors.ts";
+import type { BreakerSettings, Route } from "../core/route.ts";
 import type { LoadedPolicy } from "../policy/load-policy.ts";
-import type { Route } from "../routing/resolve.ts";
 
 export interface Snapshot {
   readonly policy: LoadedPolicy;
@@ -12,6 +13,10 @@ export interface Snapshot {
   readonly abortsUpTo?: number | undefined;
   readonly catalog: Catalog;
   readonly routes: readonly Route[];
+  /** From the evaluation table: of the task, or overall. Absent where none was imported. */
+  readonly scores?: ScoreOf | undefined;
+  /** Absent: the usual one. */
+  readonly breaker?: BreakerSettings | undefined;
 }
 
 export interface Snapshots {

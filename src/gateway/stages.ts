@@ -3,24 +3,27 @@
 
 import type { Deployment } from "../core/deployment.ts";
 import { asFailure } from "../core/errors.ts";
+import type { PermittedDeployment } from "../core/permit.ts";
 import type { ModelRequest } from "../core/request.ts";
 import type { Asked, Permitted, Plan } from "../core/stages.ts";
+import type { RememberedSession } from "../intake/session-memory.ts";
 import { normalise } from "../intake/normalise.ts";
 import { weigh } from "../intake/weigh.ts";
-import { takesWhole } from "../providers/capabilities.ts";
-import { plan } from "../routing/plan.ts";
 import type { Account } from "./account.ts";
+import { attemptOf } from "./attempt-settings.ts";
 import { beginAttempt } from "./attempts.ts";
 import type { FailoverParts } from "./failover.ts";
 import type { GatewayParts } from "./parts.ts";
 import { permit, requireCandidate, stillPermits } from "./permission.ts";
 import { planUnchanged } from "./plan-hash.ts";
+import { makePlan } from "./planning.ts";
 import { recallSession } from "./session.ts";
 import type { Snapshot } from "./snapshots.ts";
-import { worstCaseOf } from "./worst-case.ts";
 
 export interface Admitted<R extends ModelRequest> {
   readonly permitted: Permitted<R>;
+  /** Absent without a session id. */
+  readonly session: RememberedSession | undefined;
   /** Pinned: the whole request is judged under it. */
   readonly snapshot: Snapshot;
 }
@@ -39,7 +42,7 @@ export async function admit<R extends ModelRequest>(
     const permitted = permit(weighed, snapshot, parts.grants.activeFor(asked.caller));
     // What is refused everywhere was told to nobody, and must not weigh on the rest of the session.
     if (permitted.permit.allowed.length > 0) await session?.join(weighed.sensitivity.effective);
-    return { permitted, snapshot };
+    return { permitted, session, snapshot };
   } catch (error) {
     const code = signal.aborted ? "cancelled" : asFailure(error).code;
     parts.telemetry.requestRefused(asked.door ?? "inner", code);
@@ -48,30 +51,51 @@ export async function admit<R extends ModelRequest>(
 }
 
 /** Throws where nothing may serve, or where the caller is bound to another plan. */
-export function planFor<R extends ModelRequest>(
-  permitted: Permitted<R>,
-  snapshot: Snapshot,
-  { health, secret }: GatewayParts,
-): Plan<R> {
-  const planned = plan(permitted, {
-    worstCase: worstCaseOf,
-    isHealthy: health.isHealthy,
-    takesWhole,
-    secret,
-  });
-  return planUnchanged(requireCandidate(planned, snapshot));
+export async function planFor<R extends ModelRequest>(
+  { permitted, session, snapshot }: Admitted<R>,
+  parts: GatewayParts,
+  signal: AbortSignal,
+): Promise<Plan<R>> {
+  const plan = await makePlan(permitted, snapshot, parts, signal, session?.deployment);
+  return planUnchanged(requireCandidate(plan, snapshot));
+}
+
+/** Tells the session where it is served now, where it could have been served elsewhere. */
+export function keepSession(
+  { candidates }: Plan,
+  session: RememberedSession | undefined,
+  { deployment }: PermittedDeployment,
+): void {
+  if (session === undefined || candidates.length < 2 || session.deployment === deployment.id) return;
+  session.keep(deployment.id).catch(() => undefined);
 }
 
 /** Every attempt must still be permitted when its turn comes, and not denied by what is newest then. */
 export function attemptsUnder(
-  permitted: Permitted,
+  plan: Plan,
   pinned: Snapshot,
-  account: Pick<Account, "attempts">,
+  account: Pick<Account, "attempts" | "meterFor">,
   parts: GatewayParts,
   signal: AbortSignal,
 ): FailoverParts {
+  const { health, retryBudget } = parts;
+  const settings = attemptOf(plan, parts);
   return {
-    begin: (target) => beginAttempt(target, permitted.requestId, account.attempts, parts, signal),
+    ...settings,
+    begin(target) {
+      retryBudget.called();
+      const { requestId } = plan;
+      const meter = account.meterFor(target);
+      const own = { requestId, attempts: account.attempts, signal, meter, ...settings.limitsOf(target) };
+      return beginAttempt(target, own, parts);
+    },
+    admits: ({ deployment }) => health.admit(deployment.id),
+    mayAdd: () => retryBudget.take(),
+    resting({ deployment }) {
+      const change = health.troubled().find(({ deploymentId }) => deploymentId === deployment.id);
+      const seconds = ((change?.until ?? 0) - parts.now()) / 1_000;
+      return { seconds, rateLimited: change?.cause === "rate-limit" };
+    },
     stillPermitted({ deployment }) {
       const newest = parts.snapshots.current();
       // The pinned version too: evidence that it rests on may expire while another deployment is tried.
@@ -82,6 +106,6 @@ export function attemptsUnder(
   };
 
   function permits(snapshot: Snapshot, deployment: Deployment): boolean {
-    return stillPermits(permitted, deployment, snapshot, parts.grants);
+    return stillPermits(plan, deployment, snapshot, parts.grants);
   }
 }

@@ -2,8 +2,9 @@
 // For holders of the scope `policy`; publishing stands in `policy-publishing.ts`.
 
 import { formatSensitivity } from "../core/sensitivity.ts";
-import type { PolicySide, PolicyVersionView } from "../gateway/policy-administration.ts";
+import type { BundleDiff, PolicySide, PolicyVersionView } from "../gateway/policy-administration.ts";
 import type { PolicyDiff } from "../policy/diff-policies.ts";
+import type { RouteChange } from "../policy/diff-routes.ts";
 import type { SafetyChange } from "../policy/diff-safety.ts";
 import type { ReplicaState } from "../policy/version-book.ts";
 import { builder } from "./builder.ts";
@@ -120,7 +121,16 @@ const SafetyChangeType = builder.objectRef<SafetyChange>("SafetyChange").impleme
   }),
 });
 
-export const PolicyDiffType = builder.objectRef<PolicyDiff>("PolicyDiff").implement({
+const RouteChangeType = builder.objectRef<RouteChange>("RouteChange").implement({
+  description: "A route, a group, a tier or the breaker that is not what it was.",
+  fields: (t) => ({
+    entry: t.exposeString("entry", { description: "Which one: routes.auto." }),
+    kind: t.exposeString("kind", { description: "added, removed or changed." }),
+    sentence: t.exposeString("sentence", { description: "In words." }),
+  }),
+});
+
+export const PolicyDiffType = builder.objectRef<BundleDiff>("PolicyDiff").implement({
   description: "What one policy opens and closes against another, for every provider there could be.",
   fields: (t) => ({
     opens: t.field({
@@ -142,6 +152,11 @@ export const PolicyDiffType = builder.objectRef<PolicyDiff>("PolicyDiff").implem
       type: [SafetyChangeType],
       description: "What happens more strictly to answers by the second.",
       resolve: ({ safety }) => [...safety.tightens],
+    }),
+    routes: t.field({
+      type: [RouteChangeType],
+      description: "What changed in routes.yaml.",
+      resolve: (diff) => [...diff.routes],
     }),
   }),
 });

@@ -61,6 +61,16 @@ builder.objectType("Receipt", {
       resolve: (receipt) => receipt.sensitivity,
     }),
     policyVersion: t.exposeInt("policyVersion", { description: "The policy that decided." }),
+    route: t.string({
+      nullable: true,
+      description: "The route that served it; null where a model or deployment was named.",
+      resolve: (receipt) => receipt.route,
+    }),
+    arm: t.string({
+      nullable: true,
+      description: "The arm that it fell into, where the route is an experiment.",
+      resolve: (receipt) => receipt.arm,
+    }),
     breakGlass: t.id({
       nullable: true,
       description: "The break-glass grant that it was permitted under; null where the rules alone did.",
@@ -104,6 +114,17 @@ builder.objectType("Attempt", {
     milliseconds: t.int({
       description: "How long it took.",
       resolve: (attempt) => Math.round(attempt.milliseconds),
+    }),
+    because: t.string({
+      nullable: true,
+      description: "Why it failed or was left for another, in a sentence.",
+      resolve: (attempt) => attempt.because,
+    }),
+    costUsd: t.field({
+      type: "Decimal",
+      nullable: true,
+      description: "What it cost; null where it cost nothing, or the price is unknown.",
+      resolve: ({ cost }) => (cost === undefined ? undefined : formatUsd(cost)),
     }),
   }),
 });

@@ -11,6 +11,10 @@ export interface SessionMemory {
 export interface RememberedSession {
   /** Undefined where nothing was told yet, or it is forgotten. */
   readonly point: Sensitivity | undefined;
+  /** Where its last answer came from; it stays there while it can. */
+  readonly deployment?: string | undefined;
   /** Joins in what the session is told now. Resolves when durable; mostly there is nothing to write. */
   join(point: Sensitivity): Promise<void>;
+  /** Where an answer comes from now. Nothing waits for it: forgetting costs a provider's cache, no more. */
+  keep(deploymentId: string): Promise<void>;
 }

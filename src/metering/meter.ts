@@ -16,6 +16,8 @@ interface Reading {
 
 export interface Meter {
   count(event: ModelEvent): void;
+  /** The provider may have read the prompt, though it never said a word. */
+  presume(): void;
   read(): Reading;
 }
 
@@ -53,6 +55,7 @@ export function createMeter(price: Price | undefined, estimatedInput: number): M
           break;
       }
     },
+    presume: () => void (heard = true),
     read() {
       const usage = settledUsage();
       return {

@@ -1,77 +1,127 @@
-// Reads routes.yaml: named ways to serve a request, as plain data.
-// `main.ts` hands the routes to `routing/`; loading a policy checks them with the rest of the bundle.
+// Reads routes.yaml: named ways to serve a request, groups of equals, tiers of callers, and the breaker.
+// Loading a policy checks it with the rest of the bundle; the snapshot hands the routes to `routing/`.
 
+import { usualBreaker, type BreakerSettings, type Route } from "../core/route.ts";
 import { PolicyProblems, suggest, type PolicyProblem } from "./problems.ts";
+import type { Tiers } from "./route-condition.ts";
+import { checkReferences } from "./route-references.ts";
+import type { Groups } from "./route-models.ts";
+import { readRoute } from "./route-reader.ts";
 import type { BundleFiles } from "./version-book.ts";
 import { isName } from "./vocabulary.ts";
+import { fieldsOf } from "./yaml-fields.ts";
 import { entriesOf, itemsOf, readYaml, textOf, type Entry, type YamlFile } from "./yaml-file.ts";
 
-const routesFile = "routes.yaml";
+export const routesFile = "routes.yaml";
 
-export interface Route {
-  readonly name: string;
-  readonly description: string;
-  readonly pick: "cheapest";
-  /** Model or deployment names, where the route does not choose among all. */
-  readonly models?: readonly string[] | undefined;
+export interface RouteBook {
+  readonly routes: readonly Route[];
+  readonly groups: Groups;
+  readonly breaker: BreakerSettings;
+  /** Where each route begins in the file. */
+  readonly lines: ReadonlyMap<string, number>;
 }
 
 export type ReadRoutes =
-  | { readonly ok: true; readonly routes: readonly Route[] }
+  | { readonly ok: true; readonly book: RouteBook }
   | { readonly ok: false; readonly problems: readonly PolicyProblem[] };
 
 /** Throws `PolicyProblems`. A bundle without the file has no routes. */
-export function parseRoutes(files: BundleFiles): readonly Route[] {
+export function parseRoutes(files: BundleFiles): RouteBook {
   const read = readRoutes(files);
   if (!read.ok) throw new PolicyProblems(read.problems);
-  return read.routes;
+  return read.book;
 }
 
 export function readRoutes(files: BundleFiles): ReadRoutes {
   const text = files[routesFile];
-  if (text === undefined) return { ok: true, routes: [] };
+  const nothing = { routes: [], groups: new Map(), breaker: usualBreaker, lines: new Map() };
+  if (text === undefined) return { ok: true, book: nothing };
   const file = readYaml(routesFile, text);
-  const routes = file.contents === undefined ? [] : readAll(file);
-  return file.problems.length > 0 ? { ok: false, problems: file.problems } : { ok: true, routes };
+  const book = file.contents === undefined ? nothing : readAll(file);
+  return file.problems.length > 0 ? { ok: false, problems: file.problems } : { ok: true, book };
 }
 
-function readAll(file: YamlFile): readonly Route[] {
+const topEntries = ["routes", "groups", "tiers", "breaker"];
+
+function readAll(file: YamlFile): RouteBook {
   const top = entriesOf(file.contents) ?? [];
-  const [entry] = top;
-  const routes = entry?.name === "routes" && top.length === 1 ? entriesOf(entry.value) : undefined;
-  if (routes === undefined) {
-    file.report(undefined, "must hold one entry, routes, with each route under its name");
-    return [];
+  for (const { name, key } of top)
+    if (!topEntries.includes(name)) file.report(key, `unknown entry "${name}"`, suggest(name, topEntries));
+  const find = (name: string): Entry | undefined => top.find((entry) => entry.name === name);
+  const entries = entriesOf(find("routes")?.value);
+  if (entries === undefined) {
+    file.report(find("routes")?.key, "must hold an entry routes, with each route under its name");
+    return { routes: [], groups: new Map(), breaker: usualBreaker, lines: new Map() };
   }
-  return routes.flatMap((route) => readOne(route, file));
+  const groups = readNamed(file, find("groups"), readGroup);
+  const tiers: Tiers = readNamed(file, find("tiers"), readTier);
+  const routes = entries.flatMap((entry) => {
+    checkName(file, entry, "route");
+    const route = readRoute(file, entry, { groups, tiers });
+    return route ? [{ route, entry }] : [];
+  });
+  checkReferences(file, routes);
+  return {
+    routes: routes.map(({ route }) => route),
+    groups,
+    breaker: readBreaker(file, find("breaker")),
+    lines: new Map(routes.map(({ route, entry }) => [route.name, file.lineOf(entry.key)])),
+  };
 }
 
-const fields = ["description", "pick", "models"];
-
-function readOne({ name, key, value }: Entry, file: YamlFile): readonly Route[] {
+function checkName(file: YamlFile, { name, key }: Entry, what: string): void {
   if (!isName(name))
-    file.report(key, `"${name}" is no route name`, "use lower-case letters, digits, dots and hyphens");
-  const entries = entriesOf(value) ?? [];
-  for (const entry of entries) {
-    if (!fields.includes(entry.name))
-      file.report(entry.key, `unknown field "${entry.name}"`, suggest(entry.name, fields));
+    file.report(key, `"${name}" is no ${what} name`, "use lower-case letters, digits, dots and hyphens");
+}
+
+function readNamed<T>(
+  file: YamlFile,
+  section: Entry | undefined,
+  read: (file: YamlFile, entry: Entry) => T | undefined,
+): ReadonlyMap<string, T> {
+  if (section === undefined) return new Map();
+  const entries = entriesOf(section.value);
+  if (entries === undefined) file.report(section.key, `${section.name} must hold names`);
+  return new Map(
+    (entries ?? []).flatMap((entry) => {
+      checkName(file, entry, section.name.replace(/s$/, ""));
+      const value = read(file, entry);
+      return value === undefined ? [] : [[entry.name, value] as const];
+    }),
+  );
+}
+
+function readGroup(file: YamlFile, entry: Entry): readonly string[] | undefined {
+  const { name } = entry;
+  const fields = fieldsOf(file, { ...entry, name: `the group ${name}` }, ["description", "models"]);
+  if (fields && fields.text("description") === undefined)
+    file.report(entry.key, `the group ${name} needs a description`);
+  const models = fields?.list("models");
+  if (fields && models === undefined && fields.entry("models") === undefined)
+    file.report(entry.key, `the group ${name} needs models`);
+  return models;
+}
+
+function readTier(file: YamlFile, { name, key, value }: Entry): readonly string[] | undefined {
+  const members = itemsOf(value)?.map((item) => textOf(item) ?? "");
+  const unfit = members?.find((id) => !/^(team|role|key):[^\s:]+$/.test(id));
+  if (members === undefined || members.length === 0 || unfit !== undefined) {
+    file.report(value ?? key, `the tier ${name} must be a list of team:, role: or key: and a name`);
+    return undefined;
   }
-  const find = (field: string): Entry | undefined => entries.find((entry) => entry.name === field);
-  const description = textOf(find("description")?.value)?.trim() ?? "";
-  if (description === "") file.report(key, `the route ${name} needs a description`);
-  if (textOf(find("pick")?.value) !== "cheapest") {
-    file.report(
-      find("pick")?.value ?? key,
-      `the route ${name} must say how it picks`,
-      "write: pick: cheapest",
-    );
-  }
-  const route = { name, description, pick: "cheapest" as const };
-  const models = find("models");
-  if (models === undefined) return [route];
-  const names = (itemsOf(models.value) ?? []).flatMap((item) => textOf(item) ?? []);
-  if (names.length === 0 || names.length !== itemsOf(models.value)?.length) {
-    file.report(models.key, `models of the route ${name} must be a list of names`);
-  }
-  return [{ ...route, models: names }];
+  return members;
+}
+
+function readBreaker(file: YamlFile, entry: Entry | undefined): BreakerSettings {
+  if (entry === undefined) return usualBreaker;
+  const known = ["rate-limits", "errors", "at-least", "within", "cooldown"];
+  const fields = fieldsOf(file, entry, known);
+  return {
+    rateLimits: fields?.number("rate-limits", 1, 1_000) ?? usualBreaker.rateLimits,
+    errors: fields?.share("errors") ?? usualBreaker.errors,
+    atLeast: fields?.number("at-least", 1, 10_000) ?? usualBreaker.atLeast,
+    within: fields?.duration("within") ?? usualBreaker.within,
+    cooldown: fields?.duration("cooldown") ?? usualBreaker.cooldown,
+  };
 }

@@ -52,12 +52,14 @@ export type ReadTests =
   | { readonly ok: true; readonly tests: PolicyTests }
   | { readonly ok: false; readonly problems: readonly PolicyProblem[] };
 
+/** `routes` is read by `route-tests-file.ts`. */
+const sections = ["cases", "never", "routes"];
+
 export function readTests(text: string, vocabulary: Vocabulary): ReadTests {
   const file = readYaml(testsFile, text);
   const top = entriesOf(file.contents) ?? [];
   for (const { name, key } of top) {
-    if (!["cases", "never"].includes(name))
-      file.report(key, `unknown entry "${name}"`, suggest(name, ["cases", "never"]));
+    if (!sections.includes(name)) file.report(key, `unknown entry "${name}"`, suggest(name, sections));
   }
   const listed = (name: string) => itemsOf(top.find((entry) => entry.name === name)?.value) ?? [];
   const cases = listed("cases").flatMap((item) => {

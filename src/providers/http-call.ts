@@ -15,6 +15,8 @@ export interface HttpAnswer {
 }
 
 export interface Timeouts {
+  /** Until the connection stands; undefined: the usual. */
+  readonly connectMilliseconds?: number | undefined;
   /** Until the first byte of the answer. */
   readonly headersMilliseconds: number;
   /** Between two bytes. */
@@ -46,7 +48,7 @@ export async function httpCall(
   timeouts: Timeouts,
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
-  const answer = await pools.for(url.origin).request({
+  const answer = await pools.for(url.origin, timeouts.connectMilliseconds).request({
     origin: url.origin,
     path: url.pathname + url.search,
     method: "POST",

@@ -9,7 +9,8 @@ export interface PoolSettings {
 }
 
 export interface Pools {
-  for(origin: string): Dispatcher;
+  /** `connectTimeout` in milliseconds; absent: 5 seconds. */
+  for(origin: string, connectTimeout?: number): Dispatcher;
   close(): Promise<void>;
 }
 
@@ -19,8 +20,8 @@ const connectionsPerOrigin = 256;
 export function createPools(settings: PoolSettings): Pools {
   const dispatchers = new Map<string, Dispatcher>();
 
-  function open(origin: string): Dispatcher {
-    const options = { connections: connectionsPerOrigin, connectTimeout: connectMilliseconds };
+  function open(origin: string, connectTimeout: number): Dispatcher {
+    const options = { connections: connectionsPerOrigin, connectTimeout };
     if (settings.httpsProxy === undefined || bypassesProxy(new URL(origin), settings.noProxy)) {
       return new Pool(origin, { ...options, keepAliveTimeout: 30_000, allowH2: false });
     }
@@ -28,11 +29,12 @@ export function createPools(settings: PoolSettings): Pools {
   }
 
   return {
-    for(origin) {
-      const known = dispatchers.get(origin);
+    for(origin, connectTimeout) {
+      const name = connectTimeout === undefined ? origin : `${origin} ${connectTimeout}`;
+      const known = dispatchers.get(name);
       if (known) return known;
-      const dispatcher = open(origin);
-      dispatchers.set(origin, dispatcher);
+      const dispatcher = open(origin, connectTimeout ?? connectMilliseconds);
+      dispatchers.set(name, dispatcher);
       return dispatcher;
     },
     async close() {

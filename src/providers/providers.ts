@@ -9,6 +9,7 @@ import type { EmbeddingAnswer, ImageAnswer, ModelEvent } from "../core/events.ts
 import type { ModerationAnswer, ModerationCall } from "../core/moderation.ts";
 import type { PermittedDeployment } from "../core/permit.ts";
 import type { CompletionRequest, EmbeddingRequest, ImageRequest, OnUnsupported } from "../core/request.ts";
+import type { RouteTimeouts } from "../core/route.ts";
 import type { Secret } from "../core/secret.ts";
 import { encodeInWordsOf } from "../wire/anthropic/foreign-words.ts";
 import { destinationOf } from "./capabilities.ts";
@@ -46,6 +47,8 @@ export type TokenCounter = (request: CompletionRequest, call: CallOptions) => Pr
 interface CallOptions {
   readonly onUnsupported: OnUnsupported | undefined;
   readonly signal: AbortSignal;
+  /** What a route asks for beside the usual. */
+  readonly timeouts?: RouteTimeouts | undefined;
 }
 
 export interface ProviderCall {
@@ -108,7 +111,7 @@ export function createProviders(parts: ProviderParts): Providers {
   }
 
   return {
-    complete(target, request, { onUnsupported, signal }) {
+    complete(target, request, { onUnsupported, signal, timeouts: own }) {
       const { provider, id } = target.deployment;
       const name = dialectOf(target.deployment);
       if (name === "demo") {
@@ -118,7 +121,7 @@ export function createProviders(parts: ProviderParts): Providers {
       const dialect = dialects[name];
       const encoded = encodeInWordsOf(dialect, request, destinationOf(target, onUnsupported));
       const params = settleUnsupported(encoded, onUnsupported, id);
-      const timeouts = request.stream ? streamTimeouts : wholeTimeouts;
+      const timeouts = limited(request.stream ? streamTimeouts : wholeTimeouts, own);
       const events = decodeAnswer(
         () => send(provider, dialect, encoded, timeouts, signal),
         dialect,
@@ -127,7 +130,7 @@ export function createProviders(parts: ProviderParts): Providers {
       return { params, events };
     },
 
-    async embed(target, request, { onUnsupported, signal }) {
+    async embed(target, request, { onUnsupported, signal, timeouts: own }) {
       const { provider, id } = target.deployment;
       const name = dialectOf(target.deployment);
       if (name === "demo") return { params: [], answer: demoEmbed(request) };
@@ -136,7 +139,7 @@ export function createProviders(parts: ProviderParts): Providers {
       const embedOnce = async (batch: EmbeddingRequest): Promise<EmbeddingAnswer> => {
         const encoded = dialect.encodeEmbedding(batch, destinationOf(target, onUnsupported));
         params = settleUnsupported(encoded, onUnsupported, id);
-        const answer = await send(provider, dialect, encoded, wholeTimeouts, signal);
+        const answer = await send(provider, dialect, encoded, limited(wholeTimeouts, own), signal);
         return dialect.decodeEmbedding(await readJson(answer.body));
       };
       const answer = await embedInBatches(request, dialect.mostEmbeddingInputs ?? Infinity, embedOnce);
@@ -180,3 +183,12 @@ export function createProviders(parts: ProviderParts): Providers {
     },
   };
 }
+
+const limited = (usual: Timeouts, own: RouteTimeouts | undefined): Timeouts =>
+  own === undefined
+    ? usual
+    : {
+        ...usual,
+        connectMilliseconds: own.connect,
+        idleMilliseconds: own.idle ?? usual.idleMilliseconds,
+      };

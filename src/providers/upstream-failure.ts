@@ -11,14 +11,42 @@ export class AttemptFailure extends Error {
   readonly mayTryAnother: boolean;
   /** The operator must act: the provider refused our credentials. */
   readonly alarm: boolean;
+  /** What it says about the deployment; undefined where it says nothing. */
+  readonly fault: "rate-limit" | "errors" | undefined;
+  /** The same deployment may do better in a moment. */
+  readonly passing: boolean;
+  /** The provider's own filter stopped it: another's may not. */
+  readonly refusedContent: boolean;
 
-  constructor(failure: Failure, options: { mayTryAnother: boolean; alarm?: boolean }) {
+  constructor(failure: Failure, options: AttemptFailureOptions) {
     super(failure.message, { cause: failure });
     this.failure = failure;
     this.mayTryAnother = options.mayTryAnother;
     this.alarm = options.alarm ?? false;
+    this.fault = options.fault;
+    this.passing = options.passing ?? false;
+    this.refusedContent = options.refusedContent ?? false;
   }
 }
+
+interface AttemptFailureOptions {
+  readonly mayTryAnother: boolean;
+  readonly alarm?: boolean;
+  readonly fault?: AttemptFailure["fault"];
+  readonly passing?: boolean;
+  readonly refusedContent?: boolean;
+}
+
+/** The provider did not say or do what it had to in time. */
+export const tooLate = (message: string): AttemptFailure =>
+  providerFault("UPSTREAM_TIMEOUT", message, undefined);
+
+/** The provider's own filter stopped what another's may let through. */
+export const contentRefused = (message: string, categories: readonly string[] = []): AttemptFailure =>
+  new AttemptFailure(new Failure("INPUT_BLOCKED", message, { phase: "input", categories }), {
+    mayTryAnother: false,
+    refusedContent: true,
+  });
 
 const timeoutCodes = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT", "UND_ERR_CONNECT_TIMEOUT"]);
 
@@ -40,10 +68,8 @@ export function fromFault(
   retryAfterSeconds: number | undefined,
 ): AttemptFailure {
   if (fault.kind === "context-length") return callerFault("CONTEXT_LENGTH_EXCEEDED", fault.message);
-  if (fault.kind === "content-filter") {
-    const detail = { phase: "input", categories: fault.categories } as const;
-    return callerFault("INPUT_BLOCKED", `${provider}: ${fault.message}`, detail);
-  }
+  if (fault.kind === "content-filter")
+    return contentRefused(`${provider}: ${fault.message}`, fault.categories);
   if (fault.kind === "malformed")
     return providerFault("UPSTREAM_FAILED", `${provider} sent an answer that cannot be read.`, fault);
   if (fault.kind === "truncated")
@@ -58,7 +84,7 @@ function byStatus(fault: WireFault, provider: string, retryAfterSeconds: number 
   if (status === 401 || status === 402 || status === 403) {
     const why = status === 402 ? "wants the gateway's account paid" : "refused the gateway's credentials";
     const failure = new Failure("UPSTREAM_FAILED", `${provider} ${why}.`, { cause: fault });
-    return new AttemptFailure(failure, { mayTryAnother: true, alarm: true });
+    return new AttemptFailure(failure, { mayTryAnother: true, alarm: true, fault: "errors" });
   }
   if (status === 404) {
     return new AttemptFailure(
@@ -74,7 +100,7 @@ function byStatus(fault: WireFault, provider: string, retryAfterSeconds: number 
       cause: fault,
       retryAfterSeconds,
     });
-    return new AttemptFailure(failure, { mayTryAnother: true });
+    return new AttemptFailure(failure, { mayTryAnother: true, fault: "rate-limit", passing: true });
   }
   if (status === 408 || status === 504)
     return providerFault("UPSTREAM_TIMEOUT", `${provider} timed out.`, fault);
@@ -97,5 +123,7 @@ function providerFault(
 ): AttemptFailure {
   return new AttemptFailure(new Failure(code, message, { cause, retryAfterSeconds }), {
     mayTryAnother: true,
+    fault: "errors",
+    passing: true,
   });
 }

@@ -2,6 +2,7 @@
 // Only names, numbers and codes go out: no text of the caller's and nothing of the upstream's headers.
 
 import type { AnswerEvent, ParamChange, Receipt } from "../core/answer.ts";
+import type { Attempt } from "../core/errors.ts";
 import { formatUsd } from "../core/money.ts";
 import { formatSensitivity } from "../core/sensitivity.ts";
 
@@ -29,6 +30,8 @@ export function startedHeaders(started: Started): Headers {
     ...decidedHeaders(started),
     "x-portcullis-attempts": String(started.attempts),
   };
+  if (started.failed && started.failed.length > 0)
+    headers["x-portcullis-tried"] = formatAttempts(started.failed);
   if (started.params.length > 0) headers["x-portcullis-params"] = formatParams(started.params);
   return headers;
 }
@@ -50,6 +53,7 @@ export function receiptHeaders(receipt: Receipt): Headers {
   };
   if (receipt.deploymentId !== undefined)
     headers["x-portcullis-deployment"] = headerSafe(receipt.deploymentId);
+  if (receipt.attempts.length > 1) headers["x-portcullis-tried"] = formatAttempts(receipt.attempts);
   if (receipt.params.length > 0) headers["x-portcullis-params"] = formatParams(receipt.params);
   const { classifiers, notRun } = receipt.safety;
   if (classifiers.length > 0) headers["x-portcullis-classifiers"] = headerSafe(classifiers.join(", "));
@@ -64,6 +68,14 @@ export function safetyHeaders({ classifiers, notRun }: Receipt["safety"]): Heade
   const headers: Headers = { "x-portcullis-classifiers": headerSafe(classifiers.join(", ")) };
   if (notRun.length > 0) headers["x-portcullis-classifiers-not-run"] = headerSafe(notRun.join(", "));
   return headers;
+}
+
+/** `litellm/a=UPSTREAM_FAILED(12ms), portkey/b=ok(80ms)`, in the order in which they ended. */
+export function formatAttempts(attempts: readonly Attempt[]): string {
+  const entries = attempts.map(
+    (one) => `${one.deploymentId}=${one.outcome}(${Math.round(one.milliseconds)}ms)`,
+  );
+  return headerSafe(entries.join(", ")).slice(0, longestParams);
 }
 
 /** `max_tokens=clamped(100000 to 8192), seed=dropped`; where they are too many, it says how many more. */

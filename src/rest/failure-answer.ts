@@ -5,7 +5,13 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { asFailure, type Failure } from "../core/errors.ts";
 import { formatSensitivity } from "../core/sensitivity.ts";
 import { callerReference } from "./asked.ts";
-import { fixedHeaders, headerSafe, requestIdHeaders, type Headers } from "./answer-headers.ts";
+import {
+  fixedHeaders,
+  formatAttempts,
+  headerSafe,
+  requestIdHeaders,
+  type Headers,
+} from "./answer-headers.ts";
 import { type ClientWire, openaiWire } from "./client-wire.ts";
 
 /** A client that is still sending gets this much more time and room, so that it can read the answer. */
@@ -40,7 +46,10 @@ function failureHeaders(failure: Failure): Headers {
   if (detail.retryAfterSeconds !== undefined) {
     headers["retry-after"] = String(Math.max(0, Math.ceil(detail.retryAfterSeconds)));
   }
-  if (detail.attempts !== undefined) headers["x-portcullis-attempts"] = String(detail.attempts.length);
+  if (detail.attempts !== undefined) {
+    headers["x-portcullis-attempts"] = String(detail.attempts.length);
+    headers["x-portcullis-tried"] = formatAttempts(detail.attempts);
+  }
   if (detail.sensitivity !== undefined) {
     headers["x-portcullis-sensitivity"] = headerSafe(formatSensitivity(detail.sensitivity.effective));
   }

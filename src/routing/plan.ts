@@ -1,5 +1,5 @@
-// Orders what the policy permitted: healthy before resting, real before demo, known price before
-// unknown, cheap before dear, then by id. Pure: the same input gives the same plan and hash.
+// Orders what the policy permitted, as the route says; a model's own deployments are balanced by price.
+// Pure: the same input gives the same plan and hash, draws included, since their seed is part of it.
 
 import { createHmac } from "node:crypto";
 import { identityOf } from "../core/caller.ts";
@@ -9,30 +9,51 @@ import type { PermittedDeployment } from "../core/permit.ts";
 import type { ModelRequest } from "../core/request.ts";
 import { formatSensitivity } from "../core/sensitivity.ts";
 import type { Permitted, Plan, PlannedCandidate } from "../core/stages.ts";
+import { passedOverBecause } from "./floors.ts";
+import { drawn, sorted, type OrderFacts } from "./order.ts";
 
-export interface PlanParts {
+export interface PlanParts extends OrderFacts {
   worstCase(request: ModelRequest, deployment: Deployment): Picodollars | undefined;
   isHealthy(deploymentId: string): boolean;
   /** Nothing of the request would have to be left out there. Asked only for callers who want to be rerouted. */
   takesWhole(target: PermittedDeployment, request: ModelRequest): boolean;
+  /** Where the request's session was served last. */
+  readonly kept?: string | undefined;
+  /** What escalation has learned not to begin with. */
+  readonly skipped?: string | undefined;
+  /** What the route's webhook said, best first. */
+  readonly advised?: readonly string[] | undefined;
   /** Keys the hash, so that a plan cannot be made up. */
   readonly secret: string;
 }
 
+/** The seed stands at the front of a hash, so that a plan can be drawn again as it was shown. */
+export const seedLength = 8;
+
 /** Takes only what the policy has permitted; an empty permit gives a plan without candidates. */
 export function plan<R extends ModelRequest>(permitted: Permitted<R>, parts: PlanParts): Plan<R> {
-  const candidates = reroute(permitted, parts)
-    .map((target) => ({
-      target,
-      worstCase: parts.worstCase(permitted.request, target.deployment),
-      healthy: parts.isHealthy(target.deployment.id),
-    }))
-    .sort(inOrder);
+  const { way } = permitted;
+  const order = way?.order ?? "balanced";
+  const passedOver = new Map<string, string>();
+  const fitting = reroute(permitted, parts).flatMap((target): readonly PlannedCandidate[] => {
+    const { id } = target.deployment;
+    const worstCase = parts.worstCase(permitted.request, target.deployment);
+    const candidate = { target, worstCase, healthy: parts.isHealthy(id) };
+    const because = way && passedOverBecause(candidate, way, parts);
+    if (because !== undefined) passedOver.set(id, because);
+    return because === undefined ? [candidate] : [];
+  });
+  const ordered = fitting.length > 1 ? sorted(fitting, order, way, parts) : fitting;
+  const first = [...(keptBy(parts, way?.route) ?? []), ...(parts.advised ?? [])];
+  const candidates = behind(moved(ordered, first), parts.skipped);
+  const isDrawn = (drawn.has(order) || way?.route.escalate?.learn === true) && candidates.length > 1;
   return {
     ...permitted,
     candidates,
+    straight: parts.skipped !== undefined,
+    passedOver,
     considered: permitted.permit.considered,
-    hash: hashOf(permitted, candidates, parts.secret),
+    hash: hashOf(permitted, candidates, parts, isDrawn),
   };
 }
 
@@ -44,25 +65,44 @@ function reroute(permitted: Permitted, parts: PlanParts): readonly PermittedDepl
   return able.length > 0 ? able : allowed;
 }
 
-function inOrder(a: PlannedCandidate, b: PlannedCandidate): number {
-  return (
-    Number(b.healthy) - Number(a.healthy) ||
-    Number(isDemo(a)) - Number(isDemo(b)) ||
-    (a.worstCase ?? Number.MAX_SAFE_INTEGER) - (b.worstCase ?? Number.MAX_SAFE_INTEGER) ||
-    (a.target.deployment.id < b.target.deployment.id ? -1 : 1)
+const keptBy = (
+  { kept }: PlanParts,
+  route: { readonly affinity?: boolean | undefined } | undefined,
+): readonly string[] | undefined => (kept === undefined || route?.affinity === false ? undefined : [kept]);
+
+/** Those named come first, in that order, where they are healthy; the others stay as they were. */
+function moved(ordered: readonly PlannedCandidate[], first: readonly string[]): readonly PlannedCandidate[] {
+  if (first.length === 0) return ordered;
+  const preferred = [...new Set(first)].flatMap(
+    (id) => ordered.find(({ target, healthy }) => healthy && target.deployment.id === id) ?? [],
   );
+  return [...preferred, ...ordered.filter((candidate) => !preferred.includes(candidate))];
 }
 
-const isDemo = (candidate: PlannedCandidate): boolean =>
-  candidate.target.deployment.provider.dialect === "demo";
+function behind(
+  candidates: readonly PlannedCandidate[],
+  skipped: string | undefined,
+): readonly PlannedCandidate[] {
+  if (skipped === undefined) return candidates;
+  const isSkipped = ({ target }: PlannedCandidate): boolean => target.deployment.id === skipped;
+  return [...candidates.filter((one) => !isSkipped(one)), ...candidates.filter(isSkipped)];
+}
 
-/** Everything that made the plan what it is: the same caller, policy, data, order, promises and prices. */
-function hashOf(permitted: Permitted, candidates: readonly PlannedCandidate[], secret: string): string {
+/** Everything that made the plan what it is: the same caller, policy, data, way, order, promises and prices. */
+function hashOf(
+  permitted: Permitted,
+  candidates: readonly PlannedCandidate[],
+  { secret, seed }: PlanParts,
+  isDrawn: boolean,
+): string {
+  const { way } = permitted;
   const facts = [
     identityOf(permitted.caller),
     permitted.request.model,
     permitted.permit.policyHash,
     formatSensitivity(permitted.sensitivity.effective),
+    ...(way ? [way.route.name, way.arm ?? "", way.task ?? ""] : []),
+    ...(isDrawn ? [seed] : []),
     ...candidates.flatMap(({ target, worstCase }) => [
       target.deployment.id,
       target.deployment.price?.version ?? "",
@@ -74,5 +114,6 @@ function hashOf(permitted: Permitted, candidates: readonly PlannedCandidate[], s
         .map(({ name, source, until }) => `${name} ${source ?? ""} ${until?.toISOString() ?? ""}`),
     ]),
   ];
-  return createHmac("sha256", secret).update(JSON.stringify(facts)).digest("base64url").slice(0, 32);
+  const mac = createHmac("sha256", secret).update(JSON.stringify(facts)).digest("base64url").slice(0, 32);
+  return isDrawn ? `${seed}${mac.slice(seedLength)}` : mac;
 }

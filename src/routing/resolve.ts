@@ -5,26 +5,72 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { Capability, Deployment } from "../core/deployment.ts";
 import { isMadeFor } from "../core/made-for.ts";
 import type { CompletionRequest, MediaKind, ModelRequest } from "../core/request.ts";
+import type { CandidateSettings, Route, RouteFacts, Way } from "../core/route.ts";
+import { choose, everyBranch, type Choice } from "./choose.ts";
 
-/** One row of `policies/routes.yaml`. */
-export interface Route {
-  readonly name: string;
-  readonly description: string;
-  readonly pick: "cheapest";
-  /** Models or deployments; absent means all that can serve the request. */
-  readonly models?: readonly string[] | undefined;
+export interface Resolved {
+  readonly deployments: readonly Deployment[];
+  /** Undefined where the name is no route. */
+  readonly way: Way | undefined;
 }
 
-/** Empty where nothing has that name. */
+/** For one request; `factsOf` is asked only where the name is a route. */
+export function resolveFor(
+  request: ModelRequest,
+  catalog: Catalog,
+  routes: readonly Route[],
+  factsOf: () => RouteFacts,
+): Resolved {
+  if (!routes.some(({ name }) => name === request.model))
+    return { deployments: catalog.resolve(request.model), way: undefined };
+  const facts = factsOf();
+  const choice = choose(request.model, routes, facts);
+  if (choice === undefined) return { deployments: [], way: undefined };
+  const places = new Map<string, number>();
+  const settings = new Map<string, CandidateSettings>();
+  const deployments = choice.names
+    ? placed(choice, choice.names, catalog, places, settings)
+    : catalog.deployments;
+  const { route, order, arm, task } = choice;
+  return {
+    deployments: deployments.filter(
+      (deployment) => canServe(deployment, request) && holdsPrompt(deployment, facts.promptTokens),
+    ),
+    way: { route, order, arm, task, places, settings },
+  };
+}
+
+/** All that a name could come to, whatever the request. Empty where nothing has that name. */
 export function resolve(
   request: ModelRequest,
   catalog: Catalog,
   routes: readonly Route[],
 ): readonly Deployment[] {
-  const route = routes.find((candidate) => candidate.name === request.model);
-  if (!route) return catalog.resolve(request.model);
-  const named = route.models?.flatMap((name) => catalog.resolve(name)) ?? catalog.deployments;
-  return named.filter((deployment) => canServe(deployment, request));
+  const branches = everyBranch(request.model, routes);
+  if (branches.length === 0) return catalog.resolve(request.model);
+  const named = branches.flatMap(
+    ({ names }) => names?.flatMap((name) => catalog.resolve(name)) ?? catalog.deployments,
+  );
+  return [...new Set(named)].filter((deployment) => canServe(deployment, request));
+}
+
+/** A name that several deployments serve shares its weight among them. */
+function placed(
+  { route }: Choice,
+  names: readonly string[],
+  catalog: Catalog,
+  places: Map<string, number>,
+  settings: Map<string, CandidateSettings>,
+): readonly Deployment[] {
+  return names.flatMap((name) => {
+    const own = route.settings?.get(name);
+    const fresh = catalog.resolve(name).filter(({ id }) => !places.has(id));
+    for (const { id } of fresh) {
+      places.set(id, places.size);
+      settings.set(id, { ...own, weight: (own?.weight ?? 1) / fresh.length });
+    }
+    return fresh;
+  });
 }
 
 const capabilityOfMedia: Readonly<Record<MediaKind, Capability>> = {
@@ -43,6 +89,12 @@ function canServe(deployment: Deployment, request: ModelRequest): boolean {
   if (model.capabilities.includes("MODERATION")) return false;
   return neededCapabilities(request).every((needed) => model.capabilities.includes(needed));
 }
+
+/** An estimate is a high reading, so what is just too long by it may still fit. */
+const estimateSlack = 1.5;
+
+const holdsPrompt = ({ model }: Deployment, promptTokens: number): boolean =>
+  model.contextTokens === undefined || promptTokens <= model.contextTokens * estimateSlack;
 
 function neededCapabilities(request: CompletionRequest): readonly Capability[] {
   const needed = new Set<Capability>();

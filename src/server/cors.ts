@@ -24,10 +24,12 @@ const exposed = [
     "policy-version",
     "cost-usd",
     "attempts",
+    "tried",
     "params",
     "estimated",
+    "classifiers",
+    "not-run",
   ].map((name) => `x-portcullis-${name}`),
-  ...["classifiers", "not-run"].map((name) => `x-portcullis-${name}`),
 ].join(", ");
 const preflightSeconds = "600";
 

@@ -2,7 +2,7 @@
 // The gateway decides and settles; a row, once written, is never changed and never deleted.
 
 import { canonicalJson } from "../audit/canonical.ts";
-import type { DecisionRow, RecordBook } from "../audit/record-book.ts";
+import type { DecisionRow, RecordBook, SettlementRow } from "../audit/record-book.ts";
 import { readDecision, readSettlement, receiptOf } from "../audit/receipts.ts";
 import { Failure } from "../core/errors.ts";
 import { sqlState } from "./database.ts";
@@ -36,6 +36,7 @@ export async function openRecords(
   database: Database,
   replicaId: string,
   onFault: (error: unknown) => void,
+  onSettled: (row: SettlementRow) => void = () => undefined,
 ): Promise<OpenedRecords> {
   const writer = await openRecordWriter(database, replicaId);
   const queue = groupCommit<PendingRow>({ write: (rows) => writer.write(rows), isRowFault, onFault });
@@ -53,6 +54,7 @@ export async function openRecords(
     async settle(row) {
       const { requestId, at } = row;
       const entry = ledgerEntryOf(row);
+      onSettled(row);
       await queue.push({ kind: "settlement", requestId, at, body: canonicalJson(row), entry });
     },
 

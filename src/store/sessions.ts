@@ -14,6 +14,8 @@ const mostRemembered = 10_000;
 
 interface Known {
   readonly point: Sensitivity;
+  /** Where its last answer came from. */
+  readonly deployment: string | undefined;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
 }
@@ -67,6 +69,12 @@ export function openSessions(database: Database, now: () => Date): SessionMemory
       if (known) remember(id, known);
       return {
         point: known?.point,
+        deployment: known?.deployment,
+        async keep(deployment) {
+          // Two requests may end in either order: the later word counts, and neither is wrong.
+          if (known) remember(id, (known = { ...known, deployment }));
+          await within(longestAsk, database.query(keepStatement, [callerKey, name, deployment]));
+        },
         async join(point) {
           const isNew = !known || joinSensitivity(known.point, point) !== known.point;
           if (!isNew && known && known.expiresAt > now().getTime() + idleMilliseconds) return;
@@ -87,17 +95,21 @@ export async function forgetExpiredSessions(database: Database, at: Date): Promi
 
 interface SessionRow {
   readonly rank: number;
+  readonly deployment: string | null;
   readonly labels: string;
   readonly expiresAt: string;
 }
 
-function knownFrom({ rank, labels, expiresAt }: SessionRow): Known {
+function knownFrom({ rank, labels, deployment, expiresAt }: SessionRow): Known {
   const point = sensitivity(levels[rank] ?? "restricted", labels === "" ? [] : labels.split("+"));
-  return { point, expiresAt: Number(expiresAt) };
+  return { point, deployment: deployment ?? undefined, expiresAt: Number(expiresAt) };
 }
 
-const columns = `"rank", array_to_string("labels", '+') as "labels",
+const columns = `"rank", array_to_string("labels", '+') as "labels", "deployment",
   (extract(epoch from "expires_at") * 1000)::bigint::text as "expiresAt"`;
+
+const keepStatement = `update "session" set "deployment" = $3::text
+  where "caller_key" = $1::text and "name" = $2::text`;
 
 const readStatement = `select ${columns} from "session" where "caller_key" = $1::text and "name" = $2::text`;
 

@@ -5,11 +5,15 @@ import { fileURLToPath } from "node:url";
 import type { SessionMemory } from "../intake/session-memory.ts";
 import type { Claims } from "../metering/claims.ts";
 import type { BreakGlassBook } from "../policy/break-glass.ts";
+import { openBreakerHints } from "./breaker-hints.ts";
+import type { BreakerHints } from "./breaker-hints.ts";
 import { openBudgetBook } from "./budgets.ts";
 import type { BudgetBook } from "./budgets.ts";
 import { openClaims } from "./claims.ts";
 import { openBreakGlassBook } from "./break-glass.ts";
 import type { Database } from "./database.ts";
+import { openEscalationMemory } from "./escalations.ts";
+import type { EscalationMemory } from "./escalations.ts";
 import { openEvidenceBook } from "./evidence.ts";
 import type { EvidenceBook } from "./evidence.ts";
 import { openGeneration } from "./generation.ts";
@@ -24,6 +28,10 @@ import { openRecords } from "./records.ts";
 import type { Records } from "./records.ts";
 import { openReplicaBook } from "./replicas.ts";
 import type { ReplicaBook } from "./replicas.ts";
+import { openRouteResults } from "./route-results.ts";
+import type { RouteResults } from "./route-results.ts";
+import { openScoreBook } from "./scores.ts";
+import type { ScoreBook } from "./scores.ts";
 import { openSessions } from "./sessions.ts";
 import { openSyncedBook } from "./synced.ts";
 import type { SyncedBook } from "./synced.ts";
@@ -56,6 +64,10 @@ export interface Store {
   readonly sessions: SessionMemory;
   readonly synced: SyncedBook;
   readonly generation: Generation;
+  readonly routeResults: RouteResults;
+  readonly scores: ScoreBook;
+  readonly escalations: EscalationMemory;
+  readonly breakerHints: BreakerHints;
   /** Sums of the ledger by team, key and deployment. */
   usage(since: Date): Promise<readonly UsageSum[]>;
   /** Rejects where the database does not answer. */
@@ -72,15 +84,28 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
   const database = await openDatabase(settings);
   try {
     const generation = await openGeneration(database, now, onFault);
-    const records = await openRecords(database, replicaId, onFault);
+    const routeResults = openRouteResults(database);
+    const escalations = await openEscalationMemory(database);
+    const records = await openRecords(database, replicaId, onFault, routeResults.note);
     const budgets = openBudgetBook(database, now);
     generation.watch(budgets.forgetScopes);
     const replicas = openReplicaBook(database, replicaId);
-    const stopUpkeep = await startUpkeep({ database, replicaId, replicas, records, budgets, now, onFault });
+    const stopUpkeep = await startUpkeep({
+      database,
+      replicaId,
+      replicas,
+      records,
+      budgets,
+      routeResults,
+      escalations,
+      now,
+      onFault,
+    });
 
     let closing: Promise<void> | undefined;
     const close = async () => {
       await records.stop(drainMilliseconds);
+      await Promise.all([routeResults.flush(), escalations.exchange()]).catch(onFault);
       generation.stop();
       stopUpkeep();
       await database.close();
@@ -97,6 +122,10 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
       sessions: openSessions(database, now),
       synced: openSyncedBook(database),
       generation,
+      routeResults,
+      scores: openScoreBook(database),
+      escalations,
+      breakerHints: openBreakerHints(database, replicaId, onFault),
       usage: (since) => usageSince(database, since),
       ping: async () => void (await database.query("select 1")),
       close: () => (closing ??= close()),

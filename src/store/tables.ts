@@ -188,6 +188,8 @@ export const session = pgTable(
     /** 0 public … 3 restricted: a number, so that the database can take the higher one. */
     rank: integer("rank").notNull(),
     labels: text("labels").array().notNull(),
+    /** Where its last answer came from; a session stays there while it can. */
+    deployment: text("deployment"),
     expiresAt: moment("expires_at").notNull(),
   },
   (table) => [

@@ -3,19 +3,24 @@
 
 import { forgetExpiredClaims } from "./claims.ts";
 import type { OpenedBudgetBook } from "./budgets.ts";
+import type { OpenedEscalationMemory } from "./escalations.ts";
 import { closeDeadChains, closeOwnChain } from "./recovery.ts";
 import type { RecoveryParts } from "./recovery.ts";
 import type { OpenedReplicaBook } from "./replicas.ts";
+import type { OpenedRouteResults } from "./route-results.ts";
 import { forgetExpiredSessions } from "./sessions.ts";
 
 export interface UpkeepParts extends RecoveryParts {
   readonly budgets: Pick<OpenedBudgetBook, "expireHolds">;
   readonly replicas: Pick<OpenedReplicaBook, "heartbeat">;
+  readonly routeResults: Pick<OpenedRouteResults, "flush">;
+  readonly escalations: Pick<OpenedEscalationMemory, "exchange">;
   readonly onFault: (error: unknown) => void;
 }
 
 const heartbeatMilliseconds = 10_000;
 const tidyMilliseconds = 30_000;
+const resultsMilliseconds = 5_000;
 
 /** Resolves when what was interrupted before is closed; answers what stops the rounds. */
 export async function startUpkeep(parts: UpkeepParts): Promise<() => void> {
@@ -24,11 +29,17 @@ export async function startUpkeep(parts: UpkeepParts): Promise<() => void> {
   const heartbeat = single(() => replicas.heartbeat(), onFault);
   const tidy = single(() => tidyUp(parts), onFault);
 
+  const flush = single(
+    () => Promise.all([parts.routeResults.flush(), parts.escalations.exchange()]),
+    onFault,
+  );
+
   await single(() => closeOwnChain(parts), onFault)();
   await tidy();
   const timers = [
     ...(database.embedded ? [] : [setInterval(() => void heartbeat(), heartbeatMilliseconds)]),
     setInterval(() => void tidy(), tidyMilliseconds),
+    setInterval(() => void flush(), resultsMilliseconds),
   ];
   for (const timer of timers) timer.unref();
   return () => {

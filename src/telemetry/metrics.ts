@@ -14,6 +14,9 @@ export interface Metrics {
   classifierState(classifier: string, state: ClassifierState): void;
   firstToken(deploymentId: string, milliseconds: number): void;
   streamOpened(): () => void;
+  /** A route's own program was asked: `ok`, `failed`, or `resting` after a failure. */
+  webhookAsked(outcome: string): void;
+  breakerChanged(deploymentId: string, state: string, cause: string): void;
   readonly contentType: string;
   text(): Promise<string>;
 }
@@ -21,6 +24,8 @@ export interface Metrics {
 export interface MetricsSettings {
   /** False for `provider/any-id` deployments: they are counted as `provider/other`. */
   isListed(deploymentId: string): boolean;
+  /** Deployments that the breaker keeps from being called (`open`), or tries again (`half-open`). */
+  troubled?(): readonly { readonly deploymentId: string; readonly state: string }[];
   /** Memory, garbage collection, event loop lag and handles of this process. */
   readonly processMetrics: boolean;
 }
@@ -50,6 +55,23 @@ export function createMetrics(settings: MetricsSettings): Metrics {
     "deployment",
   ]);
   const verdicts = tally("verdicts_total", "Safety findings and what was done.", ["category", "action"]);
+  const webhooks = tally("route_webhook_total", "Webhooks of routes, by outcome.", ["outcome"]);
+  const breakerChanges = tally("breaker_changes_total", "Breakers that opened or closed.", [
+    "deployment",
+    "state",
+    "cause",
+  ]);
+  void new Gauge({
+    name: "portcullis_breaker_open",
+    help: "1: left alone after failures; 0.5: one call at a time tries it. Absent: called as usual.",
+    labelNames: ["deployment"],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { deploymentId, state } of settings.troubled?.() ?? [])
+        this.set({ deployment: deploymentLabel(deploymentId) }, state === "open" ? 1 : 0.5);
+    },
+  });
   const duration = histogram("request_duration_seconds", "From arrival to settlement.", "action");
   const attemptDuration = histogram("attempt_duration_seconds", "One call to one provider.", "provider");
   const firstToken = histogram("first_token_seconds", "From arrival to the first content event.", "provider");
@@ -114,6 +136,9 @@ export function createMetrics(settings: MetricsSettings): Metrics {
       attempts.add(1, provider, done.outcome);
       attemptDuration(provider, done.milliseconds / 1000);
     },
+    breakerChanged: (deploymentId, state, cause) =>
+      breakerChanges.add(1, deploymentLabel(deploymentId), state, cause),
+    webhookAsked: (outcome) => webhooks.add(1, outcome),
     verdict: (category, action) => verdicts.add(1, category, action),
     classified(classifier, { outcome, latencyMs }) {
       classified.add(1, classifier, outcome);

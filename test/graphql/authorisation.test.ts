@@ -52,6 +52,12 @@ const fields: Readonly<Record<string, readonly [query: string, opens: readonly s
     'mutation { attest(input: { deployment: "openai", guarantee: "baa", evidenceUrl: "https://a.example", until: "2027-01-01T00:00:00Z", reason: "it is" }) { __typename } }',
     ["evidence"],
   ],
+  troubledDeployments: ["{ troubledDeployments { id } }", ["metrics"]],
+  routeResults: ['{ routeResults(since: "2026-11-01T00:00:00Z") { requests } }', ["metrics"]],
+  escalationMemory: ["{ escalationMemory { route } }", ["policy"]],
+  resetEscalationMemory: ['mutation { resetEscalationMemory(route: "a") }', ["policy"]],
+  qualityScores: ["{ qualityScores { model } }", ["evidence"]],
+  importQualityScores: ['mutation { importQualityScores(csv: "") { __typename } }', ["evidence"]],
   syncCatalog: ["mutation { syncCatalog { __typename } }", ["evidence"]],
 };
 /** Open to every key, or with rules of their own (`federation.test.ts`, `http.test.ts`). */
@@ -80,7 +86,12 @@ for (const [name, [query, opens]] of Object.entries(fields)) {
         policyVersion: () => Promise.resolve(undefined),
         policyVersions: () => Promise.resolve([]),
         policyMatrix: () => Promise.resolve({ policyVersion: 1, lines: [], safety: [] }),
-        policyDiff: () => Promise.resolve({ opens: [], closes: [], safety: { loosens: [], tightens: [] } }),
+        policyDiff: () =>
+          Promise.resolve({ opens: [], closes: [], safety: { loosens: [], tightens: [] }, routes: [] }),
+        routeResults: () => Promise.resolve([]),
+        escalationMemory: () => Promise.resolve([]),
+        resetEscalationMemory: () => Promise.resolve(0),
+        listScores: () => Promise.resolve([]),
         explainPolicy: () => Promise.resolve([]),
         explainRequest: () => Promise.resolve(undefined),
       },

@@ -12,13 +12,17 @@ import { createRevocations } from "../../src/gateway/revocation.ts";
 import { createRuns } from "../../src/gateway/runs.ts";
 import type { Snapshots } from "../../src/gateway/snapshots.ts";
 import type { Providers } from "../../src/providers/providers.ts";
-import { createHealth } from "../../src/routing/health.ts";
+import type { RouteWebhooks } from "../../src/providers/route-webhook.ts";
+import { createHealth, type Health } from "../../src/routing/health.ts";
+import { createRetryBudget } from "../../src/routing/retry-budget.ts";
 import { silentTelemetry } from "./silent-telemetry.ts";
 
 export interface FlowParts {
   readonly snapshots: Snapshots;
   readonly providers: Providers;
   now(): number;
+  readonly health?: Health;
+  readonly webhooks?: RouteWebhooks;
 }
 
 export const flowOver = (parts: FlowParts): Gateway => createGateway(gatewayPartsOf(parts));
@@ -36,9 +40,12 @@ export function gatewayPartsOf(parts: FlowParts): GatewayParts {
       lingerMilliseconds: 10,
     }),
     grants: { activeFor: () => undefined },
-    sessions: { recall: async () => ({ point: undefined, join: nothing }) },
-    health: createHealth(parts.now),
+    sessions: { recall: async () => ({ point: undefined, join: nothing, keep: nothing }) },
+    health: parts.health ?? createHealth(parts.now),
     roster: { seats: [], start: nothing, close: () => undefined },
+    retryBudget: createRetryBudget(parts.now),
+    escalations: { recall: () => ({ enough: 0, escalated: 0 }), note: () => undefined },
+    webhooks: parts.webhooks ?? { ask: async () => undefined },
     telemetry: silentTelemetry,
     secret: "s",
     reportFault: () => undefined,

@@ -168,6 +168,8 @@ const plainEnquiries: Enquiries = {
     Promise.resolve(id.startsWith("req_") ? receipt(id) : undefined),
   usableNames: () => Promise.resolve([]),
   usableModel: (id) => id === "demo-echo",
+  health: () => ({ state: "closed", cause: undefined, until: undefined, vitals: undefined }),
+  troubled: () => [],
 };
 
 /** Whatever a test does not give must not be asked. */

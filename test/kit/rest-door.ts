@@ -59,6 +59,8 @@ export async function runDoor(
     enquiries: {
       usableNames: () => Promise.resolve(usableNames),
       usableModel: () => true,
+      health: () => ({ state: "closed", cause: undefined, until: undefined, vitals: undefined }),
+      troubled: () => [],
       plan: () => Promise.reject(new Error("not asked by this door")),
       quote: () => Promise.reject(new Error("not asked by this door")),
       receipt: () => Promise.reject(new Error("not asked by this door")),

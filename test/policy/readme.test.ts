@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { parsePolicy } from "../../src/policy/parse-policy.ts";
 import { formatProblem } from "../../src/policy/problems.ts";
 import { readTests } from "../../src/policy/tests-file.ts";
+import { runBundleTests } from "../../src/app/bundle-tests.ts";
 import { vocabularyOf } from "../../src/policy/vocabulary.ts";
 
 const page = await readFile(new URL("../../policies/README.md", import.meta.url), "utf8");
@@ -26,6 +27,32 @@ test("every row on the page loads, and there are at least ten examples", () => {
   }
 });
 
+const isRoutes = (example: string): boolean => example.includes("pick:");
+
 test("the tests on the page can be read", () => {
-  for (const example of blocks("yaml")) assert.equal(readTests(example, vocabularyOf([])).ok, true);
+  const [cases = "", ...more] = blocks("yaml").filter((example) => !isRoutes(example));
+  for (const example of [cases, ...more.map((block) => cases + block)])
+    assert.equal(readTests(example, vocabularyOf([])).ok, true, example);
 });
+
+test("the routes on the page can be read, and what its tests say of them holds", async () => {
+  const routes = blocks("yaml").filter(isRoutes);
+  const tests = blocks("yaml").filter((example) => !isRoutes(example));
+  assert.ok(routes.length >= 1);
+  for (const example of routes) {
+    const files = {
+      "policy.csv": base,
+      "routes.yaml": example,
+      "tests.yaml": strangers + (tests.at(-1) ?? ""),
+    };
+    const report = await runBundleTests(files, now);
+    assert.deepEqual(
+      report.routes.filter(({ ok }) => !ok),
+      [],
+    );
+    assert.ok(report.routes.length >= 2);
+  }
+});
+
+const strangers =
+  "cases:\n- A stranger makes no images:\n    {who: role:stranger, does: image, data: public, provider: [], expect: refused for want of a rule}\n";

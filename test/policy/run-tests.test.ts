@@ -35,7 +35,7 @@ test("the policy we ship loads, passes its own tests and has a fresh sentence ab
   assert.deepEqual(staleSentences(shipped["policy.csv"] ?? ""), []);
   const policy = await loadPolicy({ files: shipped, version: 1 });
   assert.equal(policy.hash, report.hash);
-  assert.equal(parseRoutes(shipped)[0]?.name, "auto");
+  assert.equal(parseRoutes(shipped).routes[0]?.name, "auto");
 });
 
 const run = (csv: string, tests: string) => runPolicyTests({ "policy.csv": csv, "tests.yaml": tests });

@@ -33,6 +33,8 @@ test("while draining, /readyz says 503 at once and requests are still served for
     enquiries: {
       usableNames: () => Promise.resolve(usableNames),
       usableModel: () => true,
+      health: () => ({ state: "closed", cause: undefined, until: undefined, vitals: undefined }),
+      troubled: () => [],
       plan: () => Promise.reject(new Error("not asked")),
       quote: () => Promise.reject(new Error("not asked")),
       receipt: () => Promise.reject(new Error("not asked")),

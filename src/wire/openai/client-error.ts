@@ -45,10 +45,11 @@ export function encodeErrorBody(failure: Failure, requestId?: string): ErrorBody
           because,
           missing,
         })),
-        attempts: detail.attempts?.map(({ deploymentId, outcome, milliseconds }) => ({
+        attempts: detail.attempts?.map(({ deploymentId, outcome, milliseconds, because }) => ({
           deployment: deploymentId,
           outcome,
           milliseconds,
+          because,
         })),
         budget: detail.budget,
         resets_at: detail.resetsAt?.toISOString(),

@@ -1,0 +1,51 @@
+// Answers what is asked about routes, and takes in the scores that they order by.
+// `administer.ts` joins it with the other desks.
+
+import { readScores } from "../catalog/quality.ts";
+import { Failure } from "../core/errors.ts";
+import { parseUsd } from "../core/money.ts";
+import type { RouteAdministration } from "../gateway/route-administration.ts";
+import type { Snapshots } from "../gateway/snapshots.ts";
+import type { Store } from "../store/store.ts";
+
+export interface RouteDeskParts {
+  readonly store: Pick<Store, "routeResults" | "scores" | "escalations">;
+  readonly snapshots: Pick<Snapshots, "current">;
+  seeChanges(): Promise<void>;
+  now(): Date;
+}
+
+const mostProblemsShown = 5;
+
+export function createRouteDesk({ store, snapshots, seeChanges, now }: RouteDeskParts): RouteAdministration {
+  return {
+    async routeResults(since, route) {
+      const results = await store.routeResults.since(since, route);
+      return results.map(({ costUsd, arm, ...result }) => ({
+        ...result,
+        arm: arm === "" ? undefined : arm,
+        cost: parseUsd(costUsd) ?? 0,
+      }));
+    },
+    async importScores(csv) {
+      const { catalog } = snapshots.current();
+      const read = readScores(csv, (id) => catalog.model(id) !== undefined);
+      if (!read.ok) throw unusable(read.problems);
+      await store.scores.put(read.scores, now());
+      await seeChanges();
+      return await store.scores.list();
+    },
+    listScores: () => store.scores.list(),
+    escalationMemory: (route) => store.escalations.list(route),
+    resetEscalationMemory: (route) => store.escalations.reset(route),
+  };
+}
+
+function unusable(problems: readonly string[]): Failure {
+  const more = problems.length > mostProblemsShown ? `; and ${problems.length - mostProblemsShown} more` : "";
+  return new Failure(
+    "INVALID_REQUEST",
+    `The table cannot be used: ${problems.slice(0, mostProblemsShown).join("; ")}${more}`,
+    { path: "csv" },
+  );
+}

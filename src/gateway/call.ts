@@ -1,0 +1,36 @@
+// One call to one deployment as a plan wants it: the caller's request, and where the route must know how
+// sure the model is, its probabilities as well. `gateway.ts` makes it for each attempt.
+
+import { Failure } from "../core/errors.ts";
+import type { PermittedDeployment } from "../core/permit.ts";
+import type { CompletionRequest } from "../core/request.ts";
+import type { Plan } from "../core/stages.ts";
+import type { ProviderCall, Providers } from "../providers/providers.ts";
+import { AttemptFailure } from "../providers/upstream-failure.ts";
+import type { AttemptLog } from "./attempts.ts";
+import { wantsLogprobs } from "./escalation-plan.ts";
+
+export function callOf(
+  target: PermittedDeployment,
+  plan: Plan<CompletionRequest>,
+  providers: Providers,
+  { signal, timeouts }: AttemptLog,
+): ProviderCall {
+  const options = { onUnsupported: plan.onUnsupported, signal, timeouts };
+  const isLast = plan.candidates.at(-1)?.target === target;
+  if (isLast || !wantsLogprobs(plan)) return providers.complete(target, plan.request, options);
+  try {
+    const call = providers.complete(target, { ...plan.request, logprobs: true }, options);
+    return { ...call, params: call.params.filter(({ param }) => param !== "logprobs") };
+  } catch (error) {
+    if (!lacksLogprobs(error)) throw error;
+    return providers.complete(target, plan.request, options);
+  }
+}
+
+/** It cannot say how sure it is; the caller did not ask for that. */
+const lacksLogprobs = (error: unknown): boolean =>
+  error instanceof AttemptFailure &&
+  error.failure instanceof Failure &&
+  error.failure.code === "UNSUPPORTED_PARAMETER" &&
+  error.failure.detail.path === "logprobs";

@@ -1,0 +1,95 @@
+// Asks an operator's own program which of the permitted candidates it would take. Signed, short, and
+// without a word of the prompt; whatever goes wrong, the answer is that there is none.
+// `gateway/planning.ts` calls it; the address comes from routes.yaml and nowhere else.
+
+import { createHmac } from "node:crypto";
+import type { Readable } from "node:stream";
+import type { RouteWebhook } from "../core/route.ts";
+import type { Pools } from "./pools.ts";
+
+export interface RouteWebhooks {
+  /** Deployment ids, best first. Undefined where it failed, was late, or is resting after that. */
+  ask(webhook: RouteWebhook, question: object, signal: AbortSignal): Promise<readonly string[] | undefined>;
+}
+
+export interface WebhookParts {
+  readonly pools: Pools;
+  readonly secret: string;
+  now(): number;
+  /** `ok`, `failed` or `resting`. */
+  onOutcome(outcome: string): void;
+}
+
+/** One that failed is not waited for by every request. */
+const restMilliseconds = 5_000;
+const longestAnswerBytes = 64 * 1024;
+const mostNames = 1_000;
+
+export function createRouteWebhooks(parts: WebhookParts): RouteWebhooks {
+  const restsUntil = new Map<string, number>();
+  return {
+    async ask(webhook, question, signal) {
+      if ((restsUntil.get(webhook.url) ?? 0) > parts.now()) {
+        parts.onOutcome("resting");
+        return undefined;
+      }
+      try {
+        const names = await call(parts, webhook, JSON.stringify(question), signal);
+        restsUntil.delete(webhook.url);
+        parts.onOutcome("ok");
+        return names;
+      } catch {
+        signal.throwIfAborted();
+        restsUntil.set(webhook.url, parts.now() + restMilliseconds);
+        parts.onOutcome("failed");
+        return undefined;
+      }
+    },
+  };
+}
+
+async function call(
+  { pools, secret, now }: WebhookParts,
+  { url: address, timeout }: RouteWebhook,
+  body: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const url = new URL(address);
+  const at = Math.floor(now() / 1_000);
+  const mac = createHmac("sha256", secret).update(`${at}.${body}`).digest("hex");
+  const answer = await pools.for(url.origin).request({
+    origin: url.origin,
+    path: url.pathname + url.search,
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      "user-agent": "portcullis",
+      "x-portcullis-signature": `t=${at},v1=${mac}`,
+    },
+    body,
+    signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]),
+  });
+  if (answer.statusCode !== 200) {
+    await answer.body.dump();
+    throw new Error(`the webhook answered with status ${answer.statusCode}`);
+  }
+  return namesIn(JSON.parse(await shortText(answer.body)));
+}
+
+async function shortText(body: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > longestAnswerBytes) throw new Error("the webhook said too much");
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** `{"order": ["provider/model", …]}`; an empty list is an answer too: no opinion. */
+function namesIn(answer: unknown): readonly string[] {
+  const order = typeof answer === "object" && answer !== null && "order" in answer ? answer.order : undefined;
+  if (!Array.isArray(order)) throw new Error("the webhook gave no order");
+  return order.slice(0, mostNames).map(String);
+}
