@@ -1,5 +1,5 @@
 // Providers that lie, stumble and break off give callers a typed error or the answer, never a hang and never a leak.
-// Every misbehaviour goes through both doors, whole and streamed, in front of one gateway that must outlive them all.
+// Every misbehaviour goes through both doors, whole and streamed and in both vendors' words, in front of one gateway that must outlive them all.
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
@@ -74,16 +74,40 @@ function assertStream(text: string, status: number, expected: HostileCase): void
   assert.ok(!text.includes("[DONE]"));
 }
 
+async function askMessages(model: string): Promise<{ status: number; text: string }> {
+  const body = { model, max_tokens: 100, messages: [{ role: "user", content: "Hi" }], stream: true };
+  const answer = await gateway.post("/v1/messages", body, headers);
+  return { status: answer.status, text: await answer.text() };
+}
+
+/** In Anthropic's words: an answer ends with `message_stop`, a failure with `error`, and neither with both. */
+function assertMessage(text: string, status: number, { text: wanted, failure }: HostileCase): void {
+  if (status !== 200) {
+    assert.ok(failure, text);
+    assert.deepEqual([status, (JSON.parse(text) as { type: string }).type], [statuses[failure], "error"]);
+    return;
+  }
+  const names = [...text.matchAll(/^event: (.*)$/gm)].map(([, name]) => name);
+  assert.equal(names.at(-1), failure === undefined ? "message_stop" : "error", text);
+  assert.equal(names.includes("message_delta"), failure === undefined);
+  const said = [...text.matchAll(/"text_delta","text":("(?:[^"\\]|\\.)*")/g)];
+  if (failure === undefined) {
+    assert.equal(said.map(([, piece]) => JSON.parse(piece ?? '""') as string).join(""), wanted);
+  }
+}
+
 for (const [name, expected] of Object.entries(cases)) {
   const model = `${expected.provider ?? "vllm"}/${name}`;
   const outcome = expected.failure ?? "the answer all the same";
   test(`a provider that ${name.replaceAll("-", " ")} gives ${outcome}`, within, async () => {
-    const [whole, streamed, mutation, events] = await Promise.all([
+    const [message, whole, streamed, mutation, events] = await Promise.all([
+      askMessages(model),
       askRest(model, false),
       askRest(model, true),
       askMutation(gateway, { model, messages: [{ user: { text: "Hi" } }] }),
       askSubscription(gateway, { model, messages: [{ user: { text: "Hi" } }] }),
     ]);
+    assertMessage(message.text, message.status, expected);
     assertWhole(whole.text, whole.status, expected);
     assertStream(streamed.text, streamed.status, expected);
     assert.doesNotMatch(JSON.stringify([mutation, events]), new RegExp(`${canary}|UND_ERR|HPE_|<html`));
