@@ -1,5 +1,5 @@
 // How many tokens a request would read: asked of the deployment that would serve it, where that counts; else estimated.
-// `gateway.ts` offers it beside completions. A provider that is asked sees the prompt, so it is permitted and recorded alike.
+// `gateway.ts` offers it beside completions. A provider that is asked sees the prompt: it is permitted, judged and recorded like any other.
 
 import { follow } from "../core/abortable.ts";
 import { asFailure, Failure, type FailureCode } from "../core/errors.ts";
@@ -11,6 +11,7 @@ import { openAccount } from "./account.ts";
 import type { CountResult } from "./contract.ts";
 import { failover } from "./failover.ts";
 import type { GatewayParts } from "./parts.ts";
+import { openScreening, type Screening } from "./screening.ts";
 import type { Snapshot } from "./snapshots.ts";
 import { admit, attemptsUnder, planFor } from "./stages.ts";
 
@@ -48,10 +49,12 @@ async function ask(
   const account = openAccount(plan, parts);
   const { controller, release } = follow(callerSignal);
   const { signal } = controller;
+  let guard: Screening | undefined;
   let outcome = "cancelled";
   try {
+    guard = openScreening(plan, snapshot, account, parts, controller);
     // The record of what is about to be sent stands before it is sent: nothing else here waits for it.
-    await account.durable;
+    await Promise.all([guard.beforeCall, account.durable]);
     const tokens = await failover(
       plan,
       async (target, attempt) => {
@@ -66,15 +69,17 @@ async function ask(
       attemptsUnder(plan, snapshot, account, parts, signal),
       signal,
     );
+    await guard.input;
     outcome = "ok";
     return tokens;
   } catch (error) {
-    const failure = asFailure(error);
-    outcome = signal.aborted ? "cancelled" : failure.code;
+    const failure = guard?.refused ?? asFailure(error);
+    outcome = signal.aborted && !guard?.refused ? "cancelled" : failure.code;
     if (signal.aborted || !withoutCounter.has(failure.code)) throw failure;
     return undefined;
   } finally {
     release();
+    await guard?.close();
     await account.settle(outcome);
   }
 }
