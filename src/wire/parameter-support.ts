@@ -1,7 +1,7 @@
 // What a destination makes of each parameter: the words of the capability tables, named as OpenAI names the parameters.
 // Every dialect answers with such a table; doors show it, the OpenAI encoder is driven by it, a matrix test holds all to it.
 
-import type { ParameterName, Support } from "../core/dialect.ts";
+import type { Destination, ParameterName, ParameterTable, Support } from "../core/dialect.ts";
 import type { ReasoningEffort } from "../core/request.ts";
 import { isObject, rowOf } from "./json.ts";
 
@@ -15,6 +15,19 @@ export const every = <Name extends ParameterName>(
   support: Support,
 ): Readonly<Record<Name, Support>> =>
   Object.fromEntries(names.map((name) => [name, support])) as Record<Name, Support>;
+
+/** Every request asks for its table, and nothing else changes it: kept as long as the model's own list of capabilities is. */
+export function remembered(make: (to: Destination) => ParameterTable): (to: Destination) => ParameterTable {
+  const byCapabilities = new WeakMap<readonly string[], Map<string, ParameterTable>>();
+  return (to) => {
+    let tables = byCapabilities.get(to.capabilities);
+    if (!tables) byCapabilities.set(to.capabilities, (tables = new Map()));
+    const name = `${to.providerId}/${to.upstreamModel}`;
+    let table = tables.get(name);
+    if (!table) tables.set(name, (table = make(to)));
+    return table;
+  };
+}
 
 const ladder: readonly ReasoningEffort[] = ["none", "minimal", "low", "medium", "high", "xhigh"];
 

@@ -3,12 +3,12 @@
 
 import type { Destination, ParameterName, ParameterTable, Support } from "../../core/dialect.ts";
 import type { ReasoningEffort } from "../../core/request.ts";
-import { every, nearestEffort, refused } from "../parameter-support.ts";
+import { every, nearestEffort, refused, remembered } from "../parameter-support.ts";
 import { parametersOfModel } from "./model-parameters.ts";
 import { parametersAt, type ProviderParameters } from "./provider-parameters.ts";
 import { lacks } from "./request-parts.ts";
 
-export const parameterTable = (to: Destination): ParameterTable => tableOf(to, parametersAt(to.providerId));
+export const parameterTable = remembered((to) => tableOf(to, parametersAt(to.providerId)));
 
 /** For any wire of OpenAI's: what the model refuses, it refuses over each. */
 export function tableOf(to: Destination, provider: ProviderParameters): ParameterTable {

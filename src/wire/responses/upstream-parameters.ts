@@ -1,10 +1,10 @@
 // The capability table of the Responses API as an upstream: what becomes of each parameter of chat completions there.
 // The request encoder is driven by it and doors show it. https://platform.openai.com/docs/api-reference/responses/create
 
-import { type Destination, type ParameterTable, parameterNames } from "../../core/dialect.ts";
+import { parameterNames } from "../../core/dialect.ts";
 import type { ProviderParameters } from "../openai/provider-parameters.ts";
 import { tableOf } from "../openai/parameter-table.ts";
-import { every, mapped, refused, taken } from "../parameter-support.ts";
+import { every, mapped, refused, remembered, taken } from "../parameter-support.ts";
 
 /** A name with a dot lies in an object. */
 const parameters: ProviderParameters = {
@@ -27,4 +27,4 @@ const parameters: ProviderParameters = {
   },
 };
 
-export const parameterTable = (to: Destination): ParameterTable => tableOf(to, parameters);
+export const parameterTable = remembered((to) => tableOf(to, parameters));
