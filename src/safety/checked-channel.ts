@@ -47,6 +47,8 @@ export class CheckedChannel {
   readonly #solid: Range[] = [];
   #stop: number | undefined;
   #isDue = false;
+  #wasLeft = false;
+  #isBack = false;
   #look: "running" | "done" | undefined;
   #afterwards: (() => void) | undefined;
   received = 0;
@@ -75,6 +77,7 @@ export class CheckedChannel {
     this.received += text.length;
     this.#stop = undefined;
     this.ended = false;
+    this.#isBack ||= this.#wasLeft;
   }
 
   /** Text that leaves whole or not at all. */
@@ -83,9 +86,18 @@ export class CheckedChannel {
     this.push(text, now);
   }
 
-  /** Nothing follows for now: what is here need not wait for more. */
+  /** A part is over: what is here need not wait for more. */
   rest(): void {
     this.#stop = this.received;
+    this.#wasLeft = false;
+    this.#isBack = false;
+  }
+
+  /** Another channel speaks. Whoever came back once may come back again, and so keeps the end of a window. */
+  leave(): void {
+    if (this.#isBack) this.#isDue = true;
+    else this.#stop = this.received;
+    this.#wasLeft = true;
   }
 
   end(): void {

@@ -211,10 +211,10 @@ export class ChoiceQueue {
     return changed ? { ...event, signature: undefined } : event;
   }
 
-  /** Whoever was speaking need not wait for more of it. */
+  /** Whoever was speaking need not wait for more. */
   #turnTo(name: string): CheckedChannel {
     const channel = this.#channel(name);
-    if (this.#current !== channel) this.#current?.rest();
+    if (this.#current !== channel) this.#current?.leave();
     this.#current = channel;
     return channel;
   }

@@ -26,7 +26,7 @@ const rest = async (gateway: RunningGateway, text: string, stream: boolean) => {
 
 const failureFields = "... on Failure { __typename code } ... on SafetyBlocked { categories phase }";
 const receiptFields =
-  "receipt { safety { classifiers notRun categories verdicts { classifier kind phase channel outcome categories action checkedFrom checkedTo windows retroactive } coverage { covered notCovered } } }";
+  "receipt { id safety { classifiers notRun categories verdicts { classifier kind phase channel outcome categories action checkedFrom checkedTo windows retroactive } coverage { covered notCovered } } }";
 
 interface Verdict {
   readonly classifier: string;
@@ -45,6 +45,7 @@ interface Completed {
   readonly text?: string;
   readonly finishReason?: string;
   readonly receipt?: {
+    readonly id: string;
     readonly safety: { classifiers: string[]; notRun: string[]; verdicts: Verdict[]; coverage: object };
   };
 }
@@ -87,6 +88,10 @@ onEachDatabase("what a classifier finds in an answer is shown at no door", env, 
     ],
   );
   assert.ok(clean.receipt?.safety.coverage);
+  // From the record, at whichever replica: ranges and names, as they were told.
+  const query = `query ($id: ID!) { ${receiptFields.replace("receipt {", "receipt(id: $id) {")} }`;
+  const { data } = await other.graphql<{ receipt: Completed["receipt"] }>(query, { id: clean.receipt.id });
+  assert.deepEqual(data.receipt, clean.receipt);
 
   for (const stream of [false, true]) {
     if (!stream) upstream.behave(answerOpenai(words.join("")));
