@@ -11,18 +11,14 @@ export interface Expectation {
   readonly rule: string | null | undefined;
 }
 
-interface Words {
-  /** Every answer there is; the last is what comes for want of a rule. */
-  readonly outcomes: readonly string[];
-}
-
-const words: Readonly<Record<TestSubject, Words>> = {
-  grant: { outcomes: ["allowed", "refused"] },
-  finding: { outcomes: ["flagged", "redacted", "blocked"] },
-  mode: { outcomes: ["complete", "lookahead", "hold"] },
-  input: { outcomes: ["before", "alongside"] },
-  classifier: { outcomes: ["demanded", "optional"] },
-  failure: { outcomes: ["open", "closed"] },
+/** Every answer there is; the last is what comes for want of a rule. */
+const outcomesOf: Readonly<Record<TestSubject, readonly string[]>> = {
+  grant: ["allowed", "refused"],
+  finding: ["flagged", "redacted", "blocked"],
+  mode: ["complete", "lookahead", "hold"],
+  input: ["before", "alongside"],
+  classifier: ["demanded", "optional"],
+  failure: ["open", "closed"],
 };
 
 /** What stands behind `regime:` in a case. */
@@ -31,7 +27,7 @@ export const regimeSubjects = subjects.slice(2);
 /** Undefined where the text is none of the answers to such a question. */
 export function readExpectation(text: string, subject: TestSubject): Expectation | undefined {
   const match = /^(\S+)(?: by (\S+)| (for want of a rule))?$/.exec(text);
-  const { outcomes } = words[subject];
+  const outcomes = outcomesOf[subject];
   const outcome = outcomes.find((one) => one === match?.[1]);
   if (match === null || outcome === undefined) return undefined;
   const wanting = match[3] !== undefined;
@@ -40,6 +36,6 @@ export function readExpectation(text: string, subject: TestSubject): Expectation
 }
 
 export function choiceOf(subject: TestSubject): string {
-  const { outcomes } = words[subject];
+  const outcomes = outcomesOf[subject];
   return `write: ${outcomes.join(", ")} [by <rule>], or: ${outcomes.at(-1)} for want of a rule`;
 }
