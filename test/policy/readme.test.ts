@@ -8,6 +8,8 @@ import { parsePolicy } from "../../src/policy/parse-policy.ts";
 import { formatProblem } from "../../src/policy/problems.ts";
 import { readTests } from "../../src/policy/tests-file.ts";
 import { runBundleTests } from "../../src/app/bundle-tests.ts";
+import { lintRoutes } from "../../src/app/route-lints.ts";
+import { parseRoutes } from "../../src/policy/routes-file.ts";
 import { vocabularyOf } from "../../src/policy/vocabulary.ts";
 
 const page = await readFile(new URL("../../policies/README.md", import.meta.url), "utf8");
@@ -39,20 +41,28 @@ test("the routes on the page can be read, and what its tests say of them holds",
   const routes = blocks("yaml").filter(isRoutes);
   const tests = blocks("yaml").filter((example) => !isRoutes(example));
   assert.ok(routes.length >= 1);
+  const parsed = parsePolicy(base, now);
   for (const example of routes) {
-    const files = {
-      "policy.csv": base,
-      "routes.yaml": example,
-      "tests.yaml": strangers + (tests.at(-1) ?? ""),
-    };
-    const report = await runBundleTests(files, now);
-    assert.deepEqual(
-      report.routes.filter(({ ok }) => !ok),
-      [],
+    const { problems, warnings } = lintRoutes(
+      parseRoutes({ "routes.yaml": example }),
+      parsed.ok ? parsed.rows : noRows(),
     );
-    assert.ok(report.routes.length >= 2);
+    assert.deepEqual([...problems, ...warnings], []);
   }
+  const files = {
+    "policy.csv": base,
+    "routes.yaml": routes[0] ?? "",
+    "tests.yaml": strangers + (tests.at(-1) ?? ""),
+  };
+  const report = await runBundleTests(files, now);
+  assert.ok(report.routes.length >= 2);
+  assert.deepEqual(
+    report.routes.filter(({ ok }) => !ok),
+    [],
+  );
 });
+
+const noRows = (): never => assert.fail("the base row is well formed");
 
 const strangers =
   "cases:\n- A stranger makes no images:\n    {who: role:stranger, does: image, data: public, provider: [], expect: refused for want of a rule}\n";
