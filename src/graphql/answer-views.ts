@@ -11,7 +11,13 @@ import type { FailureView } from "./failures.ts";
 
 export type EventBody =
   | { kind: "CompletionStarted"; receiptId: string; deployment: Deployment; sensitivity: SensitivityReport }
-  | { kind: "TextDelta" | "ReasoningDelta"; choice: number; offset: number; text: string }
+  | {
+      kind: "TextDelta" | "ReasoningDelta";
+      choice: number;
+      offset: number;
+      text: string;
+      logprobs?: readonly unknown[] | undefined;
+    }
   | {
       kind: "ToolCallDelta";
       choice: number;
@@ -81,12 +87,17 @@ function createTranslator(): (event: AnswerEvent) => EventBody | undefined {
   const lengths = new Map<string, number>();
   const calls = new Map<string, { id: string; name: string }>();
 
-  function delta(kind: "TextDelta" | "ReasoningDelta", choice: number, text: string): EventBody | undefined {
-    if (text === "") return undefined;
+  function delta(
+    kind: "TextDelta" | "ReasoningDelta",
+    choice: number,
+    text: string,
+    logprobs?: readonly unknown[],
+  ): EventBody | undefined {
+    if (text === "" && logprobs === undefined) return undefined;
     const channel = `${kind} ${choice}`;
     const offset = lengths.get(channel) ?? 0;
     lengths.set(channel, offset + text.length);
-    return { kind, choice, offset, text };
+    return logprobs === undefined ? { kind, choice, offset, text } : { kind, choice, offset, text, logprobs };
   }
 
   return (event) => {
@@ -96,6 +107,7 @@ function createTranslator(): (event: AnswerEvent) => EventBody | undefined {
         return { kind: "CompletionStarted", receiptId, deployment, sensitivity };
       }
       case "text-delta":
+        return delta("TextDelta", event.choice, event.text, event.logprobs);
       case "refusal-delta":
         return delta("TextDelta", event.choice, event.text);
       case "reasoning-delta":

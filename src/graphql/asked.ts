@@ -10,12 +10,10 @@ import type {
   ImageRequest,
   ModerationRequest,
   OnUnsupported,
-  ResponseFormat,
-  Tool,
-  ToolChoice,
 } from "../core/request.ts";
 import type { Asked } from "../core/stages.ts";
 import type { CompletionInputValue } from "./completion-input.ts";
+import { given, settingsOf } from "./completion-settings.ts";
 import type { GraphqlContext } from "./context.ts";
 import type { EmbedInputValue } from "./embedding-input.ts";
 import type { GenerateImageInputValue } from "./image-input.ts";
@@ -39,15 +37,7 @@ export function askedCompletion(
       stream,
       n: input.n ?? 1,
       maxOutputTokens: input.maxOutputTokens ?? undefined,
-      temperature: input.temperature ?? undefined,
-      topP: input.topP ?? undefined,
-      stop: input.stop ?? undefined,
-      seed: input.seed ?? undefined,
-      tools: input.tools?.map(toolOf),
-      toolChoice: toolChoiceOf(input.toolChoice),
-      responseFormat: responseFormatOf(input.responseFormat),
-      reasoning: input.reasoning ?? undefined,
-      extras: {},
+      ...settingsOf(input),
     },
     planHash: input.planHash ?? undefined,
     lookahead: (stream && input.lookahead) || undefined,
@@ -112,9 +102,6 @@ export function askedImage(
     ...circumstances(input, context, info, requestId),
   };
 }
-
-const given = (fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null));
 
 const refused = (path: string, message: string): Failure => new Failure("INVALID_REQUEST", message, { path });
 
@@ -185,26 +172,4 @@ function holds(value: unknown, field: string, info: GraphQLResolveInfo, variable
 function isSet(value: ValueNode | undefined, variables: Readonly<Record<string, unknown>>): boolean {
   if (value === undefined || value.kind === Kind.NULL) return false;
   return value.kind !== Kind.VARIABLE || variables[value.name.value] != null;
-}
-
-type ToolValue = NonNullable<CompletionInputValue["tools"]>[number];
-
-const toolOf = (tool: ToolValue): Tool => ({
-  name: tool.name,
-  description: tool.description ?? undefined,
-  parameters: tool.parameters,
-  strict: tool.strict ?? undefined,
-});
-
-function toolChoiceOf(choice: CompletionInputValue["toolChoice"]): ToolChoice | undefined {
-  if (choice?.mode) return { mode: choice.mode };
-  return choice?.tool ? { mode: "tool", tool: choice.tool } : undefined;
-}
-
-function responseFormatOf(format: CompletionInputValue["responseFormat"]): ResponseFormat | undefined {
-  if (format?.schema) {
-    const { name, schema, strict } = format.schema;
-    return { type: "schema", name, schema, strict: strict ?? true };
-  }
-  return format?.json ? { type: "json" } : undefined;
 }

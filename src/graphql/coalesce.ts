@@ -41,7 +41,7 @@ export async function* coalesce(
       next.catch(() => undefined);
       const body = winner.value;
       if (held && isDelta(body) && body.kind === held.kind && body.choice === held.choice) {
-        held = { ...held, text: held.text + body.text };
+        held = { ...held, text: held.text + body.text, logprobs: both(held.logprobs, body.logprobs) };
         continue;
       }
       yield* release();
@@ -58,3 +58,6 @@ export async function* coalesce(
     await source.return?.();
   }
 }
+
+const both = (a: Delta["logprobs"], b: Delta["logprobs"]): Delta["logprobs"] =>
+  a === undefined || b === undefined ? (a ?? b) : [...a, ...b];

@@ -2,7 +2,7 @@
 // `asked.ts` and `messages.ts` turn them into the neutral request.
 
 import { builder } from "./builder.ts";
-import { ImageDetail, OnUnsupported, ReasoningEffort, ToolMode } from "./enums.ts";
+import { ImageDetail, OnUnsupported, ReasoningEffort, ToolMode, Verbosity } from "./enums.ts";
 
 const messageTag = "How sensitive this message alone is; joined into the request's.";
 
@@ -108,6 +108,7 @@ const JsonSchemaInput = builder.inputType("JsonSchemaInput", {
   description: "The shape that the answer must have.",
   fields: (t) => ({
     name: t.string({ required: true, description: "What to call the shape." }),
+    description: t.string({ description: "What it is for." }),
     schema: t.field({ type: "JSON", required: true, description: "A JSON schema." }),
     strict: t.boolean({ defaultValue: true, description: "The answer must keep to it exactly." }),
   }),
@@ -119,6 +120,25 @@ const ResponseFormatInput = builder.inputType("ResponseFormatInput", {
   fields: (t) => ({
     json: t.boolean({ description: "true: some JSON object." }),
     schema: t.field({ type: JsonSchemaInput, description: "JSON of this shape." }),
+  }),
+});
+
+const TokenBiasInput = builder.inputType("TokenBiasInput", {
+  description: "Makes one token likelier or less likely.",
+  fields: (t) => ({
+    token: t.int({ required: true, description: "Its id, in the model's own tokenizer." }),
+    bias: t.float({ required: true, description: "From -100, never, to 100, always." }),
+  }),
+});
+
+const SpeechInput = builder.inputType("SpeechInput", {
+  description: "How the answer is to sound, where the model can speak.",
+  fields: (t) => ({
+    voice: t.string({ required: true, description: "As the provider calls it: alloy." }),
+    format: t.string({
+      defaultValue: "wav",
+      description: "wav, mp3, flac, opus, aac; for a subscription pcm16.",
+    }),
   }),
 });
 
@@ -146,10 +166,30 @@ export const CompletionInput = builder.inputType("CompletionInput", {
     topP: t.float({ description: "From how much of the probability it chooses." }),
     stop: t.stringList({ description: "Ends the answer before any of these." }),
     seed: t.int({ description: "The same seed gives the same answer, where the provider can." }),
+    presencePenalty: t.float({
+      description: "Above 0: less of what was said at all, down to -2 and up to 2.",
+    }),
+    frequencyPenalty: t.float({
+      description: "Above 0: less of what was said often, down to -2 and up to 2.",
+    }),
+    logitBias: t.field({ type: [TokenBiasInput], description: "Tokens that it is drawn to or kept from." }),
+    logprobs: t.boolean({ description: "true: says how likely each token was." }),
+    topLogprobs: t.int({ description: "And what else could have stood there: so many, at most 20." }),
     tools: t.field({ type: [ToolInput], description: "Tools that it may call." }),
     toolChoice: t.field({ type: ToolChoiceInput, description: "Whether it calls them." }),
+    parallelToolCalls: t.boolean({ description: "false: it calls one tool at a time." }),
     responseFormat: t.field({ type: ResponseFormatInput, description: "The shape of the answer." }),
     reasoning: t.field({ type: ReasoningEffort, description: "How much it thinks first." }),
+    effort: t.string({
+      description: "Counts before reasoning: an effort that only some models know, as minimal or xhigh.",
+    }),
+    verbosity: t.field({ type: Verbosity, description: "How much it says." }),
+    speech: t.field({ type: SpeechInput, description: "The answer is to be heard, too." }),
+    serviceTier: t.string({ description: "How soon the provider serves it, in its words: flex, priority." }),
+    promptCacheKey: t.string({ description: "Requests with the same beginning share it." }),
+    safetyIdentifier: t.string({
+      description: "Names the end user to the provider, without saying who it is.",
+    }),
     maxCostUsd: t.field({ type: "Decimal", description: "What it may cost at most." }),
     onUnsupported: t.field({
       type: OnUnsupported,

@@ -7,6 +7,7 @@ import type { ResponseFormat } from "../core/request.ts";
 import { createGatherer } from "../wire/gather.ts";
 import { askedCompletion } from "./asked.ts";
 import { builder } from "./builder.ts";
+import { SoundType, TokenLogprob, tokenLogprobs } from "./choice-details.ts";
 import { CompletionInput } from "./completion-input.ts";
 import { sealContinuation } from "./continuation.ts";
 import { paid } from "./directives.ts";
@@ -34,6 +35,9 @@ const saysSomething = (choice: GatheredChoice): boolean =>
 
 /** A model that declines says so in words of its own; they are its answer. */
 const shownText = ({ text, refusal }: GatheredChoice): string => text + refusal;
+
+const shownThought = ({ reasoning }: GatheredChoice): string | undefined =>
+  reasoning.map(({ text }) => text).join("") || undefined;
 
 const nothingSaid: GatheredChoice = {
   index: 0,
@@ -87,6 +91,23 @@ const Choice = builder.objectRef<GatheredChoice>("Choice").implement({
       description: "What it refers to, as the provider gives it.",
       resolve: (choice) => [...choice.citations],
     }),
+    reasoning: t.string({
+      nullable: true,
+      description: "What it thought, where the provider shows it.",
+      resolve: shownThought,
+    }),
+    logprobs: t.field({
+      type: [TokenLogprob],
+      nullable: true,
+      description: "How likely each token of the text was, where logprobs asked for it.",
+      resolve: (choice) => tokenLogprobs(choice.logprobs),
+    }),
+    sound: t.field({
+      type: SoundType,
+      nullable: true,
+      description: "To be heard, where speech asked for it and no safety rule changed what is said.",
+      resolve: (choice) => choice.sound,
+    }),
   }),
 });
 
@@ -112,10 +133,7 @@ export const CompletionType = builder.objectRef<Completion>("Completion").implem
     reasoning: t.string({
       nullable: true,
       description: "What the first choice thought, where the provider shows it.",
-      resolve: (completion) =>
-        firstChoice(completion)
-          .reasoning.map(({ text }) => text)
-          .join("") || undefined,
+      resolve: (completion) => shownThought(firstChoice(completion)),
     }),
     finishReason: t.field({
       type: FinishReason,

@@ -86,6 +86,12 @@ export const ReasoningEffort = enumOf<"none" | "low" | "medium" | "high">(
   },
 );
 
+export const Verbosity = enumOf<"low" | "medium" | "high">("Verbosity", "How much a model says.", {
+  LOW: ["low", "Little."],
+  MEDIUM: ["medium", "As much as is usual."],
+  HIGH: ["high", "A lot."],
+});
+
 export const OnUnsupported = enumOf<"error" | "drop" | "reroute">(
   "OnUnsupported",
   "What happens to a parameter that the chosen deployment cannot honour.",

@@ -6,6 +6,7 @@ import { abortable, follow } from "../core/abortable.ts";
 import { numbered, viewAnswer, type EventBody, type EventKind, type EventView } from "./answer-views.ts";
 import { askedCompletion } from "./asked.ts";
 import { builder } from "./builder.ts";
+import { TokenLogprob, tokenLogprobs } from "./choice-details.ts";
 import { coalesce, longestCoalesce } from "./coalesce.ts";
 import { CompletionInput, type CompletionInputValue } from "./completion-input.ts";
 import { CompletionType } from "./completions.ts";
@@ -50,6 +51,12 @@ builder.objectRef<EventView<"TextDelta" | "ReasoningDelta">>("TextDelta").implem
     choice: t.exposeInt("choice", { description: "Of which answer, from 0." }),
     offset: t.exposeInt("offset", { description: "UTF-16 units of text before it in its choice." }),
     text: t.exposeString("text", { description: "What comes next." }),
+    logprobs: t.field({
+      type: [TokenLogprob],
+      nullable: true,
+      description: "How likely each token of it was, where logprobs asked for it.",
+      resolve: (delta) => tokenLogprobs(delta.logprobs),
+    }),
   }),
 });
 
