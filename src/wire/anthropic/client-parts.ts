@@ -2,7 +2,7 @@
 // Used by `client-messages`. A URL stays a URL and base64 stays as it is: nothing is fetched or decoded here.
 
 import type { MediaPart, Part, TextPart } from "../../core/request.ts";
-import { type JsonObject, isObject, rowOf } from "../json.ts";
+import { type JsonObject, arrayOf, isObject, rowOf } from "../json.ts";
 import {
   fieldsBeside,
   invalid,
@@ -36,11 +36,14 @@ export function decodePart(value: unknown, path: string): Part {
 /** A text that cites its sources keeps them: only who wrote them can read them. */
 export function decodeText(block: JsonObject, path: string): TextPart {
   const text = requiredString(block, "text", `${path}.`);
-  const { citations } = block;
-  if (Array.isArray(citations) && citations.length > 0) return decodeNative(block, text);
+  const citations = arrayOf(block["citations"]).filter((citation) => !isForeign(citation));
+  if (citations.length > 0) return decodeNative({ ...block, citations }, text);
   const extras = fieldsBeside(block, placedInText);
   return { type: "text", text, ...(extras === undefined ? {} : { extras }) };
 }
+
+/** Made by us from another model's source: Claude would look in vain for what it encrypted there. */
+const isForeign = (citation: unknown): boolean => isObject(citation) && citation["encrypted_index"] === "";
 
 const placedInText: ReadonlySet<string> = new Set(["type", "text", "citations"]);
 
