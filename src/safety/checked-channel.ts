@@ -93,10 +93,9 @@ export class CheckedChannel {
     this.#isBack = false;
   }
 
-  /** Another channel speaks. Whoever came back once may come back again, and so keeps the end of a window. */
+  /** Another channel speaks. Whoever came back once may come back again, and so waits for its window to fill. */
   leave(): void {
-    if (this.#isBack) this.#isDue = true;
-    else this.#stop = this.received;
+    if (!this.#isBack) this.#stop = this.received;
     this.#wasLeft = true;
   }
 
@@ -105,7 +104,7 @@ export class CheckedChannel {
     this.ended = true;
   }
 
-  /** What waited for too long is checked as it is. */
+  /** It has waited for too long. */
   becomeDue(): void {
     this.#isDue = true;
   }
@@ -114,13 +113,13 @@ export class CheckedChannel {
   next(now: number): Window | undefined {
     if (this.isChecking || this.blocked) return undefined;
     const unchecked = this.#slice(this.checked, this.received);
-    const isLast = this.#stop !== undefined || this.#isDue;
+    const isOver = this.#stop !== undefined || this.#isDue;
     const length =
-      windowLength(unchecked, this.#size, this.#plan.least) ?? (isLast ? this.#restOf(unchecked) : 0);
+      windowLength(unchecked, this.#size, this.#plan.least) ?? (isOver ? this.#restOf(unchecked) : 0);
     this.#isDue = false;
     if (length === 0) {
       // Checked already, and nothing came that could make it the beginning of something.
-      if (isLast && this.checked === this.received) this.#clear(this.received);
+      if (isOver && this.checked === this.received) this.#clear(this.received);
       return undefined;
     }
     const to = this.checked + length;

@@ -129,3 +129,17 @@ test("an answer whose classifier fails somewhere ends there, with nothing of wha
     );
   }
 });
+
+test("who mixes two channels in small pieces gets no part of a phrase through", async () => {
+  const text = words + violation + words;
+  for (const longest of [1, 2, 5, 9]) {
+    const events = cut(text, randomSource(longest), longest).flatMap((one) => [
+      piece("text-delta", one),
+      piece("reasoning-delta", "so. "),
+    ]);
+    const classifiers = [scripted({ phrases: { [violation]: "S9" } })];
+    const { texts, finishes } = await guard([...events, finish()], () => "block", options(classifiers));
+    assert.deepEqual(finishes, ["0 content_filter"]);
+    assert.ok(!unseen.test(texts.get("0 text-delta") ?? ""), texts.get("0 text-delta"));
+  }
+});
