@@ -10,12 +10,15 @@ import { answerError, answerOpenai, type Behaviour, startUpstream, streamOpenai 
 
 const openai = await startUpstream();
 const anthropic = await startUpstream();
+const responses = await startUpstream();
 const gateway = await startGateway({
+  OPENAI_BASE_URL: responses.baseUrl,
+  OPENAI_API_KEY: "sk-upstream",
   VLLM_BASE_URL: openai.baseUrl,
   ANTHROPIC_BASE_URL: anthropic.origin,
   ANTHROPIC_API_KEY: "sk-upstream",
 });
-after(() => Promise.all([gateway.close(), openai.close(), anthropic.close()]));
+after(() => Promise.all([gateway.close(), openai.close(), anthropic.close(), responses.close()]));
 
 /** Long enough for some of it to be cleared before the end is seen. */
 const spoken = "One two three. ".repeat(40);
@@ -124,6 +127,45 @@ test("what a model thought, sealed or encrypted, comes back to it unchanged with
   });
   const messages = anthropic.seen.at(-1)?.body["messages"] as { role: string; content: unknown }[];
   assert.deepEqual(messages[1]?.content, [thinking, redacted, called]);
+});
+
+test("what OpenAI encrypted goes to the client and back as it is", async () => {
+  const thought = { type: "reasoning", id: "rs_1", summary: [], encrypted_content: "Z2VoZWlt" };
+  const message = {
+    type: "message",
+    id: "msg_1",
+    role: "assistant",
+    status: "completed",
+    content: [{ type: "output_text", text: "Rain.", annotations: [], logprobs: [] }],
+  };
+  responses.behave((request, response) => {
+    assert.equal(request.path, "/v1/responses");
+    assert.equal(request.body["store"], false);
+    const usage = { input_tokens: 3, output_tokens: 2, total_tokens: 5 };
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end(
+      JSON.stringify({
+        id: "resp_1",
+        object: "response",
+        status: "completed",
+        model: "gpt-5-pro",
+        output: [thought, message],
+        usage,
+      }),
+    );
+  });
+  const ask = { model: "gpt-5-pro", include: ["reasoning.encrypted_content" as const] };
+  const headers = { "x-data-sensitivity": "public" };
+  const first = await client.responses.create({ ...ask, input: "Weather?" }, { headers });
+  const [item] = first.output;
+  assert.equal(item?.type === "reasoning" && item.encrypted_content, thought.encrypted_content);
+  const input = [
+    ...(first.output as OpenAI.Responses.ResponseInputItem[]),
+    { role: "user" as const, content: "Sure?" },
+  ];
+  await client.responses.create({ ...ask, input }, { headers });
+  const sent = responses.seen.at(-1)?.body["input"] as { type?: string; encrypted_content?: string }[];
+  assert.equal(sent.find(({ type }) => type === "reasoning")?.encrypted_content, thought.encrypted_content);
 });
 
 test("the answer repeats the request, and says what it cost where it was streamed", async () => {
