@@ -203,6 +203,20 @@ test("beta features of the table are switched on, others are reported", async ()
   );
 });
 
+test("instructions between turns stay where they are", async () => {
+  upstream.behave(answerAnthropic({ content: [{ type: "text", text: "Hello." }] }));
+  const messages = [
+    user,
+    { role: "assistant", content: "Hi." },
+    user,
+    { role: "system", content: "Be brief." },
+  ];
+  await ask({ system: "Be kind.", messages });
+  assert.deepEqual(seen().body["system"], [{ type: "text", text: "Be kind." }]);
+  const roles = (seen().body["messages"] as { role: string }[]).map(({ role }) => role);
+  assert.deepEqual(roles, ["user", "assistant", "user", "system"]);
+});
+
 test("a mistake is named by the place where the client made it", async () => {
   const wrong = [
     [{ max_tokens: undefined }, /max_tokens/],

@@ -15,7 +15,7 @@ import { isObject, type JsonObject, parseJson } from "../json.ts";
 import { blockFields, encodePart, encodeText, pickExtras } from "./encode-parts.ts";
 
 interface Turn {
-  readonly role: "user" | "assistant";
+  readonly role: "user" | "assistant" | "system";
   readonly content: readonly JsonObject[];
 }
 
@@ -24,7 +24,12 @@ export interface Conversation {
   readonly turns: readonly Turn[];
 }
 
-export function encodeConversation(messages: readonly Message[], log: ChangeLog): Conversation {
+/** `keepsPlaces`: instructions between turns stay there, as whoever speaks Anthropic's wire means them. */
+export function encodeConversation(
+  messages: readonly Message[],
+  log: ChangeLog,
+  keepsPlaces = false,
+): Conversation {
   const system: JsonObject[] = [];
   const turns: { role: Turn["role"]; content: JsonObject[] }[] = [];
 
@@ -32,13 +37,13 @@ export function encodeConversation(messages: readonly Message[], log: ChangeLog)
     const path = `messages[${index}]`;
     const blocks = withMessageExtras(message, encodeMessage(message, path, log), path, log);
     if (message.name !== undefined) log.changed("dropped", `${path}.name`);
-    if (message.role === "system") {
+    if (message.role === "system" && !(keepsPlaces && turns.length > 0)) {
       if (turns.length > 0) log.changed("mapped", path, "system", "system (moved to the front)");
       system.push(...blocks);
       continue;
     }
     if (blocks.length === 0) continue;
-    const role = message.role === "assistant" ? "assistant" : "user";
+    const role = message.role === "tool" ? "user" : message.role;
     const last = turns.at(-1);
     if (last?.role === role) last.content.push(...blocks);
     else turns.push({ role, content: blocks });

@@ -16,7 +16,7 @@ import { type Thinking, encodeThinking } from "./thinking.ts";
 export function encodeCompletion(request: CompletionRequest, to: Destination): EncodedRequest {
   const log = createChangeLog();
   const traits = traitsOf(to.upstreamModel);
-  const conversation = encodeConversation(request.messages, log);
+  const conversation = encodeConversation(request.messages, log, request.words === "anthropic");
   const maxTokens = encodeMaxTokens(request, to.maxOutputTokens, log);
   const thinking = encodeThinking(request, traits, maxTokens, log);
   refuseWhatHasNoPlace(request, to, log);
