@@ -63,11 +63,10 @@ function channelOf(event: ScreenedEvent): [string | undefined, string] {
   }
 }
 
-export async function* stream(events: readonly ModelEvent[]): AsyncGenerator<ModelEvent> {
-  for (const event of events) {
-    await Promise.resolve();
-    yield event;
-  }
+/** No generator: thousands of chunkings are made of these, and each promise costs. */
+export function stream(events: readonly ModelEvent[]): AsyncIterable<ModelEvent> {
+  const values = events.values();
+  return { [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve(values.next()) }) };
 }
 
 export type ChannelName = "text-delta" | "refusal-delta" | "reasoning-delta" | "tool-call-delta";
