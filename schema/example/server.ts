@@ -25,8 +25,10 @@ interface Reference {
 interface Ticket {
   readonly id: string;
   readonly subject: string;
+  readonly body: string;
+  readonly customerEmail: string | null;
   readonly teamId: string;
-  readonly summary: string;
+  readonly keptSummary: string;
   /** From `Completion.receipt.id`, kept beside the text. */
   readonly summaryReceiptId: string;
 }

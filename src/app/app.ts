@@ -188,6 +188,7 @@ async function compose(
     }),
     authenticate: (authorization, endUser) => authenticator.authenticate(authorization, endUser),
     catalog: () => snapshots.current().catalog,
+    entityTypes: () => snapshots.current().entityTypes ?? [],
     newRequestId,
     production: config.production,
     graphqlPrefix: config.graphqlPrefix,

@@ -9,6 +9,7 @@ import type { Config } from "../config.ts";
 import { Failure } from "../core/errors.ts";
 import type { Snapshot } from "../gateway/snapshots.ts";
 import { hashBundle } from "../policy/bundle.ts";
+import { parseGraph } from "../policy/graph-file.ts";
 import { loadPolicy } from "../policy/load-policy.ts";
 import { parseRoutes } from "../policy/routes-file.ts";
 import type { Store } from "../store/store.ts";
@@ -19,7 +20,7 @@ export function createSnapshotBuilder(
   now: () => Date,
 ): () => Promise<Snapshot> {
   const rows = loadRows();
-  let loaded: Pick<Snapshot, "policy" | "routes" | "breaker" | "abortsUpTo"> | undefined;
+  let loaded: Pick<Snapshot, "policy" | "routes" | "breaker" | "entityTypes" | "abortsUpTo"> | undefined;
 
   /** A version never changes, so it is proved and compiled once. */
   async function policyInForce(): Promise<NonNullable<typeof loaded>> {
@@ -33,7 +34,8 @@ export function createSnapshotBuilder(
     const abortsUpTo = (await store.policies.list()).findLast(({ revoke }) => revoke === "abort")?.number;
     const policy = await loadPolicy({ files, version: number });
     const { routes, breaker } = parseRoutes(files);
-    loaded = { policy, routes, breaker, abortsUpTo };
+    const entityTypes = parseGraph(files, policy.rows.vocabulary);
+    loaded = { policy, routes, breaker, entityTypes, abortsUpTo };
     return loaded;
   }
 

@@ -10,8 +10,10 @@ import type {
   Publication,
 } from "../gateway/policy-administration.ts";
 import type { Snapshots } from "../gateway/snapshots.ts";
+import { diffGraph } from "../policy/diff-graph.ts";
 import { diffPolicies } from "../policy/diff-policies.ts";
 import { diffRoutes } from "../policy/diff-routes.ts";
+import { readGraph, type EntityType } from "../policy/graph-file.ts";
 import { parsePolicy, policyFile } from "../policy/parse-policy.ts";
 import { formatProblem, PolicyProblems } from "../policy/problems.ts";
 import type { PolicyRows } from "../policy/rows.ts";
@@ -50,6 +52,7 @@ export function createPolicyDesk(parts: PolicyDeskParts): PolicyAdministration {
       diff: {
         ...diffPolicies(before ? rowsOf(before.files) : noRows(passed.policy.rows), passed.policy.rows),
         routes: diffRoutes(before?.files ?? {}, files),
+        fields: diffGraph(before ? typesOf(before.files) : [], typesOf(files)),
       },
     };
   }
@@ -92,6 +95,7 @@ export function createPolicyDesk(parts: PolicyDeskParts): PolicyAdministration {
       return {
         ...diffPolicies(rowsOf(was), rowsOf(is), parts.now().getTime()),
         routes: diffRoutes(was, is),
+        fields: diffGraph(typesOf(was), typesOf(is)),
       };
     },
     policyMatrix: (question) => answerMatrix(question, snapshots.current()),
@@ -128,6 +132,12 @@ function rowsOf(files: BundleFiles): PolicyRows {
   const parsed = parsePolicy(files[policyFile] ?? "", Date.now());
   if (parsed.ok) return parsed.rows;
   throw new Failure("INVALID_REQUEST", "The policy cannot be read.", { problems: parsed.problems });
+}
+
+function typesOf(files: BundleFiles): readonly EntityType[] {
+  const { types, problems } = readGraph(files, rowsOf(files).vocabulary);
+  if (problems.length === 0) return types;
+  throw new Failure("INVALID_REQUEST", "graph.yaml cannot be read.", { problems });
 }
 
 /** Before the first version nothing was allowed. */

@@ -3,8 +3,10 @@
 
 import type { Catalog } from "../catalog/catalog.ts";
 import { hashBundle } from "../policy/bundle.ts";
+import { ownTypeNames } from "../graphql/own-types.ts";
 import { staleSentences } from "../policy/format-policy.ts";
-import { lintPolicy } from "../policy/lints.ts";
+import { graphFile, parseGraph, type EntityType } from "../policy/graph-file.ts";
+import { lintGraph, lintPolicy } from "../policy/lints.ts";
 import { loadPolicy, type LoadedPolicy } from "../policy/load-policy.ts";
 import { policyFile } from "../policy/parse-policy.ts";
 import { PolicyProblems, type PolicyProblem } from "../policy/problems.ts";
@@ -41,11 +43,19 @@ export async function passGate(
   const routes = policy && lintRoutes(parseRoutes(files), policy.rows, catalog);
   problems.push(...(routes?.problems ?? []));
   if (policy === undefined || problems.length > 0) throw new PolicyProblems(distinct(problems));
+  const graph = parseGraph(files, policy.rows.vocabulary);
+  const taken = graph.filter(({ name }) => ownTypeNames.has(name)).map(takenName);
+  if (taken.length > 0) throw new PolicyProblems(taken);
   return {
     files,
     sha256: hashBundle(files),
     policy,
-    warnings: [...lintPolicy(policy.rows), ...staleProblems(files), ...(routes?.warnings ?? [])],
+    warnings: [
+      ...lintPolicy(policy.rows),
+      ...lintGraph(policy.rows, graph),
+      ...staleProblems(files),
+      ...(routes?.warnings ?? []),
+    ],
     testsHeld: results.length,
   };
 }
@@ -60,6 +70,13 @@ export function staleProblems(files: BundleFiles): readonly PolicyProblem[] {
     suggestion: `it should read "${expected}"; portcullis policy fmt writes it`,
   }));
 }
+
+const takenName = ({ name, fields }: EntityType): PolicyProblem => ({
+  file: graphFile,
+  line: fields[0]?.line ?? 0,
+  column: 0,
+  message: `${name} is a type of Portcullis itself`,
+});
 
 const failedTest = ({ name, line, found }: TestResult): PolicyProblem => ({
   file: "tests.yaml",

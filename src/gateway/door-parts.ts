@@ -2,6 +2,7 @@
 
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Caller } from "../core/caller.ts";
+import type { EntityType } from "../policy/graph-file.ts";
 import type { Administration } from "./administration.ts";
 import type { Enquiries, Gateway } from "./contract.ts";
 
@@ -21,6 +22,8 @@ export interface DoorParts {
   authenticate(authorization: string | undefined, endUser?: string): Promise<Caller>;
   /** The catalog that is current now. */
   catalog(): Catalog;
+  /** graph.yaml of the policy in force; absent: no such fields are served. */
+  entityTypes?(): readonly EntityType[];
   newRequestId(): string;
   /** DESIGN: stricter, introspection and GraphiQL by scope. */
   readonly production: boolean;

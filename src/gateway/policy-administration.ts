@@ -20,9 +20,11 @@ export interface PolicyVersionView extends PolicyVersion {
   readonly replicas: readonly ReplicaState[];
 }
 
-/** What the rows open and close, and what changed in routes. */
+/** What the rows open and close, what changed in routes and in the fields of graph.yaml. */
 export interface BundleDiff extends PolicyDiff {
   readonly routes: readonly RouteChange[];
+  /** In sentences. */
+  readonly fields: readonly string[];
 }
 
 export interface Publication {

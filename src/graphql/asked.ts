@@ -133,7 +133,7 @@ function circumstances(
   };
 }
 
-function moneyOf(text: string | undefined): Picodollars | undefined {
+export function moneyOf(text: string | undefined): Picodollars | undefined {
   if (text === undefined) return undefined;
   const amount = parseUsd(text);
   if (amount !== undefined) return amount;

@@ -5,12 +5,15 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { Receipt } from "../core/answer.ts";
 import type { Caller } from "../core/caller.ts";
 import type { DoorParts } from "../gateway/door-parts.ts";
+import type { EntityType } from "../policy/graph-file.ts";
 import type { Names } from "./names.ts";
 
 export interface GraphqlContext {
   readonly parts: DoorParts;
   readonly caller: Caller;
   readonly catalog: Catalog;
+  /** Fields that a model answers, as the view of this request serves them. */
+  readonly entityTypes: readonly EntityType[];
   /** As the caller knows our types and fields. */
   readonly names: Names;
   readonly requestId: string;

@@ -26,7 +26,7 @@ export interface GraphqlDoor {
 }
 
 export function createGraphqlDoor(parts: DoorParts): GraphqlDoor {
-  const views = createViews(schema, parts.graphqlPrefix);
+  const views = createViews(schema, parts.graphqlPrefix, (error) => parts.reportFault(error, "background"));
   const execute = createExecutor(parts, views);
   const single = createSingleConnection(execute);
   const callbacks = createCallbacks(parts.callbacks);
@@ -34,8 +34,7 @@ export function createGraphqlDoor(parts: DoorParts): GraphqlDoor {
 
   async function answer(exchange: Exchange): Promise<void> {
     if (exchange.path === "/graphql/stream") return await single.handle(exchange);
-    if (wantsGraphiql(exchange, parts.production))
-      return await sendPage(exchange.response, views.served.names);
+    if (wantsGraphiql(exchange, parts.production)) return await sendPage(exchange.response, views.names);
     const { request, response } = exchange;
     if (request.method !== "GET" && request.method !== "POST") {
       response.setHeader("allow", "GET, POST");

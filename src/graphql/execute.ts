@@ -6,11 +6,11 @@ import { mayUse, type Caller } from "../core/caller.ts";
 import { Failure } from "../core/errors.ts";
 import { publicData } from "../core/sensitivity.ts";
 import type { DoorParts } from "../gateway/door-parts.ts";
+import type { EntityType } from "../policy/graph-file.ts";
 import type { GraphqlContext, RequestDefaults } from "./context.ts";
 import type { CheckedOperation } from "./documents.ts";
 import { limits, nestsWithin } from "./limits.ts";
 import { maskError, maskResult, type Masking } from "./masking.ts";
-import type { Names } from "./names.ts";
 import { observed } from "./remembered-answers.ts";
 import type { Views } from "./views.ts";
 
@@ -41,14 +41,15 @@ export const isStream = (outcome: Outcome): outcome is ResultStream => Symbol.as
 
 export function createExecutor(parts: DoorParts, views: Views): Executor {
   return async (operation, asker) => {
-    const { schema, names, documents, remembered } = asker.ownNames === true ? views.own : views.served;
     const masking: Masking = {
       requestId: asker.requestId,
-      names,
+      names: asker.ownNames === true ? views.own.names : views.names,
       // Who has left has caused it; nobody need hear of that.
       reportFault: (error, id) => void (asker.signal.aborted || parts.reportFault(error, id)),
     };
     try {
+      const view = asker.ownNames === true ? views.own : views.served(parts.entityTypes?.() ?? none);
+      const { schema, documents, remembered } = view;
       const checked = documents(operation.query);
       if (!checked.ok) {
         // Who may not ask is told nothing about the document either.
@@ -64,7 +65,7 @@ export function createExecutor(parts: DoorParts, views: Views): Executor {
       if (!nestsWithin(variables, limits.nesting)) {
         throw new Failure("INVALID_REQUEST", `Variables may nest ${limits.nesting} levels deep at most.`);
       }
-      const context = contextFor(asker, parts, variables, names);
+      const context = contextFor(asker, parts, variables, view);
       const asks = chosen.kind === "query";
       const known = asks ? remembered.recall(operation, context) : undefined;
       if (known) return known;
@@ -87,6 +88,8 @@ export function createExecutor(parts: DoorParts, views: Views): Executor {
     }
   };
 }
+
+const none: readonly EntityType[] = [];
 
 const schemaFields = new Set(["__schema", "__type", "__typename"]);
 /** What tells the shape of the whole graph. */
@@ -122,7 +125,7 @@ function contextFor(
   asker: Asker,
   parts: DoorParts,
   variables: Readonly<Record<string, unknown>>,
-  names: Names,
+  { names, entityTypes }: Pick<GraphqlContext, "names" | "entityTypes">,
 ): GraphqlContext {
   let unused: string | undefined = asker.requestId;
   return {
@@ -130,6 +133,7 @@ function contextFor(
     caller: asker.caller ?? nobody,
     catalog: parts.catalog(),
     names,
+    entityTypes,
     requestId: asker.requestId,
     signal: asker.signal,
     defaults: asker.defaults,

@@ -5,6 +5,7 @@ import { Failure } from "../core/errors.ts";
 import { mayUse, type Scope } from "../core/caller.ts";
 import { builder } from "./builder.ts";
 import { receiptOf, type GraphqlContext } from "./context.ts";
+import { entityOf } from "./entity-types.ts";
 import { printServiceSdl } from "./sdl.ts";
 
 const mostRepresentations = 500;
@@ -54,6 +55,8 @@ builder.queryFields((t) => ({
 
 async function resolveReference(reference: unknown, context: GraphqlContext): Promise<object | null> {
   const { __typename: name, id } = (reference ?? {}) as { __typename?: unknown; id?: unknown };
+  const type = context.entityTypes.find((one) => one.name === name);
+  if (type) return entityOf(type, reference, context.caller);
   const own = typeof name === "string" ? context.names.ownType(name) : undefined;
   const entity = own !== undefined && Object.hasOwn(entities, own) ? entities[own] : undefined;
   if (!entity || typeof id !== "string") {

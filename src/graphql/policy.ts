@@ -143,6 +143,10 @@ export const PolicyDiffType = builder.objectRef<BundleDiff>("PolicyDiff").implem
       description: "What is permitted only by the first.",
       resolve: (diff) => [...diff.closes],
     }),
+    fields: t.stringList({
+      description: "What changes in the fields of graph.yaml, in sentences.",
+      resolve: (diff) => [...diff.fields],
+    }),
     loosens: t.field({
       type: [SafetyChangeType],
       description: "What happens more loosely to answers by the second.",

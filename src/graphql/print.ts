@@ -8,6 +8,9 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { composeServices } from "@theguild/federation-composition";
 import { isAbstractType, parse, type GraphQLSchema } from "graphql";
+import { parseGraph } from "../policy/graph-file.ts";
+import { vocabularyOf } from "../policy/vocabulary.ts";
+import { withEntityTypes } from "./entity-types.ts";
 import { examples } from "./examples.ts";
 import { prefixedNames } from "./names.ts";
 import { renameDocument, renameSchema } from "./renamed.ts";
@@ -19,10 +22,11 @@ const folder = new URL("../../schema/", import.meta.url);
 /** File name, from schema/ → content. */
 export async function printedFiles(): Promise<ReadonlyMap<string, string>> {
   const example = await readFile(new URL("example/tickets.graphql", folder), "utf8");
+  const graph = await readFile(new URL("example/graph.yaml", folder), "utf8");
   return new Map([
     ["portcullis.graphql", `${printSchemaSdl(schema)}\n`],
     ["possible-types.json", `${JSON.stringify(possibleTypes(schema), null, 2)}\n`],
-    ["supergraph.graphql", `${compose(example)}\n`],
+    ["supergraph.graphql", `${compose(example, graph)}\n`],
     ...examples.map(({ name, query }): [string, string] => [`operations/${name}.graphql`, query]),
   ]);
 }
@@ -52,9 +56,12 @@ function possibleTypes(of: GraphQLSchema): Record<string, string[]> {
   );
 }
 
-function compose(example: string): string {
+/** The example company's graph: its tickets, and the fields that a model answers on them. */
+function compose(example: string, graph: string): string {
+  const types = parseGraph({ "graph.yaml": graph }, vocabularyOf([]));
+  const portcullis = printServiceSdl(withEntityTypes(schema, types));
   const composed = composeServices([
-    { name: "portcullis", url: "http://127.0.0.1:4000/graphql", typeDefs: parse(printServiceSdl(schema)) },
+    { name: "portcullis", url: "http://127.0.0.1:4000/graphql", typeDefs: parse(portcullis) },
     { name: "tickets", url: "http://127.0.0.1:4001/graphql", typeDefs: parse(example) },
   ]);
   if (composed.supergraphSdl === undefined) {

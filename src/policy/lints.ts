@@ -1,14 +1,31 @@
 // Rows that are right but surely not meant: grants and safety rows that can never decide anything, and
 // labels that leave the house without a rail. `portcullis policy check` shows them; they stop nothing.
 
-import { isWithin } from "../core/sensitivity.ts";
+import { formatSensitivity, isWithin } from "../core/sensitivity.ts";
 import type { DataCell } from "./cells/data.ts";
 import type { ProviderCell } from "./cells/provider.ts";
+import { graphFile, type EntityType } from "./graph-file.ts";
 import { Links } from "./links.ts";
 import { policyFile } from "./parse-policy.ts";
 import type { PolicyProblem } from "./problems.ts";
 import type { GrantRow, PolicyRows } from "./rows.ts";
 import { silentSafetyRows } from "./safety-lints.ts";
+
+/** Fields of graph.yaml that can only ever answer with a denial. */
+export function lintGraph(rows: PolicyRows, types: readonly EntityType[]): readonly PolicyProblem[] {
+  const ceilings = rows.grants.flatMap(({ effect, does, data }) =>
+    effect === "allow" && data.kind === "ceiling" && does.actions.includes("complete") ? [data.ceiling] : [],
+  );
+  return types
+    .flatMap(({ fields }) => fields)
+    .filter(({ data }) => !ceilings.some((ceiling) => isWithin(data, ceiling)))
+    .map(({ path, line, data }) => ({
+      file: graphFile,
+      line,
+      column: 0,
+      message: `${path} can never be answered: no row allows ${formatSensitivity(data)} to complete`,
+    }));
+}
 
 /** Everyday labels, for which a rail would be no news. */
 const withoutRail = ["contact", "unscanned"];

@@ -5,6 +5,7 @@ import { hashBundle, strayFiles } from "./bundle.ts";
 import { buildEngine, type GrantQuestion } from "./casbin-engine.ts";
 import { explainQuestion, makeExplain } from "./explain-decision.ts";
 import type { Explanation } from "./explanation.ts";
+import { readGraph } from "./graph-file.ts";
 import { parsePolicy, policyFile } from "./parse-policy.ts";
 import { makePermit } from "./permit.ts";
 import type { Policy } from "./policy.ts";
@@ -77,6 +78,7 @@ function readBundle(files: BundleFiles, now: number): PolicyRows {
   } else if (!parsed.ok) problems.push(...parsed.problems);
   const routes = readRoutes(files);
   if (!routes.ok) problems.push(...routes.problems);
+  if (parsed?.ok === true) problems.push(...readGraph(files, parsed.rows.vocabulary).problems);
   if (problems.length > 0 || parsed?.ok !== true) throw new PolicyProblems(problems);
   return parsed.rows;
 }

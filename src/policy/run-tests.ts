@@ -4,6 +4,7 @@
 import { hashBundle, strayFiles } from "./bundle.ts";
 import { buildEngine, type CasbinEngine, type GrantQuestion } from "./casbin-engine.ts";
 import { identityAtom } from "./cells/provider.ts";
+import { readGraph } from "./graph-file.ts";
 import { makeDecide } from "./decide.ts";
 import { counterexample } from "./never.ts";
 import { ownRows } from "./own-rows.ts";
@@ -44,7 +45,8 @@ export async function runPolicyTests(files: BundleFiles, now: number = Date.now(
     const message = "is missing; a policy without tests is refused";
     throw new PolicyProblems([...problems, { file: testsFile, line: 0, column: 0, message }]);
   }
-  const read = readTests(text, parsed.rows.vocabulary);
+  const { types } = readGraph(files, parsed.rows.vocabulary);
+  const read = readTests(text, parsed.rows.vocabulary, types);
   if (!read.ok || problems.length > 0)
     throw new PolicyProblems([...problems, ...(read.ok ? [] : read.problems)]);
   const engine = await buildEngine(parsed.rows);

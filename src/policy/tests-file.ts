@@ -1,7 +1,7 @@
 // Reads tests.yaml: what the policy must answer in given cases, and what must never be possible.
 // `run-tests.ts` runs what this reads; words are checked as strictly as in policy.csv.
 
-import { parseSensitivity, type Sensitivity } from "../core/sensitivity.ts";
+import { formatSensitivity, parseSensitivity, type Sensitivity } from "../core/sensitivity.ts";
 import {
   choiceOf,
   readExpectation,
@@ -9,6 +9,7 @@ import {
   type Expectation,
   type TestSubject,
 } from "./expectations.ts";
+import type { EntityField, EntityType } from "./graph-file.ts";
 import { suggest, type PolicyProblem } from "./problems.ts";
 import { readNever, type Never } from "./never.ts";
 import {
@@ -55,16 +56,21 @@ export type ReadTests =
 /** `routes` is read by `route-tests-file.ts`. */
 const sections = ["cases", "never", "routes"];
 
-export function readTests(text: string, vocabulary: Vocabulary): ReadTests {
+export function readTests(
+  text: string,
+  vocabulary: Vocabulary,
+  types: readonly EntityType[] = [],
+): ReadTests {
   const file = readYaml(testsFile, text);
   const top = entriesOf(file.contents) ?? [];
   for (const { name, key } of top) {
     if (!sections.includes(name)) file.report(key, `unknown entry "${name}"`, suggest(name, sections));
   }
+  const served = new Map(types.flatMap((type) => type.fields.map((field) => [field.path, field])));
   const listed = (name: string) => itemsOf(top.find((entry) => entry.name === name)?.value) ?? [];
   const cases = listed("cases").flatMap((item) => {
     const [named, ...more] = entriesOf(item) ?? [];
-    if (named !== undefined && more.length === 0) return readCase(named, file, vocabulary);
+    if (named !== undefined && more.length === 0) return readCase(named, file, vocabulary, served);
     file.report(item, "a case is a sentence, a colon, and {who, does, data, provider, expect}");
     return [];
   });
@@ -85,6 +91,7 @@ const fields = [
   "who",
   "does",
   "data",
+  "field",
   "provider",
   "purpose",
   "env",
@@ -95,7 +102,12 @@ const fields = [
   "expect",
 ];
 
-function readCase({ name, key, value }: Entry, file: YamlFile, vocabulary: Vocabulary): readonly TestCase[] {
+function readCase(
+  { name, key, value }: Entry,
+  file: YamlFile,
+  vocabulary: Vocabulary,
+  served: ReadonlyMap<string, EntityField>,
+): readonly TestCase[] {
   const before = file.problems.length;
   const entries = entriesOf(value) ?? [];
   const at = (field: string): Entry | undefined => entries.find((entry) => entry.name === field);
@@ -116,8 +128,16 @@ function readCase({ name, key, value }: Entry, file: YamlFile, vocabulary: Vocab
   for (const id of who)
     if (!/^(role|team|key|user):[^\s:]+$/.test(id) && id !== "anyone")
       complain("who", `"${id}" must be role:, team:, key: or user: and a name`);
-  const data = parseSensitivity(text("data") ?? "", vocabulary.labels);
-  if (!data.ok) complain("data", `data ${data.problem}`);
+  const field = served.get(text("field") ?? "");
+  if (text("field") !== undefined && field === undefined)
+    complain("field", `graph.yaml has no field "${text("field")}"`, served.keys());
+  if (text("field") !== undefined && text("data") !== undefined)
+    complain("data", "a case about a field of graph.yaml has that field's data");
+  const data = parseSensitivity(
+    field ? formatSensitivity(field.data) : (text("data") ?? ""),
+    vocabulary.labels,
+  );
+  if (!data.ok && text("field") === undefined) complain("data", `data ${data.problem}`);
   const category = text("category");
   if (category !== undefined && !isCategory(category, vocabulary))
     complain("category", `unknown category "${category}"`, everyCategory(vocabulary));
@@ -127,7 +147,7 @@ function readCase({ name, key, value }: Entry, file: YamlFile, vocabulary: Vocab
   if (text("regime") !== undefined && category !== undefined)
     complain("regime", "a case asks about a category or about the regime, not about both");
   const asks = regime ?? (category === undefined ? "grant" : "finding");
-  const does = text("does") ?? (asks === "grant" ? "" : "complete");
+  const does = text("does") ?? (asks === "grant" && text("field") === undefined ? "" : "complete");
   if (!actions.some((action) => action === does)) complain("does", `unknown action "${does}"`, actions);
   for (const word of words("provider")) {
     const named = identityKinds.some((kind) => word.startsWith(`${kind}:`));
@@ -151,7 +171,7 @@ function readCase({ name, key, value }: Entry, file: YamlFile, vocabulary: Vocab
       does,
       data: data.value,
       provider: words("provider"),
-      purpose: text("purpose"),
+      purpose: text("purpose") ?? field?.purpose,
       environment,
       at: time,
       category,

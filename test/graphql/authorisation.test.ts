@@ -87,7 +87,13 @@ for (const [name, [query, opens]] of Object.entries(fields)) {
         policyVersions: () => Promise.resolve([]),
         policyMatrix: () => Promise.resolve({ policyVersion: 1, lines: [], safety: [] }),
         policyDiff: () =>
-          Promise.resolve({ opens: [], closes: [], safety: { loosens: [], tightens: [] }, routes: [] }),
+          Promise.resolve({
+            opens: [],
+            closes: [],
+            fields: [],
+            safety: { loosens: [], tightens: [] },
+            routes: [],
+          }),
         routeResults: () => Promise.resolve([]),
         escalationMemory: () => Promise.resolve([]),
         resetEscalationMemory: () => Promise.resolve(0),
