@@ -10,7 +10,7 @@ import type { SyncedRows } from "./merge.ts";
 import { createNames } from "./names.ts";
 import type { ProviderRow } from "./providers.ts";
 import { createPromiseBook } from "./promises.ts";
-import { providerState, regionOf } from "./provider-state.ts";
+import { providerFor, providerState, regionOf } from "./provider-state.ts";
 import type { CatalogRows, ModelRow } from "./rows.ts";
 import { searchModels } from "./search.ts";
 import type { SyncedPrice } from "./synced.ts";
@@ -52,7 +52,7 @@ export function buildCatalog(parts: CatalogParts): Catalog {
     if (row.snapshot) snapshots.add(row.id);
     deployments.set(row.id, {
       id: row.id,
-      provider,
+      provider: providerFor(provider, providerRow, row.upstreamModel),
       model,
       upstreamModel: row.upstreamModel,
       ...otherDialect(providerRow, row.upstreamModel),

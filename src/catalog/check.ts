@@ -119,6 +119,9 @@ const providerShape: Shape = {
       : "must be a pattern and a dialect",
   ),
   modelRegion: optional(pattern),
+  callableFrom: optional((value) =>
+    isRecord(value) ? Object.values(value).map(pattern).find(Boolean) : "must be patterns by region",
+  ),
 };
 
 const guaranteeShape: Shape = {

@@ -51,6 +51,16 @@ export function regionOf(provider: Provider, row: ProviderRow, upstreamModel: st
   return ownHost(row, provider.baseUrl)?.groups?.["region"] ?? row.region;
 }
 
+/** The provider as one model finds it: off for what cannot be called from the region of its host. */
+export function providerFor(provider: Provider, row: ProviderRow, upstreamModel: string): Provider {
+  const place = row.modelRegion?.exec(upstreamModel)?.groups?.["region"];
+  const from = place === undefined ? undefined : row.callableFrom?.[place];
+  const host = provider.enabled ? ownHost(row, provider.baseUrl)?.groups?.["region"] : undefined;
+  if (place === undefined || from === undefined || host === undefined || from.test(host)) return provider;
+  const disabledReason = `Set ${variablePrefix(row.id)}_BASE_URL to a host of the region ${place}: this one is in ${host}.`;
+  return { ...provider, enabled: false, disabledReason };
+}
+
 /** One of the hosts that the provider gives its customers. */
 function ownHost(row: ProviderRow, baseUrl: string | undefined): RegExpExecArray | undefined {
   const url = baseUrl === undefined ? null : URL.parse(baseUrl);

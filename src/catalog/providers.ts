@@ -21,6 +21,8 @@ export interface ProviderRow {
   readonly hosts?: RegExp;
   /** How a model's name says where it runs, in the group `region`; one that fits without it runs anywhere. */
   readonly modelRegion?: RegExp;
+  /** From which regions of its hosts a model that runs there can be called. */
+  readonly callableFrom?: Readonly<Record<string, RegExp>>;
   /** The one vendor whose models it serves. Absent: several. */
   readonly vendor?: string;
   /** Absent for what runs in this process. */
@@ -155,6 +157,13 @@ export const providers: readonly ProviderRow[] = [
     baseUrl: "https://bedrock-runtime.us-east-1.amazonaws.com",
     hosts: /^bedrock-runtime(?:-fips)?\.(?<region>[a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com$/,
     modelRegion: /^(?:(?<region>us|eu|apac|au|jp)|global)\./,
+    callableFrom: {
+      us: /^(?:us|ca)-/,
+      eu: /^eu-/,
+      apac: /^ap-/,
+      au: /^ap-southeast-[24]$/,
+      jp: /^ap-northeast-[13]$/,
+    },
     needsKey: true,
     docs: "https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html",
   },

@@ -77,7 +77,7 @@ test("a region goes with the origin", () => {
 });
 
 test("a provider with a host for each customer keeps its word at any of them, and tells its region", () => {
-  const at = (settings: Record<string, { baseUrl?: string }>) => catalogWith(settings);
+  const at = (settings: Record<string, { baseUrl?: string; hasKey?: boolean }>) => catalogWith(settings);
   const azure = at({ "azure-openai": { baseUrl: "https://clinic-eu.openai.azure.com/openai/v1" } });
   assert.equal(azure.provider("azure-openai")?.atOwnOrigin, true);
   const elsewhere = at({ "azure-openai": { baseUrl: "https://openai.azure.com.example.org/openai/v1" } });
@@ -85,12 +85,21 @@ test("a provider with a host for each customer keeps its word at any of them, an
   const plain = at({ "azure-openai": { baseUrl: "http://clinic-eu.openai.azure.com" } });
   assert.equal(plain.provider("azure-openai")?.atOwnOrigin, false);
 
-  const frankfurt = at({ bedrock: { baseUrl: "https://bedrock-runtime.eu-central-1.amazonaws.com" } });
+  const frankfurt = at({
+    bedrock: { baseUrl: "https://bedrock-runtime.eu-central-1.amazonaws.com", hasKey: true },
+  });
   const regions = (catalog: typeof frankfurt, id: string) => catalog.deployment(id)?.region;
   assert.equal(regions(frankfurt, "bedrock/amazon.nova-lite-v1:0"), "eu-central-1");
   assert.equal(regions(frankfurt, "bedrock/eu.anthropic.claude-sonnet-4-6"), "eu");
   assert.equal(regions(frankfurt, "bedrock/global.anthropic.claude-sonnet-4-6"), undefined);
   assert.equal(regions(at({ bedrock: {} }), "bedrock/some.model"), "us-east-1");
+  const stateOf = (id: string) => frankfurt.deployment(id)?.provider;
+  assert.equal(stateOf("bedrock/eu.anthropic.claude-sonnet-4-6")?.enabled, true);
+  assert.equal(stateOf("bedrock/global.anthropic.claude-sonnet-4-6")?.enabled, true);
+  assert.equal(stateOf("bedrock/us.anthropic.claude-sonnet-4-6")?.enabled, false);
+  assert.match(stateOf("bedrock/us.anthropic.claude-sonnet-4-6")?.disabledReason ?? "", /BEDROCK_BASE_URL/);
+  const proxied = at({ bedrock: { baseUrl: "https://proxy.example.org" } });
+  assert.equal(proxied.deployment("bedrock/us.anthropic.claude-sonnet-4-6")?.provider.enabled, true);
   const named = frankfurt.resolve("claude-sonnet-4-6@eu").map(({ id }) => id);
   assert.deepEqual(named, ["bedrock/eu.anthropic.claude-sonnet-4-6"]);
   const held = (id: string) =>
