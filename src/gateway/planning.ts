@@ -40,7 +40,7 @@ export async function makePlan<R extends ModelRequest>(
     },
   };
   const own = plan(permitted, facts);
-  const skipped = cheapToSkip(own, facts.seed, parts.escalations);
+  const skipped = cheapToSkip(own, facts, parts.escalations);
   if (skipped !== undefined) return plan(permitted, { ...facts, skipped });
   const webhook = permitted.way?.route.webhook;
   if (webhook === undefined || own.candidates.length < 2) return own;
@@ -49,13 +49,17 @@ export async function makePlan<R extends ModelRequest>(
 }
 
 /** The first candidate, where earlier requests of the kind say that the next would be asked anyway. */
-function cheapToSkip(own: Plan, seed: string, escalations: GatewayParts["escalations"]): string | undefined {
+function cheapToSkip(
+  own: Plan,
+  facts: PlanParts,
+  escalations: GatewayParts["escalations"],
+): string | undefined {
   if (own.way?.route.escalate?.learn !== true || own.request.action !== "complete") return undefined;
   const { route, category } = memoryKeyOf({ ...own, request: own.request });
   const [cheap, dear] = own.candidates;
   if (cheap === undefined || dear === undefined) return undefined;
   const costs = { cheap: cheap.worstCase, dear: dear.worstCase };
-  const straight = goesStraight(escalations.recall(route, category), costs, seed);
+  const straight = goesStraight(escalations.recall(route, category), costs, facts.seed);
   return straight ? cheap.target.deployment.id : undefined;
 }
 

@@ -92,10 +92,12 @@ function behind(
 function hashOf(
   permitted: Permitted,
   candidates: readonly PlannedCandidate[],
-  { secret, seed }: PlanParts,
+  parts: PlanParts,
   isDrawn: boolean,
 ): string {
   const { way } = permitted;
+  // Asked for only where it counts: mostly it is chance, and chance costs more than all else here.
+  const seed = isDrawn ? parts.seed : "";
   const facts = [
     identityOf(permitted.caller),
     permitted.request.model,
@@ -114,6 +116,9 @@ function hashOf(
         .map(({ name, source, until }) => `${name} ${source ?? ""} ${until?.toISOString() ?? ""}`),
     ]),
   ];
-  const mac = createHmac("sha256", secret).update(JSON.stringify(facts)).digest("base64url").slice(0, 32);
+  const mac = createHmac("sha256", parts.secret)
+    .update(JSON.stringify(facts))
+    .digest("base64url")
+    .slice(0, 32);
   return isDrawn ? `${seed}${mac.slice(seedLength)}` : mac;
 }
