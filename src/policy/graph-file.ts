@@ -4,6 +4,7 @@
 import {
   formatSensitivity,
   joinSensitivity,
+  levels,
   parseSensitivity,
   publicData,
   type Sensitivity,
@@ -173,7 +174,9 @@ function tagOf(text: string, { labels }: Vocabulary): Sensitivity | string {
   const parsed = parseSensitivity(text, labels);
   if (parsed.ok) return parsed.value;
   const asLabels = parseSensitivity(`public+${text}`, labels);
-  return asLabels.ok ? asLabels.value : parsed.problem;
+  if (asLabels.ok) return asLabels.value;
+  const near = suggest(text, [...labels, ...levels]);
+  return `"${text}" is no tag and no label that the policy knows${near?.startsWith("did") ? `; ${near}` : ""}`;
 }
 
 function numberAt(entry: Entry | undefined, least: number, most: number, file: YamlFile): number | undefined {

@@ -33,7 +33,10 @@ test("every problem is told at once, with its line and the nearest right word", 
   const told = readGraph({ "graph.yaml": text }, vocabulary).problems.map(formatProblem).join("\n");
   assert.match(told, /graph\.yaml:\d+:\d+ unknown entry "modell"; did you mean "model"\?/);
   assert.match(told, /Ticket\.summary needs a model/);
-  assert.match(told, /customerEmail: "contcat"/);
+  assert.match(
+    told,
+    /customerEmail: "contcat" is no tag and no label that the policy knows; did you mean "contact"\?/,
+  );
   assert.match(told, /the type of style must be String/);
   assert.match(told, /names \{\{bdy\}\}.*did you mean "body"\?/);
   assert.match(told, /cache must be a time/);
