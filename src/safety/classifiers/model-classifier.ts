@@ -29,6 +29,9 @@ interface Attempted {
   readonly atFault: boolean;
 }
 
+/** Streams are slowed down by a crowd before they are failed by it. */
+const mostMillisecondsInLine = 10_000;
+
 /** Asking again would not help, and says nothing about the classifier. */
 const notItsFault: ReadonlySet<FailureCode> = new Set([
   "BUDGET_EXCEEDED",
@@ -60,11 +63,21 @@ async function attempt(input: CheckInput, parts: ModelClassifierParts): Promise<
   const { controller, release } = follow(input.signal);
   const { signal } = controller;
   const { timeoutMilliseconds } = parts;
-  const late = (): void => controller.abort(new CheckTimedOut(timeoutMilliseconds));
-  const timer = setTimeout(late, timeoutMilliseconds);
+  const leave = (why: Error): void => controller.abort(why);
+  // The line is ours: how long it is says nothing of the classifier, whose time begins when it is asked.
+  let timer = setTimeout(leave, mostMillisecondsInLine, new PoolFull("it waited too long for its turn"));
+  const calls = format.calls(input);
+  let inLine = calls.length;
+  const askInTurn = (call: ModerationCall): Promise<ModerationAnswer> => {
+    inLine -= 1;
+    if (inLine === 0) {
+      clearTimeout(timer);
+      timer = setTimeout(leave, timeoutMilliseconds, new CheckTimedOut(timeoutMilliseconds));
+    }
+    return ask(call, signal);
+  };
   try {
-    const calls = format.calls(input).map((call) => pool.run(() => ask(call, signal), signal));
-    const answers = Promise.all(calls);
+    const answers = Promise.all(calls.map((call) => pool.run(() => askInTurn(call), signal)));
     // Whoever carries the call may be slow to let go of it; the guard must not wait for that.
     const reading = format.read(await Promise.race([answers, aborted(signal)]));
     return { reading, atFault: reading.outcome === "error" };

@@ -36,8 +36,8 @@ export interface SeatParts {
   onState(seat: Seat): void;
 }
 
-/** A self-hosted model batches what comes together; what waits longer than its time is of no use. */
-const poolSize = { atOnce: 32, waiting: 256 };
+/** A self-hosted model batches what comes together. Each stream in the line has one or two checks there at a time. */
+const poolSize = { atOnce: 64, waiting: 1024 };
 const failuresToRest = 5;
 /** A model that is just being loaded takes its time. */
 const canaryMilliseconds = 30_000;

@@ -70,6 +70,40 @@ test("a caller who leaves cancels the check at once, and there is no verdict", a
   assert.deepEqual(verdicts, []);
 });
 
+test(
+  "waiting for its turn takes nothing of a check's time, and is no fault of the classifier",
+  { timeout: 20_000 },
+  async (context) => {
+    context.mock.timers.enable({ apis: ["setTimeout"] });
+    const pool = createPool({ atOnce: 1, waiting: 4 });
+    const faults: boolean[] = [];
+    const classifier = createModelClassifier({
+      id: "vllm/guard",
+      kind: "model",
+      format: llamaGuard(hazardCodes),
+      pool,
+      timeoutMilliseconds: 100,
+      ask: () => Promise.resolve({ type: "text", text: "safe", usage: noUsage }),
+      now: () => performance.now(),
+      onVerdict: (_verdict, atFault) => void faults.push(atFault),
+    });
+    const crowd = Promise.withResolvers<void>();
+    const before = pool.run(() => crowd.promise, new AbortController().signal);
+    const patient = check(classifier, "nothing");
+    context.mock.timers.tick(5_000);
+    crowd.resolve();
+    assert.equal((await patient).outcome, "pass");
+    await before;
+
+    void pool.run(() => new Promise(() => undefined), new AbortController().signal);
+    const late = check(classifier, "nothing");
+    context.mock.timers.tick(20_000);
+    const { outcome, because } = await late;
+    assert.deepEqual([outcome, because], ["error", "it waited too long for its turn"]);
+    assert.deepEqual(faults, [false, false]);
+  },
+);
+
 function classifierAt(baseUrl: string, verdicts: Verdict[] = [], timeoutMilliseconds = 30_000): Classifier {
   return createModelClassifier({
     id: "vllm/guard",
