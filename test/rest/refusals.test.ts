@@ -43,7 +43,7 @@ test("a key without the scope is refused with 403, each address by its own scope
 
 test("an unknown address under /v1 is 404, a known one with the wrong method 405 with Allow", async (context) => {
   const { port } = await start(context);
-  for (const address of ["/v1/", "/v1/completions", "/v1/chat/completions/", "/v1/embeddings/x"]) {
+  for (const address of ["/v1/", "/v1/messages/batches", "/v1/chat/completions/", "/v1/embeddings/x"]) {
     const answer = await ask(port, { path: address, headers: bearer });
     assert.equal(answer.status, 404, address);
     assert.equal(errorOf(answer).code, "not_found");
