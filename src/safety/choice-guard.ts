@@ -1,6 +1,7 @@
 // Guards one choice: a held text per channel, and the order in which their events leave.
 // `screen.ts` owns one per choice index and ends the whole answer when `blocked` is set.
 
+import { randomUUID } from "node:crypto";
 import type { ModelEvent } from "../core/events.ts";
 import { readableFields } from "../core/request.ts";
 import { scan } from "../detect/scan.ts";
@@ -142,7 +143,7 @@ export class ChoiceGuard {
       return;
     }
     const signature = channel.changed || release.blocked ? undefined : event.signature;
-    this.#out({ ...event, signature, arguments: release.text });
+    this.#out({ ...event, ...this.#clearId(event), signature, arguments: release.text });
     this.#tell(release);
   }
 
@@ -198,6 +199,12 @@ export class ChoiceGuard {
     if (this.#judgeWhole(name) === "flag") return true;
     this.#block(scan(name).map(categoryOf));
     return false;
+  }
+
+  /** Some servers make it of what the model wrote. Any other does as well: clients only send it back. */
+  #clearId({ id }: ToolEvent): Pick<ToolEvent, "id"> {
+    if (id === undefined || this.#judgeWhole(id) === "flag") return {};
+    return { id: `call_${randomUUID().replaceAll("-", "")}` };
   }
 
   #judgeWhole(text: string): VerdictAction {

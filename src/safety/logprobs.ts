@@ -12,17 +12,20 @@ export class HeldLogprobs {
 
   /** `start` is the offset of `text` in all that the channel received. */
   add(text: string, start: number, values: readonly unknown[]): void {
-    const lengths = values.map(tokenLength);
-    const isAligned = lengths.reduce((sum, length) => sum + length, 0) === text.length;
-    let at = start;
-    for (const [index, value] of values.entries()) {
-      const length = lengths[index] ?? 0;
-      // Tokens that do not spell the text (parts of characters) stand and fall with all of it.
-      this.#entries.push(
-        isAligned ? { start: at, end: at + length, value } : { start, end: start + text.length, value },
-      );
-      at += length;
+    const tokens = values.map(tokenOf);
+    if (tokens.join("") === text) {
+      let at = start;
+      for (const [index, value] of values.entries()) {
+        const end = at + (tokens[index] ?? "").length;
+        this.#entries.push({ start: at, end, value });
+        at = end;
+      }
+      return;
     }
+    // Tokens of something else, as the arguments of a tool call, are judged by nobody: they do not leave.
+    if (text === "" || bytesOf(values) !== text) return;
+    // Parts of characters stand and fall with all of it.
+    for (const value of values) this.#entries.push({ start, end: start + text.length, value });
   }
 
   /** Those of tokens that lie before `decided`, save what touches a replaced range. */
@@ -39,7 +42,15 @@ export class HeldLogprobs {
   }
 }
 
-function tokenLength(value: unknown): number {
-  if (typeof value !== "object" || value === null || !("token" in value)) return 0;
-  return typeof value.token === "string" ? value.token.length : 0;
+function tokenOf(value: unknown): string {
+  if (!isEntry(value)) return "";
+  return typeof value["token"] === "string" ? value["token"] : "";
 }
+
+const bytesOf = (values: readonly unknown[]): string =>
+  Buffer.from(
+    values.flatMap((value) => (isEntry(value) && Array.isArray(value["bytes"]) ? value["bytes"] : [])),
+  ).toString();
+
+const isEntry = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null;

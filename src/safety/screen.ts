@@ -4,6 +4,7 @@
 
 import { Failure } from "../core/errors.ts";
 import type { ModelEvent } from "../core/events.ts";
+import { scan } from "../detect/scan.ts";
 import { CheckedAnswer } from "./checked-answer.ts";
 import { ChoiceGuard } from "./choice-guard.ts";
 import type { Classifier } from "./classifier.ts";
@@ -12,7 +13,13 @@ import { PromptIndex } from "./prompt-leak.ts";
 import type { CheckedEvent, ScreenedEvent } from "./screened-event.ts";
 import { scanAccount, type ScanAccount } from "./scan-account.ts";
 import { VerdictTally } from "./verdict-tally.ts";
-import { remembering, type Decide, type MutableSafetySummary, type VerdictAction } from "./verdicts.ts";
+import {
+  categoryOf,
+  remembering,
+  type Decide,
+  type MutableSafetySummary,
+  type VerdictAction,
+} from "./verdicts.ts";
 import { wholeFirst } from "./whole-first.ts";
 
 export interface ScreenOptions {
@@ -159,10 +166,8 @@ class Screen implements AsyncIterableIterator<ScreenedEvent> {
   }
 
   #take(event: CheckedEvent): void {
-    if (event.type === "answer-begin" || event.type === "usage") {
-      this.#ready.push(event);
-      return;
-    }
+    if (event.type === "usage") return void this.#ready.push(event);
+    if (event.type === "answer-begin") return void this.#ready.push(this.#introduced(event));
     const guard = this.#guardOf(event.choice);
     if (event.type === "safety-notice") guard.note(event);
     else if (event.type === "retract") guard.takeBack(event);
@@ -172,6 +177,14 @@ class Screen implements AsyncIterableIterator<ScreenedEvent> {
       guard.take(event);
     }
     if (guard.blocked) this.#block(event.choice);
+  }
+
+  /** What the upstream calls itself is told unless something is hidden in it. */
+  #introduced(event: Extract<ModelEvent, { type: "answer-begin" }>): ScreenedEvent {
+    const { upstreamId = "", upstreamModel = "", fingerprint = "", serviceTier = "" } = event;
+    const spans = scan([upstreamId, upstreamModel, fingerprint, serviceTier].join("\n"));
+    const isTold = spans.every((span) => this.#judge(categoryOf(span)) === "flag");
+    return isTold ? event : { type: "answer-begin" };
   }
 
   #guardOf(choice: number): ChoiceGuard {

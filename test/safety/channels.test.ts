@@ -156,6 +156,42 @@ test("log probabilities leave with whole released tokens only", async () => {
   );
 });
 
+test("log probabilities of tokens that spell something else do not leave", async () => {
+  const entry = (token: string): object => ({ token, logprob: -1, bytes: [...Buffer.from(token)] });
+  const half = (bytes: readonly number[]): object => ({ token: "\ufffd", logprob: -1, bytes });
+  const { events } = await guard(
+    [
+      { type: "text-delta", choice: 0, text: "", logprobs: [entry("4111111111111111")] },
+      { type: "text-delta", choice: 0, text: "Well.", logprobs: [entry("12345")] },
+      { type: "text-delta", choice: 0, text: "é", logprobs: [half([0xc3]), half([0xa9])] },
+      finish(),
+    ],
+    () => "block",
+  );
+  const seen = events.flatMap((event) => (event.type === "text-delta" ? (event.logprobs ?? []) : []));
+  assert.deepEqual(seen, [half([0xc3]), half([0xa9])]);
+});
+
+test("a hit in the id of a tool call, or in what the upstream calls itself, is not told", async () => {
+  const { events, finishes } = await guard(
+    [
+      { type: "answer-begin", upstreamId: "up-1", upstreamModel: githubToken },
+      tool("{}", { id: githubToken, name: "read" }),
+      tool("{}", { id: "call_1", name: "read", call: 1 }),
+      finish(0),
+    ],
+    () => "block",
+  );
+  assert.deepEqual(finishes, ["0 stop"]);
+  assert.ok(!JSON.stringify(events).includes(githubToken));
+  const ids = events.flatMap((event) => (event.type === "tool-call-delta" && event.id ? [event.id] : []));
+  assert.match(ids[0] ?? "", /^call_[0-9a-f]{32}$/);
+  assert.equal(ids[1], "call_1");
+  const named = { type: "answer-begin", upstreamId: "up-1", upstreamModel: "some-model-2025-08-07" } as const;
+  const clean = await guard([named, finish(0)], () => "block");
+  assert.deepEqual(clean.events[0], named);
+});
+
 test("a citation that holds a hit is dropped, the others stay", async () => {
   const good = { url: "https://example.com/a", title: "A" };
   const bad = { url: "https://example.com/b", cited_text: `the token ${githubToken}` };
