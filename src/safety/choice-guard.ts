@@ -228,10 +228,12 @@ export class ChoiceGuard {
       this.#channels.set(name, channel);
     }
     this.#current = channel;
-    // A thought, a text or a call that begins ends the one before it: readers expect its last words first.
+    // A thought, a text or a call that begins ends the one before it, whose last words readers expect first;
+    // save where they may be the first half of a hit: then they wait for what decides it.
     const begins = channel.isFresh;
     channel.isFresh = false;
-    if (left && left !== channel && (begins || left.held.isAtRest)) this.#give(left, left.held.finish());
+    if (!left || left === channel) return channel;
+    if (left.held.isAtRest || (begins && left.held.isOrdinary)) this.#give(left, left.held.finish());
     return channel;
   }
 

@@ -7,6 +7,7 @@ import { detect } from "../detect/scan.ts";
 import type { Span } from "../detect/span.ts";
 import { JsonPosition } from "./json-position.ts";
 import { promptLeakCategory, PromptRun, type PromptIndex } from "./prompt-leak.ts";
+import { endsSentence, isOrdinary } from "./resting.ts";
 import { endOfWord, keyEnd, longestSegment, Segmenter, type Segment } from "./segments.ts";
 import { categoryOf, placeholderOf, strictest, type VerdictAction } from "./verdicts.ts";
 
@@ -53,7 +54,7 @@ export class HeldText {
   #raw = "";
   /** Offset of `#raw[0]` in all that was received. */
   #rawBase = 0;
-  /** How much of the normal form was forgotten, for distances. */
+  /** How much of the normal form was forgotten. */
   #forgotten = 0;
   #identityEnd = -Infinity;
   #swallow: Swallow | undefined;
@@ -77,7 +78,13 @@ export class HeldText {
   /** True where what is held ends a sentence, so that nothing can grow out of it. */
   get isAtRest(): boolean {
     if (this.#promptRun && this.#promptRun.waiting > 0) return false;
-    return this.#form.isWhole && !this.#swallow && atRest.test(this.#form.text.slice(this.#segmenter.start));
+    return this.#form.isWhole && !this.#swallow && endsSentence(this.#form.text.slice(this.#segmenter.start));
+  }
+
+  /** True where what is held is at most one word of everyday text. */
+  get isOrdinary(): boolean {
+    if (!this.#form.isWhole || this.#swallow) return false;
+    return isOrdinary(this.#form.text, this.#segmenter.start, this.#promptRun?.rest ?? "");
   }
 
   push(raw: string): Release {
@@ -289,8 +296,5 @@ export class HeldText {
 
 const longestPiece = 2048;
 const longestKeyEnd = 80;
-/** A token whose first part alone fills the limit. */
 const unfinishedToken = /(?<![\w-])eyJ[\w-]{200,}$/;
-const atRest = /^\s*(?:[A-Za-z'()*_-]{0,40}[.!?:)*]["')*]{0,2})?\s*$/;
-
 const newRelease = (): Release => ({ text: "", notices: [], blocked: undefined, replaced: [] });

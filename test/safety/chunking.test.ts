@@ -64,3 +64,28 @@ test("no cut in two lets a part of a hit out, in any channel", async () => {
     }
   }
 });
+
+test("no part of a hit leaves where another channel begins in the midst of it", async () => {
+  const others = { "text-delta": "reasoning-delta", "reasoning-delta": "text-delta" } as const;
+  for (const { name, text, hidden } of plantedTexts.filter((one) => one.text.length < 400)) {
+    for (const channel of ["text-delta", "reasoning-delta"] as const) {
+      const whole = await guard([piece(channel, text), finish()], () => "redact");
+      const expected = whole.texts.get(`0 ${channel}`);
+      for (let at = 1; at < text.length; at += 1) {
+        const between = [piece(others[channel], "Meanwhile."), piece("tool-call-delta", "{}")];
+        const events = [
+          piece(channel, text.slice(0, at)),
+          ...between,
+          piece(channel, text.slice(at)),
+          finish(),
+        ];
+        const { texts } = await guard(events, () => "redact");
+        const released = texts.get(`0 ${channel}`) ?? "";
+        // A single everyday word may be the first of one: it tells nothing, and may not wait behind the other channel.
+        const parts = hidden.map((secret) => secret.slice(0, 12)).filter((part) => !expected?.includes(part));
+        const isLeaked = parts.some((part) => released.includes(part));
+        assert.ok(!isLeaked, `${name} in ${channel}, cut at ${at}: ${released}`);
+      }
+    }
+  }
+});
