@@ -9,6 +9,7 @@ import type { Asked, Permitted, Plan } from "../core/stages.ts";
 import type { RememberedSession } from "../intake/session-memory.ts";
 import { normalise } from "../intake/normalise.ts";
 import { weigh } from "../intake/weigh.ts";
+import type { Health } from "../routing/health.ts";
 import type { Account } from "./account.ts";
 import { attemptOf } from "./attempt-settings.ts";
 import { beginAttempt } from "./attempts.ts";
@@ -70,6 +71,14 @@ export function keepSession(
   session.keep(deployment.id).catch(() => undefined);
 }
 
+const unwatched = (health: Health): Health => ({
+  ...health,
+  admit: () => true,
+  succeeded: () => undefined,
+  failed: () => undefined,
+  released: () => undefined,
+});
+
 /** Every attempt must still be permitted when its turn comes, and not denied by what is newest then. */
 export function attemptsUnder(
   plan: Plan,
@@ -78,7 +87,9 @@ export function attemptsUnder(
   parts: GatewayParts,
   signal: AbortSignal,
 ): FailoverParts {
-  const { health, retryBudget } = parts;
+  const { retryBudget } = parts;
+  // A classifier has a breaker of its own, whose canaries must be able to call it; ours would only add to an outage.
+  const health = plan.request.action === "moderate" ? unwatched(parts.health) : parts.health;
   const settings = attemptOf(plan, parts);
   return {
     ...settings,
@@ -87,7 +98,7 @@ export function attemptsUnder(
       const { requestId } = plan;
       const meter = account.meterFor(target);
       const own = { requestId, attempts: account.attempts, signal, meter, ...settings.limitsOf(target) };
-      return beginAttempt(target, own, parts);
+      return beginAttempt(target, own, { ...parts, health });
     },
     admits: ({ deployment }) => health.admit(deployment.id),
     mayAdd: () => retryBudget.take(),
