@@ -52,17 +52,15 @@ export function wholeFirst(
 
 /** Neighbouring pieces of one text, so that a long answer is not kept as a hundred thousand pieces. */
 function joined(a: ScreenedEvent, b: ScreenedEvent): ScreenedEvent | undefined {
-  if (
-    a.type === "text-delta" &&
-    b.type === "text-delta" &&
-    a.choice === b.choice &&
-    !a.logprobs &&
-    !b.logprobs
-  )
-    return { ...a, text: a.text + b.text };
-  if (a.type === "reasoning-delta" && b.type === "reasoning-delta" && a.choice === b.choice)
-    return { ...a, text: a.text + b.text };
-  return undefined;
+  if (!("choice" in a && "choice" in b) || a.choice !== b.choice) return undefined;
+  if (a.type === "tool-call-delta" && b.type === "tool-call-delta") {
+    const isMore = a.call === b.call && b.id === undefined && b.name === undefined;
+    if (!isMore || a.signature !== undefined || b.signature !== undefined) return undefined;
+    return { ...a, arguments: a.arguments + b.arguments };
+  }
+  if (!("text" in a && "text" in b) || a.type !== b.type || "logprobs" in a || "logprobs" in b)
+    return undefined;
+  return { ...a, text: a.text + b.text };
 }
 
 const silent: ReadonlySet<ScreenedEvent["type"]> = new Set([

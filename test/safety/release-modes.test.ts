@@ -56,6 +56,28 @@ test("complete counts for what the deterministic part finds too, with no classif
   assert.deepEqual([[...texts], finishes], [[], ["0 content_filter"]]);
 });
 
+test("complete keeps a long answer in few pieces, in every channel", async () => {
+  const call = { type: "tool-call-delta", choice: 0, call: 0 } as const;
+  const opening: ModelEvent = { ...call, id: "c", name: "read", arguments: "" };
+  const written = JSON.stringify({ text: long });
+  const letters = (of: string, event: (letter: string) => ModelEvent): ModelEvent[] =>
+    of.split("").map(event);
+  const { events, texts } = await guard(
+    [
+      ...letters(long, (letter) => piece("refusal-delta", letter)),
+      opening,
+      ...letters(written, (letter) => ({ ...call, arguments: letter })),
+      finish(),
+    ],
+    () => "block",
+    { mode: "complete" },
+  );
+  assert.equal(texts.get("0 refusal-delta"), long);
+  const [read, ...more] = events.filter((event) => event.type === "tool-call-delta");
+  assert.deepEqual([read, more], [{ ...opening, arguments: written, signature: undefined }, []]);
+  assert.equal(events.length, 3);
+});
+
 test("an answer that nobody reads before its end is judged in long windows", async () => {
   const classifier = scripted();
   const whole = around.repeat(300);
