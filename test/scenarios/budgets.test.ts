@@ -101,7 +101,11 @@ async function run(gateways: readonly RunningGateway[]): Promise<void> {
   );
   const spentOn = answers.filter(({ status }) => status === 200);
   const refused = answers.filter(({ status }) => status === 429);
-  assert.equal(spentOn.length + refused.length, requests);
+  // Enough calls that break off may open the breaker: then it is another one that refuses, and nothing is spent.
+  const others = answers.filter(
+    ({ status, text }) => ![200, 429].includes(status) && !text.includes("MODEL_UNAVAILABLE"),
+  );
+  assert.deepEqual(others, [], "every request is answered or refused");
   assert.ok(
     refused.length > 0 && spentOn.length > 4,
     `${spentOn.length} answered, ${refused.length} refused`,
@@ -120,7 +124,7 @@ async function run(gateways: readonly RunningGateway[]): Promise<void> {
   assert.ok(outcomes.has("ok") && !outcomes.has("open") && !outcomes.has(undefined), [...outcomes].join());
 }
 
-const kinds = ["whole", "stream", "left", "broken"] as const;
+const kinds = ["whole", "stream", "left", "whole", "stream", "left", "stream", "broken"] as const;
 
 interface Told {
   readonly status: number;
