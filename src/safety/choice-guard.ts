@@ -5,6 +5,7 @@ import { randomUUID } from "node:crypto";
 import type { ModelEvent } from "../core/events.ts";
 import { readableFields } from "../core/request.ts";
 import { scan } from "../detect/scan.ts";
+import { JudgedAlternatives } from "./alternatives.ts";
 import { HeldText, type Notice, type Release } from "./held-text.ts";
 import { HeldLogprobs } from "./logprobs.ts";
 import type { PromptIndex } from "./prompt-leak.ts";
@@ -33,6 +34,7 @@ export class ChoiceGuard {
   readonly #prompts: PromptIndex | undefined;
   readonly #channels = new Map<string, Channel>();
   readonly #logprobs = new HeldLogprobs();
+  readonly #alternatives = new JudgedAlternatives();
   readonly #noticed = new Set<string>();
   /** Undefined where nothing is ever taken back. */
   readonly #shown: ShownOffsets | undefined;
@@ -242,7 +244,7 @@ export class ChoiceGuard {
     const event = channel.event(release.text);
     if (event.type === "text-delta") {
       const logprobs = this.#logprobs.take(channel.held.decided, release.replaced);
-      if (logprobs.length > 0) this.#out({ ...event, logprobs });
+      if (logprobs.length > 0) this.#out({ ...event, logprobs: this.#alternatives.judge(logprobs) });
       else if (release.text !== "") this.#out(event);
     } else if (release.text !== "") this.#out(event);
     if (event.type === "text-delta" || event.type === "refusal-delta") {

@@ -19,6 +19,7 @@ export const deterministicClassifier = {
     "hazard categories S1 to S14: violence, crime, self-harm, hate, sexual content, weapons and the rest need a semantic classifier",
     "names and postal addresses of people, opinions, secrets in plain words",
     "text inside images, audio and files, and text that is encrypted or encoded (base64, ciphers)",
+    "hits spelt by tokens that a model might have said instead (top_logprobs), a few characters each: the last of them is cut, the first are not",
     "system prompts retold in other words, translated or encoded, and word lists (no lexicon)",
   ],
 } as const;

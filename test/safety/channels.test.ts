@@ -172,6 +172,35 @@ test("log probabilities of tokens that spell something else do not leave", async
   assert.deepEqual(seen, [half([0xc3]), half([0xa9])]);
 });
 
+test("what a model might have said instead leaves only where it neither is nor completes a hit", async () => {
+  const told = (token: string, others: readonly string[], bytes = token): ModelEvent => ({
+    type: "text-delta",
+    choice: 0,
+    text: token,
+    logprobs: [{ ...entryOf(token, bytes), top_logprobs: others.map((other) => entryOf(other)) }],
+  });
+  const entryOf = (token: string, bytes = token): object => ({
+    token,
+    logprob: -1,
+    bytes: [...Buffer.from(bytes)],
+  });
+  const { events } = await guard(
+    [
+      told("Card", ["Karte", githubToken]),
+      told(" no", [" 4111 1111"]),
+      told(" one", [" 1111 1111", " two"], githubToken),
+      finish(),
+    ],
+    () => "flag",
+  );
+  const seen = events.flatMap((event) => (event.type === "text-delta" ? (event.logprobs ?? []) : []));
+  assert.deepEqual(seen, [
+    { ...entryOf("Card"), top_logprobs: [entryOf("Karte")] },
+    { ...entryOf(" no"), top_logprobs: [entryOf(" 4111 1111")] },
+    { token: " one", logprob: -1, top_logprobs: [entryOf(" two")] },
+  ]);
+});
+
 test("a hit in the id of a tool call, or in what the upstream calls itself, is not told", async () => {
   const { events, finishes } = await guard(
     [
