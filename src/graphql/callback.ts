@@ -6,7 +6,8 @@ import type { ExecutionResult } from "graphql";
 import { identityOf } from "../core/caller.ts";
 import { Failure } from "../core/errors.ts";
 import type { CallbackPort } from "../gateway/door-parts.ts";
-import { isStream, type Asker, type Executor, type Operation, type ResultStream } from "./execute.ts";
+import { isStream, type Asker, type Executor, type ResultStream } from "./execute.ts";
+import type { Operation } from "./operation.ts";
 
 export interface Callbacks {
   /** Undefined where the operation did not ask to be answered so. */

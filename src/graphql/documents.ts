@@ -22,7 +22,7 @@ export type CheckedDocument =
 
 const mostRemembered = 1_000;
 /** Longer ones hold literals rather than variables: they are not seen twice, and may hold prompts. */
-const longestRemembered = 8_192;
+export const longestRemembered = 8_192;
 const mostErrors = 20;
 
 export function createDocuments(schema: GraphQLSchema): (text: string) => CheckedDocument {

@@ -8,9 +8,11 @@ import { asFailure, Failure } from "../core/errors.ts";
 import type { DoorParts } from "../gateway/door-parts.ts";
 import { createCallbacks } from "./callback.ts";
 import { openExchange, type Exchange } from "./exchange.ts";
-import { createExecutor, isStream, type Operation } from "./execute.ts";
+import { createExecutor, isStream } from "./execute.ts";
 import { graphiqlPage, wantsGraphiql } from "./graphiql.ts";
+import { createNamedDocuments } from "./named-documents.ts";
 import type { Names } from "./names.ts";
+import type { Operation } from "./operation.ts";
 import { schema } from "./schema.ts";
 import { createSingleConnection } from "./single-connection.ts";
 import { sendWhole, serveOperation } from "./transport.ts";
@@ -27,7 +29,7 @@ export interface GraphqlDoor {
 
 export function createGraphqlDoor(parts: DoorParts): GraphqlDoor {
   const views = createViews(schema, parts.graphqlPrefix, (error) => parts.reportFault(error, "background"));
-  const execute = createExecutor(parts, views);
+  const execute = createExecutor(parts, views, createNamedDocuments());
   const single = createSingleConnection(execute);
   const callbacks = createCallbacks(parts.callbacks);
   const open = new Set<Exchange>();

@@ -11,14 +11,10 @@ import type { GraphqlContext, RequestDefaults } from "./context.ts";
 import type { CheckedOperation } from "./documents.ts";
 import { limits, nestsWithin } from "./limits.ts";
 import { maskError, maskResult, type Masking } from "./masking.ts";
+import type { NamedDocuments } from "./named-documents.ts";
+import type { Operation, TextOperation } from "./operation.ts";
 import { observed } from "./remembered-answers.ts";
 import type { Views } from "./views.ts";
-
-export interface Operation {
-  readonly query: string;
-  readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
-  readonly operationName?: string | null | undefined;
-}
 
 /** Where an operation comes from. */
 export interface Asker {
@@ -39,8 +35,8 @@ export type Executor = (operation: Operation, asker: Asker) => Promise<Outcome>;
 
 export const isStream = (outcome: Outcome): outcome is ResultStream => Symbol.asyncIterator in outcome;
 
-export function createExecutor(parts: DoorParts, views: Views): Executor {
-  return async (operation, asker) => {
+export function createExecutor(parts: DoorParts, views: Views, named: NamedDocuments): Executor {
+  return async (asked, asker) => {
     const masking: Masking = {
       requestId: asker.requestId,
       names: asker.ownNames === true ? views.own.names : views.names,
@@ -50,6 +46,7 @@ export function createExecutor(parts: DoorParts, views: Views): Executor {
     try {
       const view = asker.ownNames === true ? views.own : views.served(parts.entityTypes?.() ?? none);
       const { schema, documents, remembered } = view;
+      const operation = textOf(asked, named);
       const checked = documents(operation.query);
       if (!checked.ok) {
         // Who may not ask is told nothing about the document either.
@@ -61,6 +58,7 @@ export function createExecutor(parts: DoorParts, views: Views): Executor {
         throw new Failure("INVALID_REQUEST", "operationName must name one operation of the document.");
       }
       gate(chosen, asker, parts.production);
+      if (operation.documentId) named.keep(operation);
       const variables = operation.variables ?? {};
       if (!nestsWithin(variables, limits.nesting)) {
         throw new Failure("INVALID_REQUEST", `Variables may nest ${limits.nesting} levels deep at most.`);
@@ -90,6 +88,12 @@ export function createExecutor(parts: DoorParts, views: Views): Executor {
 }
 
 const none: readonly EntityType[] = [];
+
+/** Most come with their text and without an id. */
+const textOf = (operation: Operation, named: NamedDocuments): TextOperation =>
+  operation.documentId === undefined && operation.query !== undefined
+    ? (operation as TextOperation)
+    : named.find(operation);
 
 const schemaFields = new Set(["__schema", "__type", "__typename"]);
 /** What tells the shape of the whole graph. */

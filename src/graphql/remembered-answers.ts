@@ -79,6 +79,9 @@ const texts = new WeakMap<ExecutionResult, string>();
 
 export const textOf = (answer: ExecutionResult): string => texts.get(answer) ?? JSON.stringify(answer);
 
+/** True where the answer depends on the catalog and its caller alone. */
+export const isRemembered = (answer: ExecutionResult): boolean => texts.has(answer);
+
 /** The context as resolvers see it, and whether one of them looked further than catalog and caller. */
 export function observed(context: GraphqlContext): { context: GraphqlContext; lookedFurther(): boolean } {
   let looked = false;

@@ -9,7 +9,8 @@ import { identityOf } from "../core/caller.ts";
 import { Failure } from "../core/errors.ts";
 import { readJsonObject } from "./body.ts";
 import { header, type Exchange } from "./exchange.ts";
-import { isStream, type Executor, type Operation } from "./execute.ts";
+import { isStream, type Executor } from "./execute.ts";
+import { operationIn, operationInUrl, type Operation } from "./operation.ts";
 import {
   createFlow,
   createReservations,
@@ -30,6 +31,8 @@ export interface SingleConnection {
 interface Passage {
   /** Absent where we ourselves end a stream. */
   readonly exchange: Exchange | undefined;
+  /** As it was read here: graphql-sse knows no documents by id. */
+  readonly operation: Operation | undefined;
   reservation: Reservation | undefined;
   flow: Flow;
 }
@@ -53,8 +56,8 @@ export function createSingleConnection(execute: Executor): SingleConnection {
       raw.flow = reservation.flow;
       return reservation.token;
     },
-    onSubscribe({ raw }, params) {
-      return raw.exchange && operate(raw.exchange, raw.reservation, params);
+    onSubscribe({ raw }) {
+      return raw.exchange && raw.operation && operate(raw.exchange, raw.reservation, raw.operation);
     },
     async onNext(_context, { raw }) {
       await raw.flow.admit();
@@ -108,7 +111,7 @@ export function createSingleConnection(execute: Executor): SingleConnection {
   /** graphql-sse keeps what was reserved until someone reads it: so we read it, and leave. */
   async function abandon(reservation: Reservation): Promise<void> {
     reservations.release(reservation);
-    const raw: Passage = { exchange: undefined, reservation, flow: reservation.flow };
+    const raw: Passage = { exchange: undefined, operation: undefined, reservation, flow: reservation.flow };
     const headers = { get: (name: string) => (name === "accept" ? "text/event-stream" : undefined) };
     const [body] = await handler({ method: "GET", url: "/", headers, body: null, raw, context: undefined });
     if (body !== null && typeof body !== "string") await body.return(undefined);
@@ -117,12 +120,15 @@ export function createSingleConnection(execute: Executor): SingleConnection {
   return {
     async handle(exchange) {
       const { request, response } = exchange;
-      const raw: Passage = { exchange, reservation: undefined, flow: createFlow() };
+      const { method = "GET", url = "/" } = request;
+      const fields = method === "POST" ? await readJsonObject(request) : undefined;
+      const operation = fields ? operationIn(fields) : operationAt(method, url);
+      const raw: Passage = { exchange, operation, reservation: undefined, flow: createFlow() };
       const [body, init] = await handler({
-        method: request.method ?? "GET",
-        url: request.url ?? "/",
+        method,
+        url: operation && operation.query === undefined ? withQuery(url) : url,
         headers: { get: (name) => header(request, name.toLowerCase()) },
-        body: request.method === "POST" ? await readJsonObject(request) : null,
+        body: fields ? { ...fields, query: operation?.query ?? "" } : null,
         raw,
         context: undefined,
       });
@@ -144,6 +150,16 @@ function tokenOf({ request }: Exchange): string | undefined {
   const query = new URLSearchParams((request.url ?? "").split("?")[1]).get("token");
   return header(request, "x-graphql-event-stream-token") ?? query ?? undefined;
 }
+
+/** By GET it may be in the URL; where nothing is, the stream itself is asked for. */
+function operationAt(method: string, url: string): Operation | undefined {
+  const search = new URLSearchParams(url.split("?")[1]);
+  const names = ["query", "documentId", "extensions"];
+  return method === "GET" && names.some((name) => search.has(name)) ? operationInUrl(url) : undefined;
+}
+
+/** It asks for a text, and never looks at it. */
+const withQuery = (url: string): string => `${url}${url.includes("?") ? "&" : "?"}query=`;
 
 const notFound: ProtocolResponse = [
   JSON.stringify({ errors: [{ message: "Stream not found", extensions: { code: "NOT_FOUND" } }] }),

@@ -1,15 +1,17 @@
 // HTTP in front of the executor: what was asked, by GET or by POST, and the form and status of the answer.
 // `door.ts` hands it exchanges. Limits, scopes and errors are the executor's; nothing is decided here.
 
+import { hash } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import type { ExecutionResult } from "graphql";
-import { Failure, failureKinds } from "../core/errors.ts";
+import { failureKinds } from "../core/errors.ts";
 import { readJsonObject } from "./body.ts";
 import { callbackProtocol, type Callbacks } from "./callback.ts";
 import type { Exchange } from "./exchange.ts";
-import { isStream, type Executor, type Operation } from "./execute.ts";
+import { isStream, type Executor } from "./execute.ts";
 import { negotiate } from "./negotiation.ts";
-import { textOf } from "./remembered-answers.ts";
+import { operationIn, operationInUrl } from "./operation.ts";
+import { isRemembered, textOf } from "./remembered-answers.ts";
 import { sendStream } from "./streams.ts";
 
 export async function serveOperation(
@@ -18,9 +20,10 @@ export async function serveOperation(
   callbacks: Callbacks,
 ): Promise<void> {
   const { request, response, asker } = exchange;
+  const { method } = request;
   const forms = negotiate(request.headers.accept);
-  const fields = request.method === "POST" ? await readJsonObject(request) : undefined;
-  const operation = fields ? operationIn(fields) : inQuery(request.url);
+  const fields = method === "POST" ? await readJsonObject(request) : undefined;
+  const operation = fields ? operationIn(fields) : operationInUrl(request.url);
   const wanted = fields && callbacks.wanted(request.headers.accept, fields["extensions"]);
   if (wanted) {
     const result = await callbacks.begin(wanted, operation, asker, execute);
@@ -44,7 +47,25 @@ export async function serveOperation(
   // Who reads event streams only is told by its status where nothing was executed, and by an event else.
   if (!forms.whole && forms.stream && status < 400)
     return await sendStream(once(outcome), forms.stream, response);
-  sendWhole(response, status, forms.whole?.contentType ?? legacyJson, textOf(outcome));
+  const text = textOf(outcome);
+  const mayBeKept = method === "GET" && operation.documentId !== undefined && isRemembered(outcome);
+  if (mayBeKept && isKnownAlready(text, exchange)) return;
+  sendWhole(response, status, forms.whole?.contentType ?? legacyJson, text);
+}
+
+/**
+ * Lets the caller's own cache keep the answer, and tells it where it still has the newest. It asks every time,
+ * since catalog and policy change within a second.
+ */
+function isKnownAlready(text: string, { request, response }: Exchange): boolean {
+  const tag = `"${hash("sha256", text, "base64url")}"`;
+  response.setHeader("etag", tag);
+  response.setHeader("cache-control", "private, no-cache");
+  response.appendHeader("vary", "accept, authorization, x-end-user-id");
+  const known = (request.headers["if-none-match"] ?? "").split(",").map((one) => one.trim());
+  if (!known.includes(tag)) return false;
+  response.writeHead(304).end();
+  return true;
 }
 
 function refuseForm({ asker, response }: Exchange, message: string): void {
@@ -59,7 +80,7 @@ async function* once(result: ExecutionResult): AsyncGenerator<ExecutionResult, v
 export function sendWhole(response: ServerResponse, status: number, contentType: string, text: string): void {
   response.writeHead(status, {
     "content-type": contentType,
-    "cache-control": "no-store",
+    "cache-control": String(response.getHeader("cache-control") ?? "no-store"),
     "content-length": Buffer.byteLength(text),
   });
   response.end(text);
@@ -73,6 +94,8 @@ const aboutDocument = new Set([
   "GRAPHQL_VALIDATION_FAILED",
   "BAD_USER_INPUT",
   "INVALID_REQUEST",
+  "PERSISTED_QUERY_NOT_FOUND",
+  "PERSISTED_QUERY_NOT_SUPPORTED",
 ]);
 
 /** https://graphql.github.io/graphql-over-http/draft/#sec-Status-Codes: where nothing was executed. */
@@ -83,41 +106,3 @@ function statusOf({ data, errors }: ExecutionResult, legacy: boolean): number {
   const [code = ""] = codes;
   return code in failureKinds ? failureKinds[code as keyof typeof failureKinds].status : 400;
 }
-
-function operationIn(fields: Readonly<Record<string, unknown>>): Operation {
-  const { query, variables, operationName, extensions } = fields;
-  if (typeof query !== "string") throw badParameter("query", "a string that holds a GraphQL document");
-  if (!isObjectOrAbsent(variables)) throw badParameter("variables", "an object");
-  if (!isObjectOrAbsent(extensions)) throw badParameter("extensions", "an object");
-  if (operationName !== undefined && operationName !== null && typeof operationName !== "string") {
-    throw badParameter("operationName", "a string");
-  }
-  return { query, variables, operationName };
-}
-
-function inQuery(url = ""): Operation {
-  const search = new URLSearchParams(url.slice(url.indexOf("?") + 1 || url.length));
-  return operationIn({
-    query: search.get("query") ?? undefined,
-    operationName: search.get("operationName"),
-    variables: objectIn(search, "variables"),
-    extensions: objectIn(search, "extensions"),
-  });
-}
-
-function objectIn(search: URLSearchParams, name: string): unknown {
-  const text = search.get(name);
-  if (text === null || text === "") return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw badParameter(name, "JSON");
-  }
-}
-
-function isObjectOrAbsent(value: unknown): value is Record<string, unknown> | null | undefined {
-  return value === undefined || value === null || (typeof value === "object" && !Array.isArray(value));
-}
-
-const badParameter = (name: string, wanted: string): Failure =>
-  new Failure("INVALID_REQUEST", `${name} must be ${wanted}.`, { path: name });
