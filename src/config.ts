@@ -35,6 +35,8 @@ export interface Config {
   readonly catalogUrl: string;
   readonly graphqlPrefix: string | undefined;
   readonly callbackOrigins: readonly string[];
+  /** Whose media by URL the gateway fetches for providers that do not. */
+  readonly fetchOrigins: readonly string[];
   /** Tokens beside keys; undefined where no issuer is configured. */
   readonly oidc: Oidc | undefined;
   readonly corsOrigins: readonly string[];
@@ -77,7 +79,6 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** Settings of the contract that this version does not serve. Set, they are never ignored in silence. */
 const withoutEffect: Readonly<Record<string, string>> = {
   OTEL_EXPORTER_OTLP_ENDPOINT: "has no effect: this version exports no traces; scrape /metrics",
-  PORTCULLIS_FETCH_ORIGINS: "has no effect: this version never fetches a caller's URL",
   PORTCULLIS_RETENTION_DAYS: "has no effect: this version keeps records for good",
   PORTCULLIS_WORKERS: "has no effect: this version runs one worker; start more replicas instead",
 };
@@ -120,6 +121,7 @@ export function readConfig(env: Environment, readFile: (path: string) => string)
     graphqlPrefix: read.typePrefix("GRAPHQL_PREFIX"),
     oidc: readOidc(read, problems),
     callbackOrigins: read.origins("PORTCULLIS_CALLBACK_ORIGINS"),
+    fetchOrigins: read.origins("PORTCULLIS_FETCH_ORIGINS", "https://"),
     corsOrigins: read.list("PORTCULLIS_CORS_ORIGINS"),
     httpsProxy: read.httpUrl("HTTPS_PROXY") ?? read.httpUrl("https_proxy"),
     noProxy: env["NO_PROXY"] ?? env["no_proxy"],
@@ -269,12 +271,13 @@ function createReader(env: Environment, readFile: (path: string) => string, prob
         ? value
         : expect(name, "pc_ and in all at least 32 characters without spaces");
     },
-    origins: (name: string): readonly string[] => {
+    origins: (name: string, scheme = ""): readonly string[] => {
       const origins = (raw(name) ?? "")
         .split(",")
         .map((item) => item.trim())
         .filter(Boolean);
-      if (origins.some((origin) => URL.parse(origin)?.origin !== origin))
+      const isOrigin = (text: string): boolean => URL.parse(text)?.origin === text && text.startsWith(scheme);
+      if (!origins.every(isOrigin))
         expect(name, "origins such as https://router.example:4000, without a path");
       return origins;
     },

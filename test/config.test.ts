@@ -155,3 +155,24 @@ test("categories that no configured classifier is told are said to have no effec
     custom: new Map([["unreleased", "names products that are not announced"]]),
   });
 });
+
+test("origins to fetch media from are https origins and nothing more", () => {
+  const { fetchOrigins, warnings } = readConfig(
+    { PORTCULLIS_FETCH_ORIGINS: "https://images.example, https://papers.example:8443" },
+    noFile,
+  );
+  assert.deepEqual(fetchOrigins, ["https://images.example", "https://papers.example:8443"]);
+  assert.deepEqual(warnings, []);
+  for (const wrong of [
+    "http://images.example",
+    "https://images.example/",
+    "images.example",
+    "https://*.example/a",
+  ]) {
+    assert.match(
+      problemsOf({ PORTCULLIS_FETCH_ORIGINS: wrong }).join(),
+      /FETCH_ORIGINS: expected origins/,
+      wrong,
+    );
+  }
+});

@@ -19,6 +19,8 @@ import { createSnapshots, type Snapshots } from "../gateway/snapshots.ts";
 import { createGraphqlDoor, type GraphqlDoor } from "../graphql/door.ts";
 import { createAuthenticator, operator } from "../intake/authenticate.ts";
 import { fetchDocument } from "../providers/fetch-document.ts";
+import { createCallerMedia } from "../providers/caller-media.ts";
+import { realNetwork, type MediaNetwork } from "../providers/fetch-media.ts";
 import { createPools } from "../providers/pools.ts";
 import { postText } from "../providers/post-text.ts";
 import { createProviders } from "../providers/providers.ts";
@@ -59,6 +61,8 @@ export interface App {
 export interface OpenOptions {
   /** False where only a question is asked, as by a command: then a changed folder stays unpublished. */
   readonly publishesChanges?: boolean | undefined;
+  /** Where tests let media be fetched instead. */
+  readonly mediaNetwork?: MediaNetwork | undefined;
 }
 
 /** How long a run with an idempotency key outlives its last listener. */
@@ -75,10 +79,10 @@ export async function openApp(config: Config, log: Log, options: OpenOptions = {
     onFault,
   });
   try {
-    const { publishesChanges = !config.production } = options;
+    const { publishesChanges = !config.production, mediaNetwork = realNetwork } = options;
     const { notes } = await importPolicies(store.policies, config.policiesFolder, publishesChanges);
     for (const note of notes) log.error({ policies: config.policiesFolder }, note);
-    return await compose(config, log, store, secret, onFault, notes);
+    return await compose(config, log, store, secret, onFault, notes, mediaNetwork);
   } catch (error) {
     await store.close();
     throw error;
@@ -92,6 +96,7 @@ async function compose(
   secret: string,
   onFault: (error: unknown) => void,
   policyNotes: readonly string[],
+  network: MediaNetwork,
 ): Promise<App> {
   const now = (): number => Date.now();
   const reportFault = (error: unknown, requestId: string): void => log.fault(error, requestId);
@@ -155,6 +160,7 @@ async function compose(
   const gatewayParts: GatewayParts = {
     snapshots,
     providers: createProviders({ pools, keysOf: (id) => config.providers.get(id)?.keys ?? [] }),
+    callerMedia: createCallerMedia({ pools, origins: config.fetchOrigins, network }),
     budgets: store.budgets,
     records: store.records,
     revocations,

@@ -53,3 +53,18 @@ export function follow(parent: AbortSignal): { controller: AbortController; rele
   else parent.addEventListener("abort", abort, { once: true });
   return { controller, release: () => parent.removeEventListener("abort", abort) };
 }
+
+/** For work that cannot be told to stop: it goes on, and nobody waits for it. */
+export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  let abort: (() => void) | undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    abort = () => reject(signal.reason as Error);
+    signal.addEventListener("abort", abort, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    if (abort) signal.removeEventListener("abort", abort);
+  }
+}

@@ -5,7 +5,7 @@ import type { ParamChange } from "./answer.ts";
 import type { EmbeddingAnswer, ImageAnswer, ModelEvent } from "./events.ts";
 import type { ModerationAnswer, RawModerationCall } from "./moderation.ts";
 import type { Obligation } from "./permit.ts";
-import type { CompletionRequest, EmbeddingRequest, ImageRequest } from "./request.ts";
+import type { CompletionRequest, EmbeddingRequest, ImageRequest, MediaPart } from "./request.ts";
 
 /** What a codec may know of where the request goes. */
 export interface Destination {
@@ -91,6 +91,8 @@ export interface UnsupportedParam {
   readonly path: string;
   readonly droppable: boolean;
   readonly from: unknown;
+  /** A part that travels by address, where this cannot; its bytes may do. */
+  readonly byAddress?: MediaPart | undefined;
 }
 
 /** Server-sent event as it came: `event:` name and joined `data:`. */

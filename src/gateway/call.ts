@@ -1,16 +1,30 @@
-// One call to one deployment as a plan wants it: the caller's request, and where the route must know how
-// sure the model is, its probabilities as well. `gateway.ts` makes it for each attempt.
+// One call to one deployment as a plan wants it: the caller's request, media by their bytes where that deployment
+// fetches none, and probabilities where the route must know how sure the model is. `gateway.ts` makes it for each attempt.
 
 import { Failure } from "../core/errors.ts";
 import type { PermittedDeployment } from "../core/permit.ts";
 import type { CompletionRequest } from "../core/request.ts";
 import type { Plan } from "../core/stages.ts";
+import type { RequestMedia } from "../providers/caller-media.ts";
 import type { ProviderCall, Providers } from "../providers/providers.ts";
 import { AttemptFailure } from "../providers/upstream-failure.ts";
 import type { AttemptLog } from "./attempts.ts";
 import { wantsLogprobs } from "./escalation-plan.ts";
 
-export function callOf(
+export async function callOf(
+  target: PermittedDeployment,
+  plan: Plan<CompletionRequest>,
+  providers: Providers,
+  attempt: AttemptLog,
+  media: RequestMedia | undefined,
+): Promise<ProviderCall> {
+  if (media === undefined) return made(target, plan, providers, attempt);
+  const { request, params } = await media.carriedTo(target, plan.onUnsupported, attempt.signal);
+  const call = made(target, { ...plan, request }, providers, attempt);
+  return { ...call, params: [...params, ...call.params] };
+}
+
+function made(
   target: PermittedDeployment,
   plan: Plan<CompletionRequest>,
   providers: Providers,

@@ -55,11 +55,13 @@ async function ask(
     guard = openScreening(plan, snapshot, account, parts, controller);
     // The record of what is about to be sent stands before it is sent: nothing else here waits for it.
     await Promise.all([guard.beforeCall, account.durable]);
+    const media = parts.callerMedia.of(plan.request, signal);
     const tokens = await failover(
       plan,
       async (target, attempt) => {
         account.engaged({ target, params: [] });
-        const counted = await count(plan.request, {
+        const carried = await media?.carriedTo(target, plan.onUnsupported, attempt.signal);
+        const counted = await count(carried?.request ?? plan.request, {
           onUnsupported: plan.onUnsupported,
           signal: attempt.signal,
         });

@@ -63,12 +63,13 @@ async function* answer(
     const plan = await reserve(await planFor(admitted, parts, signal), parts.budgets, account);
     guard = openScreening(permitted, snapshot, account, parts, controller);
     await guard.beforeCall;
+    const media = parts.callerMedia.of(plan.request, signal);
     const open = (candidates: Plan<CompletionRequest>): Promise<Engaged> =>
       failover(
         candidates,
-        (target, attempt) => {
+        async (target, attempt) => {
           watch.at(target);
-          const call = callOf(target, plan, parts.providers, attempt);
+          const call = await callOf(target, plan, parts.providers, attempt, media);
           return engage(target, call, attempt, plan.way?.route.failover?.onRefusedContent === true);
         },
         attemptsUnder(candidates, snapshot, account, parts, upstream.controller.signal),

@@ -2,6 +2,7 @@
 
 import type { SessionMemory } from "../intake/session-memory.ts";
 import type { Budgets } from "../metering/budgets.ts";
+import type { CallerMedia } from "../providers/caller-media.ts";
 import type { Providers } from "../providers/providers.ts";
 import type { RouteWebhooks } from "../providers/route-webhook.ts";
 import type { Health } from "../routing/health.ts";
@@ -24,6 +25,7 @@ interface Escalations {
 export interface GatewayParts {
   readonly snapshots: Snapshots;
   readonly providers: Providers;
+  readonly callerMedia: CallerMedia;
   readonly budgets: Budgets;
   readonly records: RecordBook;
   readonly revocations: Revocations;

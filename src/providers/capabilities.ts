@@ -8,9 +8,10 @@ import {
   type EncodedRequest,
   parameterNames,
   type Support,
+  type UnsupportedParam,
 } from "../core/dialect.ts";
 import type { PermittedDeployment } from "../core/permit.ts";
-import type { ModelRequest, OnUnsupported } from "../core/request.ts";
+import type { CompletionRequest, ModelRequest, OnUnsupported } from "../core/request.ts";
 import { encodeInWordsOf } from "../wire/anthropic/foreign-words.ts";
 import { dialectOf, dialects } from "./dialects.ts";
 
@@ -41,6 +42,17 @@ export function takesWhole(target: PermittedDeployment, request: ModelRequest): 
   } catch {
     return false;
   }
+}
+
+/** The parts by address that it would carry by their bytes at most. */
+export function remotePartsRefused(
+  target: PermittedDeployment,
+  request: CompletionRequest,
+): readonly UnsupportedParam[] {
+  const name = dialectOf(target.deployment);
+  if (name === "demo") return [];
+  const { unsupported } = encodeInWordsOf(dialects[name], request, destinationOf(target, undefined));
+  return unsupported.filter(({ byAddress }) => byAddress !== undefined);
 }
 
 /** Undefined where the dialect has no place for it at all. */

@@ -1,7 +1,9 @@
 // One undici pool per configured origin, and the only place from which a request leaves.
 // Redirects are never followed; proxies are honoured; nothing here knows what is being sent.
 
-import { Pool, ProxyAgent, type Dispatcher } from "undici";
+import { isIP, isIPv6 } from "node:net";
+import { rootCertificates } from "node:tls";
+import { Client, Pool, ProxyAgent, type Dispatcher } from "undici";
 
 export interface PoolSettings {
   readonly httpsProxy: string | undefined;
@@ -11,6 +13,11 @@ export interface PoolSettings {
 export interface Pools {
   /** `connectTimeout` in milliseconds; absent: 5 seconds. */
   for(origin: string, connectTimeout?: number): Dispatcher;
+  /**
+   * One connection to one address of a host whose name is checked in its certificate, and nowhere resolved again.
+   * Not kept: who asked destroys it.
+   */
+  apart(url: URL, address: string, authority?: string): Dispatcher;
   close(): Promise<void>;
 }
 
@@ -28,7 +35,20 @@ export function createPools(settings: PoolSettings): Pools {
     return new ProxyAgent({ uri: settings.httpsProxy, ...options });
   }
 
+  function apart(url: URL, address: string, authority: string | undefined): Dispatcher {
+    const host = isIPv6(address) ? `[${address}]` : address;
+    const at = `https://${host}:${url.port || "443"}`;
+    const servername = isIP(url.hostname.replace(/^\[|\]$/g, "")) === 0 ? url.hostname : "";
+    const ca = authority === undefined ? {} : { ca: [...rootCertificates, authority] };
+    const tls = { servername, ...ca };
+    const { httpsProxy } = settings;
+    if (httpsProxy === undefined || bypassesProxy(url, settings.noProxy))
+      return new Client(at, { connect: { ...tls, timeout: connectMilliseconds }, allowH2: false });
+    return new ProxyAgent({ uri: httpsProxy, requestTls: tls, connectTimeout: connectMilliseconds });
+  }
+
   return {
+    apart,
     for(origin, connectTimeout) {
       const name = connectTimeout === undefined ? origin : `${origin} ${connectTimeout}`;
       const known = dispatchers.get(name);

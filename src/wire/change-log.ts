@@ -3,7 +3,8 @@
 
 import type { ParamChange } from "../core/answer.ts";
 import { parameterNames, type UnsupportedParam } from "../core/dialect.ts";
-import type { Extras } from "../core/request.ts";
+import type { Extras, MediaPart } from "../core/request.ts";
+import { isRemote } from "./media.ts";
 import { isDefault } from "./parameter-support.ts";
 
 const documented: ReadonlySet<string> = new Set(parameterNames);
@@ -18,6 +19,8 @@ export interface ChangeLog {
   refused(param: string, from?: Shown): void;
   /** A part of the conversation, or a duty, that cannot be carried and must not be left out. */
   refusedForGood(param: string, path: string, from?: Shown): void;
+  /** As above, of a part: by its bytes it might have been carried. */
+  refusedPart(path: string, part: MediaPart): void;
   /** Everything in `extras` that `known` does not name: refused where OpenAI documents it, else reported as dropped. */
   droppedExtras(extras: Extras | undefined, known: readonly string[], prefix?: string): void;
 }
@@ -47,6 +50,7 @@ export function createChangeLog(): ChangeLog {
     refusedForGood(param, path, from) {
       unsupported.push({ param, path, droppable: false, from });
     },
+    refusedPart: (path, part) => void unsupported.push(refusedPart(path, part)),
     droppedExtras(extras, known, prefix = "") {
       for (const [name, value] of Object.entries(extras ?? {})) {
         if (known.includes(name) || value === undefined) continue;
@@ -57,6 +61,15 @@ export function createChangeLog(): ChangeLog {
     },
   };
 }
+
+/** Tells whether its bytes might do: only a part by address has others to offer. */
+export const refusedPart = (path: string, part: MediaPart): UnsupportedParam => ({
+  param: path,
+  path,
+  droppable: false,
+  from: part.type,
+  ...(isRemote(part) ? { byAddress: part } : {}),
+});
 
 /** What of a caller's own value may be written down. */
 export const switchOrNumber = (value: unknown): number | boolean | undefined =>

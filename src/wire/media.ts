@@ -21,6 +21,9 @@ export function inlineMedia(part: MediaPart): InlineMedia | undefined {
   return typed(base64, part.mimeType ?? (mimeType === "" ? undefined : mimeType));
 }
 
+/** True where its bytes lie elsewhere. */
+export const isRemote = ({ url }: MediaPart): boolean => url !== undefined && !url.startsWith("data:");
+
 /** The type of a part by URL: what the caller says, else what the name's ending says. */
 export function remoteMimeType(part: MediaPart): string | undefined {
   if (part.mimeType !== undefined) return part.mimeType;

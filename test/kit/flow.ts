@@ -40,6 +40,7 @@ export function gatewayPartsOf(parts: FlowParts): GatewayParts {
       lingerMilliseconds: 10,
     }),
     grants: { activeFor: () => undefined },
+    callerMedia: { of: () => undefined },
     sessions: { recall: async () => ({ point: undefined, join: nothing, keep: nothing }) },
     health: parts.health ?? createHealth(parts.now),
     roster: { seats: [], start: nothing, close: () => undefined },

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { openApp, type App } from "../../src/app/app.ts";
+import { openApp, type App, type OpenOptions } from "../../src/app/app.ts";
 import { readConfig } from "../../src/config.ts";
 import type { NewKey } from "../../src/gateway/administration.ts";
 import { localOperator } from "../../src/intake/authenticate.ts";
@@ -34,7 +34,10 @@ export interface RunningGateway {
 export const adminKey = `pc_${"test-admin-key-".repeat(3)}`;
 
 /** `env` as on a command line; with DATABASE_URL it runs there, else on a PGlite of its own. */
-export async function startGateway(env: Record<string, string> = {}): Promise<RunningGateway> {
+export async function startGateway(
+  env: Record<string, string> = {},
+  options: OpenOptions = {},
+): Promise<RunningGateway> {
   const dataFolder = await mkdtemp(join(tmpdir(), "portcullis-gateway-"));
   if (env["DATABASE_URL"] === undefined) await copyPgliteTemplate(dataFolder);
   const config = readConfig(
@@ -48,7 +51,7 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Ru
   );
   const logLines: string[] = [];
   const log = createLog({ level: "info", write: (line) => void logLines.push(line) });
-  const app = await openApp(config, log);
+  const app = await openApp(config, log, options);
   await app.proveClassifiers();
   const address = (await app.server.listen({ host: "127.0.0.1", port: 0 })) as AddressInfo;
   const url = `http://127.0.0.1:${address.port}`;

@@ -12,7 +12,7 @@ export function encodePart(part: Part, path: string, log: ChangeLog): JsonObject
   const encode = encoders[part.type];
   const block = encode?.(part);
   if (!block) {
-    log.refusedForGood("messages", path, part.type);
+    log.refusedPart(path, part);
     return undefined;
   }
   if (part.detail !== undefined && part.detail !== "auto") {

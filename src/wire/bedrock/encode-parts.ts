@@ -12,7 +12,7 @@ export function encodePart(part: Part, path: string, log: ChangeLog): readonly J
   log.droppedExtras(part.extras, ["cache_control"], `${path}.`);
   const block = part.type === "text" ? encodeText(part.text) : encodeMedia(part);
   if (!block) {
-    if (part.type !== "text") log.refusedForGood(path, path, part.type);
+    if (part.type !== "text") log.refusedPart(path, part);
     return [];
   }
   return [block, ...cachePoint(part.extras)];

@@ -12,7 +12,7 @@ export function encodePart(part: Part, path: string, log: ChangeLog): JsonObject
   if (part.type === "text") return part.text === "" ? undefined : { text: part.text };
   const media = encodeMedia(part);
   if (!media) {
-    log.refusedForGood("messages", path, part.type);
+    log.refusedPart(path, part);
     return undefined;
   }
   if (part.name !== undefined) log.changed("dropped", `${path}.name`);

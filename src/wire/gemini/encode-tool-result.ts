@@ -53,7 +53,7 @@ function encodeMediaParts(message: ToolMessage, path: string, takesMedia: boolea
     log.droppedExtras(part.extras, [], `${at}.`);
     if (part.type === "text") continue;
     const media = encodeMedia(part);
-    if (!media) log.refusedForGood("messages", at, part.type);
+    if (!media) log.refusedPart(at, part);
     else {
       encoded.push(media);
       if (!takesMedia) log.changed("mapped", at, part.type, "part beside the result");

@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import type { ParamChange } from "../../core/answer.ts";
 import type { Destination, UnsupportedParam } from "../../core/dialect.ts";
 import type { AssistantMessage, Message, Part, ToolCall } from "../../core/request.ts";
+import { refusedPart } from "../change-log.ts";
 import { arrayOf, type JsonObject } from "../json.ts";
 import { encodePart, lacks } from "./request-parts.ts";
 import { type ProviderHabits, habitsOf } from "./provider-habits.ts";
@@ -60,7 +61,7 @@ export function encodeMessages(messages: readonly Message[], to: Destination): E
       const encoded = encodePart(part, to, habits);
       if (encoded) return [encoded];
       const place = `${path}.parts[${index}]`;
-      unsupported.push({ param: place, path: place, droppable: false, from: part.type });
+      if (part.type !== "text") unsupported.push(refusedPart(place, part));
       return [];
     });
   }

@@ -4,6 +4,7 @@
 import type { ParamChange } from "../../core/answer.ts";
 import type { Destination, UnsupportedParam } from "../../core/dialect.ts";
 import type { AssistantMessage, MediaPart, Message, Part } from "../../core/request.ts";
+import { refusedPart } from "../change-log.ts";
 import { isObject, type JsonObject, parseJson } from "../json.ts";
 import { addressOf, lacks } from "../openai/request-parts.ts";
 
@@ -39,7 +40,7 @@ export function encodeInput(messages: readonly Message[], to: Destination): Enco
       const encoded = encodePart(part, to);
       if (encoded) return [encoded];
       const place = `${path}.parts[${index}]`;
-      unsupported.push({ param: place, path: place, droppable: false, from: part.type });
+      if (part.type !== "text") unsupported.push(refusedPart(place, part));
       return [];
     });
   }
