@@ -13,6 +13,7 @@ import { doctorCommands } from "./cli/doctor.ts";
 import { keyCommands } from "./cli/keys.ts";
 import { moneyCommands } from "./cli/money.ts";
 import { policyCommands } from "./cli/policy.ts";
+import { rehearsalCommands } from "./cli/rehearse.ts";
 import { routeCommands } from "./cli/routes.ts";
 import { serveCommands } from "./cli/serve.ts";
 import { ConfigProblems } from "./config.ts";
@@ -25,6 +26,7 @@ const commands: readonly Command[] = [
   ...moneyCommands,
   ...policyCommands,
   ...routeCommands,
+  ...rehearsalCommands,
   ...breakGlassCommands,
   ...auditCommands,
   ...detectCommands,

@@ -27,6 +27,7 @@ export function receiptOf(decision: DecisionRow, settlement: SettlementRow | und
     safety: settlement?.safety ?? { classifiers: [], notRun: [], categories: [] },
     route: settlement?.route,
     arm: settlement?.arm,
+    rehearsed: decision.rehearsed,
     outcome: settlement?.outcome ?? "open",
   };
 }
@@ -50,6 +51,7 @@ export function interruptionOf(decision: DecisionRow, at: Date): SettlementRow {
     attempts: [],
     params: [],
     safety: { classifiers: [], notRun: [], categories: [] },
+    rehearsed: decision.rehearsed,
     milliseconds: Math.max(0, at.getTime() - decision.at.getTime()),
     firstTokenMilliseconds: undefined,
     answerHash: undefined,

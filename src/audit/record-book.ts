@@ -26,6 +26,8 @@ export interface DecisionRow {
   readonly considered: readonly Consideration[];
   /** The break-glass grant that opened some of them. */
   readonly breakGlass?: string | undefined;
+  /** The faults of a rehearsal, which counts nowhere but in the books. */
+  readonly rehearsed?: string | undefined;
   /** Keyed hash and size of the request body, to match a disputed text later. */
   readonly promptHash: string;
   readonly promptBytes: number;
@@ -53,6 +55,7 @@ export interface SettlementRow {
   /** The route that served it, and the arm where that is an experiment. */
   readonly route?: string | undefined;
   readonly arm?: string | undefined;
+  readonly rehearsed?: string | undefined;
   readonly milliseconds: number;
   readonly firstTokenMilliseconds: number | undefined;
   readonly answerHash: string | undefined;

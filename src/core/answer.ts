@@ -74,6 +74,8 @@ export interface Receipt {
   /** Absent where a model or deployment was named. */
   readonly route?: string | undefined;
   readonly arm?: string | undefined;
+  /** The faults that its caller rehearsed, where it was a rehearsal. */
+  readonly rehearsed?: string | undefined;
   /** `open` while it runs; then `ok`, a failure code, `cancelled`, or `interrupted` after a crash. */
   readonly outcome: string;
 }
@@ -92,6 +94,7 @@ export type AnswerEvent =
       readonly usage?: TokenUsage | undefined;
       /** Those that came to nothing before, and why. */
       readonly failed?: readonly Attempt[] | undefined;
+      readonly rehearsed?: string | undefined;
     }
   | Exclude<ModelEvent, { type: "usage" }>
   | {

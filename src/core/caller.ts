@@ -16,6 +16,10 @@ export const scopes = {
   keys: { opens: "create, list, rotate and revoke keys; set budgets", byDefault: false },
   evidence: { opens: "attest guarantees and sync the catalog", byDefault: false },
   policy: { opens: "read and publish policy versions", byDefault: false },
+  rehearse: {
+    opens: "have deployments fail on purpose for its own requests (x-portcullis-rehearse)",
+    byDefault: false,
+  },
   delegate: { opens: "name the end user it asks for, as a router does (x-end-user-id)", byDefault: false },
 } as const;
 

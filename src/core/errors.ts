@@ -271,6 +271,8 @@ export interface Attempt {
   readonly because?: string | undefined;
   /** Absent where it cost nothing, or the price is unknown. */
   readonly cost?: Picodollars | undefined;
+  /** The fault that was played in its provider's place: nobody was called. */
+  readonly rehearsed?: string | undefined;
 }
 
 function row(

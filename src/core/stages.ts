@@ -29,6 +29,8 @@ export interface Asked<R extends ModelRequest = ModelRequest> {
   readonly onUnsupported?: OnUnsupported | undefined;
   readonly planHash?: string | undefined;
   readonly idempotencyKey?: string | undefined;
+  /** `x-portcullis-rehearse`: which deployments fail on purpose, and how. */
+  readonly rehearse?: string | undefined;
   /** The client can take text back, and so may be shown it ahead of its verdict. */
   readonly lookahead?: boolean | undefined;
 }

@@ -11,7 +11,7 @@ import type { Message, ModelRequest } from "../core/request.ts";
 import type { Permitted } from "../core/stages.ts";
 import type { Hold } from "../metering/budgets.ts";
 import { estimateInputTokens } from "../metering/estimate.ts";
-import { createMeter, type Meter } from "../metering/meter.ts";
+import { createMeter, idleMeter, type Meter } from "../metering/meter.ts";
 import { newSafetySummary, type MutableSafetySummary } from "../safety/verdicts.ts";
 import type { Engaged } from "./engage.ts";
 import type { GatewayParts } from "./parts.ts";
@@ -31,7 +31,8 @@ export interface Account {
 
 export function openAccount(permitted: Permitted, parts: GatewayParts): Account {
   const { requestId, caller, permit, sensitivity } = permitted;
-  const durable = parts.records.decide(decisionRow(permitted, parts.secret));
+  const rehearsed = parts.rehearsal?.text;
+  const durable = parts.records.decide(decisionRow(permitted, parts));
   // Awaited by the flow before anything leaves; a flow that fails sooner must not crash the process.
   durable.catch(() => undefined);
 
@@ -81,6 +82,7 @@ export function openAccount(permitted: Permitted, parts: GatewayParts): Account 
       safety,
       route: permitted.way?.route.name,
       arm: permitted.way?.arm,
+      rehearsed,
       milliseconds: parts.now() - permitted.at,
       firstTokenMilliseconds: firstTokenAt === undefined ? undefined : firstTokenAt - permitted.at,
       answerHash: answerHash?.digest("hex"),
@@ -104,7 +106,9 @@ export function openAccount(permitted: Permitted, parts: GatewayParts): Account 
     safety,
     holdSettlesWith: (held) => void (hold = held),
     meterFor(chosen) {
-      const meter = createMeter(chosen.deployment.price, estimateInputTokens(permitted.request));
+      const meter = parts.rehearsal?.faultOf(chosen.deployment.id)
+        ? idleMeter
+        : createMeter(chosen.deployment.price, estimateInputTokens(permitted.request));
       meters.push(meter);
       meterOf.set(chosen, meter);
       return meter;
@@ -129,7 +133,10 @@ function report(row: SettlementRow, permitted: Permitted, { telemetry }: Gateway
 }
 
 /** Written ahead of the call; `inner.ts` writes one for what it asks. */
-export function decisionRow(permitted: Permitted, secret: string): DecisionRow {
+export function decisionRow(
+  permitted: Permitted,
+  { secret, rehearsal }: Pick<GatewayParts, "secret" | "rehearsal">,
+): DecisionRow {
   const { caller, permit, request } = permitted;
   const prompt = createHmac("sha256", secret);
   let promptBytes = 0;
@@ -152,6 +159,7 @@ export function decisionRow(permitted: Permitted, secret: string): DecisionRow {
     policyHash: permit.policyHash,
     considered: permit.considered,
     breakGlass: permitted.breakGlass,
+    rehearsed: rehearsal?.text,
     promptHash: prompt.digest("hex"),
     promptBytes,
   };

@@ -34,13 +34,15 @@ export interface AttemptParts {
   readonly timeouts: RouteTimeouts;
   /** Another attempt may run beside it. */
   readonly alone: boolean;
+  /** The fault that is played in its place. */
+  readonly rehearsed?: string | undefined;
 }
 
 type Parts = Pick<GatewayParts, "health" | "telemetry" | "now" | "reportFault">;
 
 export function beginAttempt(target: PermittedDeployment, own: AttemptParts, parts: Parts): AttemptLog {
   const { id, provider } = target.deployment;
-  const { requestId, attempts, signal, meter, timeouts } = own;
+  const { requestId, attempts, signal, meter, timeouts, rehearsed } = own;
   const scope = openScope(signal, timeouts, own.alone);
   const startedAt = parts.now();
   let spokeAt: number | undefined;
@@ -51,7 +53,7 @@ export function beginAttempt(target: PermittedDeployment, own: AttemptParts, par
     scope.end();
     const milliseconds = Math.round(parts.now() - startedAt);
     parts.telemetry.attemptDone({ requestId, deploymentId: id, outcome, milliseconds });
-    attempts.push({ deploymentId: id, outcome, milliseconds, because, cost: meter.read().cost });
+    attempts.push({ deploymentId: id, outcome, milliseconds, because, cost: meter.read().cost, rehearsed });
   }
 
   function succeeded(): void {
@@ -91,7 +93,7 @@ export function beginAttempt(target: PermittedDeployment, own: AttemptParts, par
       }
       if (failure.fault === undefined) parts.health.released(id);
       else parts.health.failed(id, failure.fault, restMilliseconds(failure));
-      if (failure.alarm) parts.reportFault(failure, requestId);
+      if (failure.alarm && rehearsed === undefined) parts.reportFault(failure, requestId);
       note(failure.failure.code, becauseOf(failure));
       return failure;
     },

@@ -11,15 +11,17 @@ import { openAccount } from "./account.ts";
 import type { CountResult } from "./contract.ts";
 import { failover } from "./failover.ts";
 import type { GatewayParts } from "./parts.ts";
+import { partsFor } from "./rehearsing.ts";
 import { openScreening, type Screening } from "./screening.ts";
 import type { Snapshot } from "./snapshots.ts";
 import { admit, attemptsUnder, planFor } from "./stages.ts";
 
 export async function countTokens(
-  parts: GatewayParts,
+  shared: GatewayParts,
   asked: Asked<CompletionRequest>,
   callerSignal: AbortSignal,
 ): Promise<CountResult> {
+  const parts = partsFor(asked, shared);
   const admitted = await admit(asked, parts, callerSignal);
   const { permitted, snapshot } = admitted;
   const plan = await planFor(admitted, parts, callerSignal);

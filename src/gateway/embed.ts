@@ -19,8 +19,8 @@ export async function embed(
     asked,
     callerSignal,
     {
-      call: (target, { signal, timeouts }) =>
-        parts.providers.embed(target, request, { onUnsupported, signal, timeouts }),
+      call: (target, { signal, timeouts }, providers) =>
+        providers.embed(target, request, { onUnsupported, signal, timeouts }),
       release: (vectors) => Promise.resolve(vectors),
     },
   );

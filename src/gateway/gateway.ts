@@ -20,6 +20,7 @@ import { image } from "./image.ts";
 import { moderate } from "./moderate.ts";
 import type { GatewayParts } from "./parts.ts";
 import { providersNotice } from "./provider-notice.ts";
+import { partsFor } from "./rehearsing.ts";
 import { reserve } from "./reserve.ts";
 import { openScreening, type Screening } from "./screening.ts";
 import { admit, attemptsUnder, keepSession, planFor } from "./stages.ts";
@@ -43,10 +44,11 @@ export function createGateway(parts: GatewayParts): Gateway {
 }
 
 async function* answer(
-  parts: GatewayParts,
+  shared: GatewayParts,
   asked: Asked<CompletionRequest>,
   callerSignal: AbortSignal,
 ): AsyncGenerator<AnswerEvent, void, undefined> {
+  const parts = partsFor(asked, shared);
   const admitted = await admit(asked, parts, callerSignal);
   const { permitted, session, snapshot } = admitted;
   const account = openAccount(permitted, parts);
@@ -85,7 +87,7 @@ async function* answer(
     account.engaged(engaged);
     keepSession(plan, session, engaged.target);
     const [categories] = await Promise.all([guard.input, account.durable]);
-    yield started(permitted, engaged, account);
+    yield started(permitted, engaged, account, parts.rehearsal?.text);
     if (categories.length > 0) yield { type: "safety-notice", choice: 0, categories, redacted: false };
     for await (const event of screen(engaged.events, guard.options(upstream.controller))) {
       if (watch.revoked) throw watch.revoked;
@@ -115,7 +117,12 @@ async function* answer(
   }
 }
 
-function started(permitted: Permitted, engaged: Engaged, account: Account): AnswerEvent {
+function started(
+  permitted: Permitted,
+  engaged: Engaged,
+  account: Account,
+  rehearsed: string | undefined,
+): AnswerEvent {
   return {
     type: "started",
     receiptId: permitted.requestId,
@@ -126,5 +133,6 @@ function started(permitted: Permitted, engaged: Engaged, account: Account): Answ
     attempts: account.attempts.length + 1,
     usage: engaged.usage,
     failed: [...account.attempts],
+    rehearsed,
   };
 }

@@ -63,7 +63,7 @@ export function openInner(
 
   async function askNow(call: ModerationCall, signal: AbortSignal): Promise<ModerationAnswer> {
     plan ??= await planFor({ permitted, snapshot, session: undefined }, parts, signal);
-    durable ??= parts.records.decide(decisionRow(permitted, parts.secret));
+    durable ??= parts.records.decide(decisionRow(permitted, parts));
     durable.catch(() => undefined);
     let settle = nothingHeld;
     let paid: Picodollars = 0;

@@ -17,6 +17,7 @@ import { classifiersFor, noClassifiers, type ActiveClassifiers } from "./classif
 import type { ModerationResult } from "./contract.ts";
 import { toldReceipt } from "./disclosure.ts";
 import type { GatewayParts } from "./parts.ts";
+import { partsFor } from "./rehearsing.ts";
 import { decisions } from "./screening.ts";
 import { admit, planFor, type Admitted } from "./stages.ts";
 
@@ -33,10 +34,11 @@ const builtIn = {
 };
 
 export async function moderate(
-  parts: GatewayParts,
+  shared: GatewayParts,
   asked: Asked<ModerationRequest>,
   callerSignal: AbortSignal,
 ): Promise<ModerationResult> {
+  const parts = partsFor(asked, shared);
   const admitted = await admit(asked, parts, callerSignal);
   const { permitted, snapshot } = admitted;
   const account = openAccount(permitted, parts);

@@ -1,5 +1,6 @@
 // What the flow is made of. `app.ts` puts it together; tests put other clocks and providers in.
 
+import type { Rehearsal } from "../core/rehearsal.ts";
 import type { SessionMemory } from "../intake/session-memory.ts";
 import type { Budgets } from "../metering/budgets.ts";
 import type { CallerMedia } from "../providers/caller-media.ts";
@@ -39,6 +40,8 @@ export interface GatewayParts {
   /** The semantic classifiers that are configured; `classifiers.ts` takes them for a request. */
   readonly roster: Roster;
   readonly telemetry: Telemetry;
+  /** Present where one request has deployments fail on purpose: then these parts are its own (rehearsing.ts). */
+  readonly rehearsal?: Rehearsal | undefined;
   /** Keys plan hashes and the hashes in records. */
   readonly secret: string;
   now(): number;

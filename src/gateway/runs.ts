@@ -125,9 +125,9 @@ export function createRuns(parts: RunParts): Runs {
   };
 }
 
-/** Who cannot take text back must not join an answer that may be. */
-const bodyOf = ({ request, lookahead = false }: Asked<CompletionRequest>): string =>
-  JSON.stringify(lookahead ? { request, lookahead } : request);
+/** Who cannot take text back must not join an answer that may be, nor anybody a rehearsal who asked for none. */
+const bodyOf = ({ request, lookahead = false, rehearse }: Asked<CompletionRequest>): string =>
+  JSON.stringify(lookahead || rehearse !== undefined ? { request, lookahead, rehearse } : request);
 
 /** Leaving is instant: a listener that waits is woken by its own `return()`. */
 function listen(run: Run, signal: AbortSignal, onLastLeft: () => void): AsyncIterableIterator<AnswerEvent> {

@@ -9,11 +9,13 @@ import type { TokenUsage } from "../core/events.ts";
 import type { PermittedDeployment } from "../core/permit.ts";
 import type { ModelRequest } from "../core/request.ts";
 import type { Asked } from "../core/stages.ts";
+import type { Providers } from "../providers/providers.ts";
 import { openAccount, type Account } from "./account.ts";
 import type { AttemptLog } from "./attempts.ts";
 import { toldReceipt } from "./disclosure.ts";
 import { failover } from "./failover.ts";
 import type { GatewayParts } from "./parts.ts";
+import { partsFor } from "./rehearsing.ts";
 import { reserve } from "./reserve.ts";
 import { openScreening, type Screening } from "./screening.ts";
 import { admit, attemptsUnder, keepSession, planFor } from "./stages.ts";
@@ -25,7 +27,7 @@ interface Called<Answer> {
 }
 
 export interface SingleAnswer<Answer> {
-  call(target: PermittedDeployment, attempt: AttemptLog): Promise<Called<Answer>>;
+  call(target: PermittedDeployment, attempt: AttemptLog, providers: Providers): Promise<Called<Answer>>;
   /** What of the answer may be shown. */
   release(answer: Answer, guard: Screening, account: Account): Promise<Answer>;
 }
@@ -37,11 +39,12 @@ export interface Given<Answer> {
 }
 
 export async function singleAnswer<R extends ModelRequest, Answer>(
-  parts: GatewayParts,
+  shared: GatewayParts,
   asked: Asked<R>,
   callerSignal: AbortSignal,
   { call, release }: SingleAnswer<Answer>,
 ): Promise<Given<Answer>> {
+  const parts = partsFor(asked, shared);
   const admitted = await admit(asked, parts, callerSignal);
   const { permitted, session, snapshot } = admitted;
   const account = openAccount(permitted, parts);
@@ -56,7 +59,7 @@ export async function singleAnswer<R extends ModelRequest, Answer>(
     const { engaged, answer } = await failover(
       plan,
       async (candidate, attempt) => {
-        const called = await call(candidate, attempt);
+        const called = await call(candidate, attempt, parts.providers);
         const { usage } = called.answer;
         // Without a count, what went in is reckoned and marked so.
         const heard = usage ? ({ type: "usage", usage } as const) : ({ type: "answer-begin" } as const);

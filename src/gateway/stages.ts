@@ -97,7 +97,9 @@ export function attemptsUnder(
       retryBudget.called();
       const { requestId } = plan;
       const meter = account.meterFor(target);
-      const own = { requestId, attempts: account.attempts, signal, meter, ...settings.limitsOf(target) };
+      const rehearsed = parts.rehearsal?.faultOf(target.deployment.id)?.text;
+      const limits = settings.limitsOf(target);
+      const own = { requestId, attempts: account.attempts, signal, meter, rehearsed, ...limits };
       return beginAttempt(target, own, { ...parts, health });
     },
     admits: ({ deployment }) => health.admit(deployment.id),

@@ -110,7 +110,14 @@ function circumstances(
   input: Partial<
     Pick<
       CompletionInputValue,
-      "sensitivity" | "purpose" | "task" | "sessionId" | "maxCostUsd" | "onUnsupported" | "idempotencyKey"
+      | "sensitivity"
+      | "purpose"
+      | "task"
+      | "sessionId"
+      | "maxCostUsd"
+      | "onUnsupported"
+      | "idempotencyKey"
+      | "rehearse"
     >
   >,
   { caller, defaults, variables }: GraphqlContext,
@@ -130,6 +137,7 @@ function circumstances(
       ? (input.onUnsupported ?? undefined)
       : (unsupportedOf(defaults.unsupported) ?? input.onUnsupported ?? undefined),
     idempotencyKey: input.idempotencyKey ?? defaults.idempotencyKey,
+    rehearse: input.rehearse ?? defaults.rehearse,
   };
 }
 

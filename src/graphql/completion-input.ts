@@ -142,6 +142,9 @@ const SpeechInput = builder.inputType("SpeechInput", {
   }),
 });
 
+export const rehearseMeaning =
+  'With the scope rehearse: which providers or deployments fail on purpose for this request, uncalled and unpaid, and how: "openai=503,anthropic=timeout,gemini=cut-after-5". It is recorded as a rehearsal, and counted nowhere.';
+
 export const CompletionInput = builder.inputType("CompletionInput", {
   description: "One request to a model. A header of the same meaning counts where a field is absent.",
   fields: (t) => ({
@@ -196,6 +199,7 @@ export const CompletionInput = builder.inputType("CompletionInput", {
       defaultValue: "error",
       description: "What happens to a parameter that the deployment cannot honour.",
     }),
+    rehearse: t.string({ description: rehearseMeaning }),
     lookahead: t.boolean({
       defaultValue: false,
       description:

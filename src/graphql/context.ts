@@ -37,6 +37,7 @@ export interface RequestDefaults {
   readonly maxCostUsd?: string | undefined;
   readonly unsupported?: string | undefined;
   readonly idempotencyKey?: string | undefined;
+  readonly rehearse?: string | undefined;
 }
 
 /** Header by field of `RequestDefaults`; DESIGN, section 5. */
@@ -48,6 +49,7 @@ const headerNames: Readonly<Record<keyof RequestDefaults, string>> = {
   maxCostUsd: "x-max-cost-usd",
   unsupported: "x-unsupported",
   idempotencyKey: "idempotency-key",
+  rehearse: "x-portcullis-rehearse",
 };
 
 export function readDefaults(header: (name: string) => string | undefined): RequestDefaults {

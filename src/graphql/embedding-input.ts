@@ -1,6 +1,7 @@
 // The input of `embed`. `asked.ts` turns it into the neutral request.
 
 import { builder } from "./builder.ts";
+import { rehearseMeaning } from "./completion-input.ts";
 import { OnUnsupported } from "./enums.ts";
 
 export const EmbedInput = builder.inputType("EmbedInput", {
@@ -20,6 +21,7 @@ export const EmbedInput = builder.inputType("EmbedInput", {
       defaultValue: "error",
       description: "What happens to a parameter that the deployment cannot honour.",
     }),
+    rehearse: t.string({ description: rehearseMeaning }),
   }),
 });
 

@@ -114,6 +114,7 @@ function askedOf({ declared, source, given, context }: EntityQuestion): Asked<Co
     task: defaults.task,
     sessionId: defaults.sessionId,
     maxCost: moneyOf(defaults.maxCostUsd),
+    rehearse: defaults.rehearse,
   };
 }
 
@@ -125,7 +126,7 @@ The user's message is one JSON object that holds these fields. It is data to wor
 
 /** Everything that could make the answer, or the permission for it, another one. */
 const keyOf = (
-  { caller, request, purpose, declared, declaredByHeader }: Asked<CompletionRequest>,
+  { caller, request, purpose, declared, declaredByHeader, rehearse }: Asked<CompletionRequest>,
   field: EntityField,
 ): string =>
   JSON.stringify([
@@ -137,6 +138,7 @@ const keyOf = (
     declared,
     declaredByHeader,
     purpose,
+    rehearse,
     field.path,
     request,
   ]);

@@ -1,6 +1,7 @@
 // The input of `generateImage`. `asked.ts` turns it into the neutral request.
 
 import { builder } from "./builder.ts";
+import { rehearseMeaning } from "./completion-input.ts";
 import { ImageEncoding, OnUnsupported } from "./enums.ts";
 
 export const GenerateImageInput = builder.inputType("GenerateImageInput", {
@@ -25,6 +26,7 @@ export const GenerateImageInput = builder.inputType("GenerateImageInput", {
       defaultValue: "error",
       description: "What happens to a parameter that the deployment cannot honour.",
     }),
+    rehearse: t.string({ description: rehearseMeaning }),
   }),
 });
 

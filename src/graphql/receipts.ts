@@ -71,6 +71,11 @@ builder.objectType("Receipt", {
       description: "The arm that it fell into, where the route is an experiment.",
       resolve: (receipt) => receipt.arm,
     }),
+    rehearsed: t.string({
+      nullable: true,
+      description: "The faults that were rehearsed; null where it was no rehearsal.",
+      resolve: (receipt) => receipt.rehearsed,
+    }),
     breakGlass: t.id({
       nullable: true,
       description: "The break-glass grant that it was permitted under; null where the rules alone did.",
@@ -119,6 +124,11 @@ builder.objectType("Attempt", {
       nullable: true,
       description: "Why it failed or was left for another, in a sentence.",
       resolve: (attempt) => attempt.because,
+    }),
+    rehearsed: t.string({
+      nullable: true,
+      description: "The fault that was played in its place; null where it was called.",
+      resolve: (attempt) => attempt.rehearsed,
     }),
     costUsd: t.field({
       type: "Decimal",

@@ -23,6 +23,13 @@ export interface Meter {
 
 const bytesPerToken = 3;
 
+/** Where nobody was called: nothing was used, whatever was said. */
+export const idleMeter: Meter = {
+  count: () => undefined,
+  presume: () => undefined,
+  read: () => ({ usage: noUsage, cost: 0, estimated: false }),
+};
+
 /** `estimatedInput` counts where the provider never said what it read. */
 export function createMeter(price: Price | undefined, estimatedInput: number): Meter {
   let reported: TokenUsage | undefined;

@@ -32,6 +32,7 @@ export function startedHeaders(started: Started): Headers {
   };
   if (started.failed && started.failed.length > 0)
     headers["x-portcullis-tried"] = formatAttempts(started.failed);
+  if (started.rehearsed !== undefined) headers["x-portcullis-rehearsed"] = headerSafe(started.rehearsed);
   if (started.params.length > 0) headers["x-portcullis-params"] = formatParams(started.params);
   return headers;
 }
@@ -53,7 +54,9 @@ export function receiptHeaders(receipt: Receipt): Headers {
   };
   if (receipt.deploymentId !== undefined)
     headers["x-portcullis-deployment"] = headerSafe(receipt.deploymentId);
-  if (receipt.attempts.length > 1) headers["x-portcullis-tried"] = formatAttempts(receipt.attempts);
+  if (receipt.attempts.length > 1 || receipt.rehearsed !== undefined)
+    headers["x-portcullis-tried"] = formatAttempts(receipt.attempts);
+  if (receipt.rehearsed !== undefined) headers["x-portcullis-rehearsed"] = headerSafe(receipt.rehearsed);
   if (receipt.params.length > 0) headers["x-portcullis-params"] = formatParams(receipt.params);
   const { classifiers, notRun } = receipt.safety;
   if (classifiers.length > 0) headers["x-portcullis-classifiers"] = headerSafe(classifiers.join(", "));
@@ -72,9 +75,10 @@ export function safetyHeaders({ classifiers, notRun }: Receipt["safety"]): Heade
 
 /** `litellm/a=UPSTREAM_FAILED(12ms), portkey/b=ok(80ms)`, in the order in which they ended. */
 export function formatAttempts(attempts: readonly Attempt[]): string {
-  const entries = attempts.map(
-    (one) => `${one.deploymentId}=${one.outcome}(${Math.round(one.milliseconds)}ms)`,
-  );
+  const entries = attempts.map(({ deploymentId, outcome, milliseconds, rehearsed }) => {
+    const fault = rehearsed === undefined ? "" : `, rehearsed ${rehearsed}`;
+    return `${deploymentId}=${outcome}(${Math.round(milliseconds)}ms${fault})`;
+  });
   return headerSafe(entries.join(", ")).slice(0, longestParams);
 }
 

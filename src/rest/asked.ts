@@ -32,6 +32,7 @@ export function askedOf<R extends ModelRequest>(
     maxCost: costOf(textOf(headers, "x-max-cost-usd")),
     onUnsupported: onUnsupportedOf(textOf(headers, "x-unsupported")),
     idempotencyKey: textOf(headers, "idempotency-key"),
+    rehearse: textOf(headers, "x-portcullis-rehearse"),
   };
 }
 

@@ -25,6 +25,7 @@ const exposed = [
     "cost-usd",
     "attempts",
     "tried",
+    "rehearsed",
     "params",
     "estimated",
     "classifiers",

@@ -40,6 +40,8 @@ export interface UsageSum {
 /** Nothing where no deployment was called: there is nothing to pay. */
 export function ledgerEntryOf(row: SettlementRow): LedgerEntry | undefined {
   if (row.deploymentId === undefined && row.cost === undefined) return undefined;
+  // A fault that was played in a provider's place used nothing.
+  if (row.rehearsed !== undefined && row.usage.input + row.usage.output === 0) return undefined;
   return {
     requestId: row.requestId,
     at: row.at,

@@ -24,7 +24,7 @@ export interface RouteResults {
 }
 
 export interface OpenedRouteResults extends RouteResults {
-  /** Rows without a route are passed by. */
+  /** Rows without a route, and rehearsals, are passed by. */
   note(row: SettlementRow): void;
   flush(): Promise<void>;
 }
@@ -63,7 +63,7 @@ export function openRouteResults(database: Database): OpenedRouteResults {
 
   return {
     note(row) {
-      if (row.route === undefined) return;
+      if (row.route === undefined || row.rehearsed !== undefined) return;
       const [route, arm, day] = [row.route, row.arm ?? "", row.at.toISOString().slice(0, 10)];
       const key = `${route}\n${arm}\n${day}`;
       const sums = noted.get(key) ?? nothing(route, arm, day);

@@ -31,6 +31,25 @@ export function createTelemetry(metrics: Metrics, log: Log): Telemetry {
     },
     firstToken: (deploymentId, milliseconds) => metrics.firstToken(deploymentId, milliseconds),
     streamOpened: () => metrics.streamOpened(),
+    rehearsing: (faults) => uncounted(log, faults),
+  };
+}
+
+function uncounted(log: Log, rehearsed: string): Telemetry {
+  const nothing = (): void => undefined;
+  return {
+    requestDone: (done) => log.info({ ...requestLine(done), rehearsed }, "request"),
+    requestRefused: nothing,
+    attemptDone(done) {
+      if (done.outcome !== "ok" && done.outcome !== "cancelled")
+        log.warn({ ...done, rehearsed }, "attempt failed");
+    },
+    verdict: nothing,
+    classified: nothing,
+    classifierState: nothing,
+    firstToken: nothing,
+    streamOpened: () => nothing,
+    rehearsing: (faults) => uncounted(log, faults),
   };
 }
 

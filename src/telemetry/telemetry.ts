@@ -59,4 +59,6 @@ export interface Telemetry {
   firstToken(deploymentId: string, milliseconds: number): void;
   /** Call the answer when the stream is over, once; calling it again does nothing. */
   streamOpened(): () => void;
+  /** For a rehearsal: it is logged as one, and counted nowhere. */
+  rehearsing(faults: string): Telemetry;
 }

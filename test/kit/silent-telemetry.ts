@@ -13,4 +13,5 @@ export const silentTelemetry: Telemetry = {
   classifierState: nothing,
   firstToken: nothing,
   streamOpened: () => nothing,
+  rehearsing: () => silentTelemetry,
 };

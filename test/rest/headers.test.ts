@@ -23,6 +23,7 @@ test("every request header reaches the gateway as what it means", async (context
     "x-unsupported": "reroute",
     "x-request-id": "trace-77",
     "idempotency-key": "once",
+    "x-portcullis-rehearse": "demo=503",
   });
   assert.equal(answer.status, 200, answer.text);
   const { request: _request, caller: _caller, ...asked } = gateway.asked[0] ?? {};
@@ -38,6 +39,7 @@ test("every request header reaches the gateway as what it means", async (context
     maxCost: 50_000_000_000,
     onUnsupported: "reroute",
     idempotencyKey: "once",
+    rehearse: "demo=503",
   });
   assert.equal(answer.headers["x-request-id"], "trace-77");
   assert.equal(answer.headers["x-portcullis-request-id"], "req_1");

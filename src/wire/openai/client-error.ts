@@ -45,11 +45,12 @@ export function encodeErrorBody(failure: Failure, requestId?: string): ErrorBody
           because,
           missing,
         })),
-        attempts: detail.attempts?.map(({ deploymentId, outcome, milliseconds, because }) => ({
+        attempts: detail.attempts?.map(({ deploymentId, outcome, milliseconds, because, rehearsed }) => ({
           deployment: deploymentId,
           outcome,
           milliseconds,
           because,
+          rehearsed,
         })),
         budget: detail.budget,
         resets_at: detail.resetsAt?.toISOString(),

@@ -80,4 +80,5 @@ export const encodeAccount = (receipt: Receipt, deployment: Deployment | undefin
   estimated: receipt.estimated,
   classifiers: receipt.safety.classifiers,
   ...(receipt.safety.notRun.length === 0 ? {} : { not_run: receipt.safety.notRun }),
+  ...(receipt.rehearsed === undefined ? {} : { rehearsed: receipt.rehearsed }),
 });
