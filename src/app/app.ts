@@ -7,6 +7,7 @@ import type { Config } from "../config.ts";
 import { mayUse } from "../core/caller.ts";
 import { Failure } from "../core/errors.ts";
 import { usualBreaker } from "../core/route.ts";
+import type { Secret } from "../core/secret.ts";
 import type { DoorParts } from "../gateway/door-parts.ts";
 import { askForCanaries } from "../gateway/classifiers.ts";
 import { createEnquiries } from "../gateway/enquiries.ts";
@@ -21,6 +22,7 @@ import { createAuthenticator, operator } from "../intake/authenticate.ts";
 import { fetchDocument } from "../providers/fetch-document.ts";
 import { createCallerMedia } from "../providers/caller-media.ts";
 import { realNetwork, type MediaNetwork } from "../providers/fetch-media.ts";
+import { createPlaces } from "../providers/places.ts";
 import { createPools } from "../providers/pools.ts";
 import { postText } from "../providers/post-text.ts";
 import { createProviders } from "../providers/providers.ts";
@@ -106,6 +108,7 @@ async function compose(
   const metrics = createMetrics({
     isListed: (id) => snapshots.current().catalog.deployment(id)?.unlisted === false,
     troubled: () => health.troubled(),
+    keys: () => places.keys(),
     processMetrics: true,
   });
   const sharing = { hints: store.breakerHints, now, onFault };
@@ -157,9 +160,17 @@ async function compose(
   const telemetry = createTelemetry(metrics, log);
   const roster = openRoster(config, telemetry, now);
   const runs = createRuns({ claims: store.claims, secret, lingerMilliseconds });
+  const keysOf = (id: string): readonly Secret[] => config.providers.get(id)?.keys ?? [];
+  const places = createPlaces({
+    providers: [...config.providers.keys()],
+    keysOf,
+    now,
+    onSetAside: (aside) => telemetry.keySetAside(aside),
+  });
   const gatewayParts: GatewayParts = {
     snapshots,
-    providers: createProviders({ pools, keysOf: (id) => config.providers.get(id)?.keys ?? [] }),
+    providers: createProviders({ pools, keysOf }),
+    places,
     callerMedia: createCallerMedia({ pools, origins: config.fetchOrigins, network }),
     budgets: store.budgets,
     records: store.records,

@@ -40,7 +40,7 @@ export async function probeClassifiers(config: Config): Promise<readonly ProbedC
     const about = { caller, model: id, data: publicData, purpose: undefined };
     const request = hypotheticalRequest({ ...about, action: "moderate" });
     const target = deployment && policy.permit(request, [deployment]).allowed[0];
-    return target && ((call, signal) => providers.moderate(target, call, signal));
+    return target && ((call, signal) => providers.moderate(target, call, { signal }));
   }
 
   try {

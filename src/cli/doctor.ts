@@ -64,7 +64,7 @@ async function connectedFindings({ env }: Terminal): Promise<readonly Finding[]>
   const database = await finding("database", async () => {
     await withConnection(env, async (connection) => {
       await connection.ask("{ caller { key } }");
-      found.push(await breakerFinding(connection));
+      found.push(await breakerFinding(connection), ...(await keyFindings(connection)));
     });
     return `answers (${Math.round(performance.now() - startedAt)} ms, opening included)`;
   });
@@ -87,6 +87,29 @@ async function breakerFinding(connection: Connection): Promise<Finding> {
 interface Troubled {
   readonly id: string;
   readonly health: { readonly state: string; readonly cause: string; readonly until: string };
+}
+
+/** Nothing to say of providers that have one key. */
+async function keyFindings(connection: Connection): Promise<readonly Finding[]> {
+  const query = "{ providerKeys { provider number setAside { cause until deployment } } }";
+  const { providerKeys } = await connection.ask<{ providerKeys: readonly ProviderKey[] }>(query);
+  return providerKeys.map(({ provider, number, setAside }) => {
+    const why = setAside.map(
+      ({ cause, until, deployment }) => `${cause} at ${deployment ?? "all"} until ${until}`,
+    );
+    const detail = why.length === 0 ? "is used" : `is left alone: ${why.join(", ")}`;
+    return { name: `${provider} key ${number}`, ok: why.length === 0, detail };
+  });
+}
+
+interface ProviderKey {
+  readonly provider: string;
+  readonly number: number;
+  readonly setAside: readonly {
+    readonly cause: string;
+    readonly until: string;
+    readonly deployment: string | null;
+  }[];
 }
 
 async function policyFinding(config: Config): Promise<Finding> {

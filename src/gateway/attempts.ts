@@ -5,20 +5,29 @@ import { failureKinds, type Attempt } from "../core/errors.ts";
 import type { PermittedDeployment } from "../core/permit.ts";
 import type { RouteTimeouts } from "../core/route.ts";
 import type { Meter } from "../metering/meter.ts";
-import { attemptFailureFrom, type AttemptFailure } from "../providers/upstream-failure.ts";
+import type { Place } from "../providers/places.ts";
+import { AttemptFailure, attemptFailureFrom } from "../providers/upstream-failure.ts";
 import { openScope } from "./attempt-scope.ts";
 import type { GatewayParts } from "./parts.ts";
+
+/** What it is to use of its provider, or why it may not; undefined where there is nothing to choose. */
+export type Entry = Place | AttemptFailure | undefined;
 
 export interface AttemptLog {
   /** Counts what this attempt uses. */
   readonly meter: Meter;
   readonly timeouts: RouteTimeouts;
+  readonly place: Place | undefined;
+  /** Why nothing may be called at all: fail with it. */
+  readonly barred: AttemptFailure | undefined;
   /** Aborted when the caller leaves, when it takes too long, or when it is left for another. */
   readonly signal: AbortSignal;
   /** Something came that would reach the caller. */
   spoke(): void;
   /** The deployment answered to the end, or was left by us. */
   done(): void;
+  /** A key was refused and another has taken its place: told as an attempt of its own. */
+  keyRefused(failure: AttemptFailure): void;
   /** Says whose fault the error is, and notes it. */
   failed(error: unknown): AttemptFailure;
   /** Another is taken instead: ends the call, and charges what the provider may have read. */
@@ -32,6 +41,7 @@ export interface AttemptParts {
   readonly signal: AbortSignal;
   readonly meter: Meter;
   readonly timeouts: RouteTimeouts;
+  readonly entry: Entry;
   /** Another attempt may run beside it. */
   readonly alone: boolean;
   /** The fault that is played in its place. */
@@ -42,15 +52,22 @@ type Parts = Pick<GatewayParts, "health" | "telemetry" | "now" | "reportFault">;
 
 export function beginAttempt(target: PermittedDeployment, own: AttemptParts, parts: Parts): AttemptLog {
   const { id, provider } = target.deployment;
-  const { requestId, attempts, signal, meter, timeouts, rehearsed } = own;
+  const { requestId, attempts, signal, meter, timeouts, entry, rehearsed } = own;
+  const barred = entry instanceof AttemptFailure ? entry : undefined;
+  const place = entry instanceof AttemptFailure ? undefined : entry;
   const scope = openScope(signal, timeouts, own.alone);
-  const startedAt = parts.now();
+  let startedAt = parts.now();
   let spokeAt: number | undefined;
   let noted = false;
 
   function note(outcome: string, because?: string): void {
     noted = true;
     scope.end();
+    place?.end();
+    tell(outcome, because);
+  }
+
+  function tell(outcome: string, because?: string): void {
     const milliseconds = Math.round(parts.now() - startedAt);
     parts.telemetry.attemptDone({ requestId, deploymentId: id, outcome, milliseconds });
     attempts.push({ deploymentId: id, outcome, milliseconds, because, cost: meter.read().cost, rehearsed });
@@ -73,6 +90,8 @@ export function beginAttempt(target: PermittedDeployment, own: AttemptParts, par
   return {
     meter,
     timeouts,
+    place,
+    barred,
     signal: scope.signal,
     spoke() {
       scope.spoke();
@@ -83,6 +102,10 @@ export function beginAttempt(target: PermittedDeployment, own: AttemptParts, par
       if (noted) return;
       if (signal.aborted) cancelled();
       else succeeded();
+    },
+    keyRefused(failure) {
+      tell(failure.failure.code, `${failure.failure.message} Another key was used.`);
+      startedAt = parts.now();
     },
     failed(error) {
       const failure = scope.expired ?? attemptFailureFrom(error, provider.name);

@@ -28,9 +28,9 @@ function made(
   target: PermittedDeployment,
   plan: Plan<CompletionRequest>,
   providers: Providers,
-  { signal, timeouts }: AttemptLog,
+  { signal, timeouts, place, keyRefused }: AttemptLog,
 ): ProviderCall {
-  const options = { onUnsupported: plan.onUnsupported, signal, timeouts };
+  const options = { onUnsupported: plan.onUnsupported, signal, timeouts, place, keyRefused };
   const isLast = plan.candidates.at(-1)?.target === target;
   if (isLast || !wantsLogprobs(plan)) return providers.complete(target, plan.request, options);
   try {

@@ -15,6 +15,7 @@ import type {
   ModerationRequest,
 } from "../core/request.ts";
 import type { BreakerState, Vitals } from "../core/vitals.ts";
+import type { KeyState } from "../providers/places.ts";
 import type { SafetyAction } from "../policy/policy.ts";
 import type { TickedColumn, TickedGrant } from "../policy/explanation.ts";
 
@@ -136,6 +137,8 @@ export interface Enquiries {
   /** Names this caller can use now, each once: routes, models, deployments. For `/v1/models`. */
   usableNames(caller: Caller): Promise<readonly UsableName[]>;
   health(deploymentId: string): DeploymentHealth;
+  /** The keys of providers that have several: told by their numbers, never shown. */
+  providerKeys(): readonly KeyState[];
   /** Ids of those that the breaker keeps from being called, or tries again. */
   troubled(): readonly string[];
   /** True where the caller could use the model with data of its default sensitivity. */

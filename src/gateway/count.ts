@@ -66,6 +66,8 @@ async function ask(
         const counted = await count(carried?.request ?? plan.request, {
           onUnsupported: plan.onUnsupported,
           signal: attempt.signal,
+          place: attempt.place,
+          keyRefused: attempt.keyRefused,
         });
         attempt.done();
         return counted;

@@ -19,8 +19,8 @@ export async function embed(
     asked,
     callerSignal,
     {
-      call: (target, { signal, timeouts }, providers) =>
-        providers.embed(target, request, { onUnsupported, signal, timeouts }),
+      call: (target, { signal, timeouts, place, keyRefused }, providers) =>
+        providers.embed(target, request, { onUnsupported, signal, timeouts, place, keyRefused }),
       release: (vectors) => Promise.resolve(vectors),
     },
   );

@@ -78,6 +78,7 @@ export function createEnquiries(parts: GatewayParts): Enquiries {
         vitals: parts.health.vitals(deploymentId),
       };
     },
+    providerKeys: () => parts.places.keys(),
     troubled: () => parts.health.troubled().map(({ deploymentId }) => deploymentId),
 
     usableNames: async (caller) => usableNames(caller, parts.snapshots.current(), parts.now()),

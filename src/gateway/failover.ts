@@ -6,7 +6,7 @@ import type { PermittedDeployment } from "../core/permit.ts";
 import type { ModelRequest } from "../core/request.ts";
 import type { PlannedCandidate, Plan } from "../core/stages.ts";
 import type { AttemptFailure } from "../providers/upstream-failure.ts";
-import type { AttemptLog } from "./attempts.ts";
+import type { AttemptLog, Entry } from "./attempts.ts";
 import { waitBefore } from "./backoff.ts";
 import { allResting, joinedFailure, outOfTime } from "./failover-failures.ts";
 import { hedged, type Turn } from "./hedge.ts";
@@ -18,7 +18,9 @@ export interface FailoverParts {
   admits(target: PermittedDeployment): boolean;
   /** How long the breaker leaves it alone, in seconds, and whether for rate limits. */
   resting(target: PermittedDeployment): { readonly seconds: number; readonly rateLimited: boolean };
-  begin(target: PermittedDeployment): AttemptLog;
+  /** A place at its provider; undefined where that has one key. */
+  enter(target: PermittedDeployment): Entry;
+  begin(target: PermittedDeployment, entry: Entry): AttemptLog;
   /** Milliseconds that the route's latency budget still has; Infinity without one. */
   remaining(): number;
   /** True where a retry or a hedge may be added to what is called anyway. */
@@ -54,8 +56,12 @@ export async function failover<R extends ModelRequest, T>(
     return undefined;
   }
 
-  async function once(target: PermittedDeployment, attempt = parts.begin(target)): Promise<Turn<T>> {
+  async function once(
+    target: PermittedDeployment,
+    attempt = parts.begin(target, parts.enter(target)),
+  ): Promise<Turn<T>> {
     try {
+      if (attempt.barred !== undefined) throw attempt.barred;
       return { ok: true, value: await call(target, attempt) };
     } catch (error) {
       return { ok: false, failures: [attempt.failed(error)] };
@@ -70,7 +76,7 @@ export async function failover<R extends ModelRequest, T>(
         after,
         once,
         second: () => (parts.mayAdd() ? next()?.target : undefined),
-        begin: parts.begin,
+        begin: (one) => parts.begin(one, parts.enter(one)),
         discard,
       });
     let tried = await once(target);

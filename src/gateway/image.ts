@@ -20,7 +20,8 @@ export async function image(
     asked,
     callerSignal,
     {
-      call: (target, { signal }, providers) => providers.image(target, request, { onUnsupported, signal }),
+      call: (target, { signal, place, keyRefused }, providers) =>
+        providers.image(target, request, { onUnsupported, signal, place, keyRefused }),
       async release(made, guard, account) {
         // The answer is all there: leaving it ends nothing.
         const images = await screened(made.images, guard.options(new AbortController()));

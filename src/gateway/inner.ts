@@ -73,7 +73,7 @@ export function openInner(
       const answer = await failover(
         plan,
         async (target, attempt) => {
-          const given = await parts.providers.moderate(target, call, attempt.signal);
+          const given = await parts.providers.moderate(target, call, attempt);
           attempt.meter.count({ type: "usage", usage: given.usage });
           attempt.spoke();
           const { price } = target.deployment;

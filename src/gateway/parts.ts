@@ -4,6 +4,7 @@ import type { Rehearsal } from "../core/rehearsal.ts";
 import type { SessionMemory } from "../intake/session-memory.ts";
 import type { Budgets } from "../metering/budgets.ts";
 import type { CallerMedia } from "../providers/caller-media.ts";
+import type { Places } from "../providers/places.ts";
 import type { Providers } from "../providers/providers.ts";
 import type { RouteWebhooks } from "../providers/route-webhook.ts";
 import type { Health } from "../routing/health.ts";
@@ -27,6 +28,7 @@ export interface GatewayParts {
   readonly snapshots: Snapshots;
   readonly providers: Providers;
   readonly callerMedia: CallerMedia;
+  readonly places: Places;
   readonly budgets: Budgets;
   readonly records: RecordBook;
   readonly revocations: Revocations;

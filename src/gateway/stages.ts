@@ -93,13 +93,18 @@ export function attemptsUnder(
   const settings = attemptOf(plan, parts);
   return {
     ...settings,
-    begin(target) {
+    // What is only played takes nothing of its provider.
+    enter: ({ deployment }) =>
+      parts.rehearsal?.faultOf(deployment.id) === undefined
+        ? parts.places.enter(deployment, plan)
+        : undefined,
+    begin(target, entry) {
       retryBudget.called();
       const { requestId } = plan;
       const meter = account.meterFor(target);
       const rehearsed = parts.rehearsal?.faultOf(target.deployment.id)?.text;
       const limits = settings.limitsOf(target);
-      const own = { requestId, attempts: account.attempts, signal, meter, rehearsed, ...limits };
+      const own = { requestId, attempts: account.attempts, signal, meter, entry, rehearsed, ...limits };
       return beginAttempt(target, own, { ...parts, health });
     },
     admits: ({ deployment }) => health.admit(deployment.id),

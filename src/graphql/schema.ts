@@ -11,6 +11,7 @@ import "./providers.ts";
 import "./deployments.ts";
 import "./parameters.ts";
 import "./deployment-health.ts";
+import "./provider-keys.ts";
 import "./receipts.ts";
 import "./safety.ts";
 import "./plans.ts";

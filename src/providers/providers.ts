@@ -22,9 +22,10 @@ import { dialectOf, dialects } from "./dialects.ts";
 import { embedInBatches } from "./embedding-batches.ts";
 import { addressOf, httpCall, readJson, type HttpAnswer, type Timeouts } from "./http-call.ts";
 import { decodeModeration, encodeModeration } from "./moderation.ts";
+import type { Place } from "./places.ts";
 import type { Pools } from "./pools.ts";
 import { notThere, settleUnsupported } from "./unsupported.ts";
-import { fromFault } from "./upstream-failure.ts";
+import { fromFault, type AttemptFailure } from "./upstream-failure.ts";
 
 export interface Providers {
   /** Throws an `AttemptFailure` before anything is sent; the events throw it later. */
@@ -35,7 +36,7 @@ export interface Providers {
     call: CallOptions,
   ): Promise<ProviderEmbedding>;
   /** Asks a classifier. Who reads the verdict sets the time; here it is only bounded. */
-  moderate(target: PermittedDeployment, call: ModerationCall, signal: AbortSignal): Promise<ModerationAnswer>;
+  moderate(target: PermittedDeployment, call: ModerationCall, use: CallUse): Promise<ModerationAnswer>;
   /** Undefined where the provider's dialect has no way to ask. */
   counterOf(target: PermittedDeployment): TokenCounter | undefined;
   image(target: PermittedDeployment, request: ImageRequest, call: CallOptions): Promise<ProviderImages>;
@@ -44,9 +45,17 @@ export interface Providers {
 /** Asks how many tokens a request would read. */
 export type TokenCounter = (request: CompletionRequest, call: CallOptions) => Promise<number>;
 
-interface CallOptions {
-  readonly onUnsupported: OnUnsupported | undefined;
+/** What one attempt uses of a provider. */
+interface CallUse {
   readonly signal: AbortSignal;
+  /** Absent where the provider has one key and no limit. */
+  readonly place?: Place | undefined;
+  /** Told of each key that was refused while another took its place. */
+  keyRefused?(failure: AttemptFailure): void;
+}
+
+interface CallOptions extends CallUse {
+  readonly onUnsupported: OnUnsupported | undefined;
   /** What a route asks for beside the usual. */
   readonly timeouts?: RouteTimeouts | undefined;
 }
@@ -68,7 +77,7 @@ interface ProviderImages {
 
 export interface ProviderParts {
   readonly pools: Pools;
-  /** Keys by provider id, used in turn. */
+  /** Keys by provider id; where there are several, each attempt's place says which. */
   keysOf(providerId: string): readonly Secret[];
 }
 
@@ -77,18 +86,14 @@ const wholeTimeouts: Timeouts = { headersMilliseconds: 600_000, idleMilliseconds
 const streamTimeouts: Timeouts = { headersMilliseconds: 120_000, idleMilliseconds: 120_000 };
 
 export function createProviders(parts: ProviderParts): Providers {
-  const turns = new Map<string, number>();
-
   function credentialFor(
     provider: Provider,
     dialect: Dialect,
     url: URL,
     { headers, body }: EncodedRequest,
+    place: Place | undefined,
   ): Readonly<Record<string, string>> {
-    const keys = parts.keysOf(provider.id);
-    const turn = turns.get(provider.id) ?? 0;
-    turns.set(provider.id, turn + 1);
-    const key = keys[turn % Math.max(1, keys.length)];
+    const key = place?.key ?? parts.keysOf(provider.id)[0];
     if (key === undefined) return {};
     return dialect.credentialHeaders(key.reveal(), { method: "POST", url, headers, body, at: new Date() });
   }
@@ -98,39 +103,47 @@ export function createProviders(parts: ProviderParts): Providers {
     dialect: Dialect,
     encoded: EncodedRequest,
     timeouts: Timeouts,
-    signal: AbortSignal,
+    { signal, place, keyRefused }: CallUse,
   ): Promise<HttpAnswer> {
     if (provider.baseUrl === undefined)
       throw new Failure("MODEL_UNAVAILABLE", `${provider.name} has no base URL.`);
     const url = addressOf(dialect, provider.baseUrl, encoded.path);
-    const credential = credentialFor(provider, dialect, url, encoded);
-    const answer = await httpCall(parts.pools, url, encoded, credential, timeouts, signal);
-    if (answer.status >= 200 && answer.status < 300) return answer;
-    const fault = dialect.decodeError(answer.status, await readJson(answer.body));
-    throw fromFault(fault, provider.name, answer.retryAfterSeconds);
+    for (;;) {
+      const credential = credentialFor(provider, dialect, url, encoded, place);
+      const answer = await httpCall(parts.pools, url, encoded, credential, timeouts, signal);
+      if (answer.status >= 200 && answer.status < 300) return answer;
+      const fault = dialect.decodeError(answer.status, await readJson(answer.body));
+      const failure = fromFault(fault, provider.name, answer.retryAfterSeconds);
+      const { retryAfterSeconds } = failure.failure.detail;
+      // Nothing of an answer has come, and each key is refused once at most.
+      if (fault.kind !== "error" || place?.refused(fault.status, retryAfterSeconds) !== true) throw failure;
+      keyRefused?.(failure);
+    }
   }
 
   return {
-    complete(target, request, { onUnsupported, signal, timeouts: own }) {
+    complete(target, request, call) {
+      const { onUnsupported, timeouts: own } = call;
       const { provider, id } = target.deployment;
       const name = dialectOf(target.deployment);
       if (name === "demo") {
         const params = demoParams(target.deployment, request);
-        return { params, events: demoComplete(target.deployment, request, signal) };
+        return { params, events: demoComplete(target.deployment, request, call.signal) };
       }
       const dialect = dialects[name];
       const encoded = encodeInWordsOf(dialect, request, destinationOf(target, onUnsupported));
       const params = settleUnsupported(encoded, onUnsupported, id);
       const timeouts = limited(request.stream ? streamTimeouts : wholeTimeouts, own);
       const events = decodeAnswer(
-        () => send(provider, dialect, encoded, timeouts, signal),
+        () => send(provider, dialect, encoded, timeouts, call),
         dialect,
         request.stream,
       );
       return { params, events };
     },
 
-    async embed(target, request, { onUnsupported, signal, timeouts: own }) {
+    async embed(target, request, call) {
+      const { onUnsupported, timeouts: own } = call;
       const { provider, id } = target.deployment;
       const name = dialectOf(target.deployment);
       if (name === "demo") return { params: [], answer: demoEmbed(request) };
@@ -139,21 +152,21 @@ export function createProviders(parts: ProviderParts): Providers {
       const embedOnce = async (batch: EmbeddingRequest): Promise<EmbeddingAnswer> => {
         const encoded = dialect.encodeEmbedding(batch, destinationOf(target, onUnsupported));
         params = settleUnsupported(encoded, onUnsupported, id);
-        const answer = await send(provider, dialect, encoded, limited(wholeTimeouts, own), signal);
+        const answer = await send(provider, dialect, encoded, limited(wholeTimeouts, own), call);
         return dialect.decodeEmbedding(await readJson(answer.body));
       };
       const answer = await embedInBatches(request, dialect.mostEmbeddingInputs ?? Infinity, embedOnce);
       return { params, answer };
     },
 
-    async moderate(target, call, signal) {
+    async moderate(target, call, use) {
       const { provider, id } = target.deployment;
       const name = dialectOf(target.deployment);
       if (name === "demo") return demoModerate(target.deployment, call);
       const dialect = dialects[name];
       const encoded = encodeModeration(dialect, call, destinationOf(target, undefined));
       settleUnsupported(encoded, undefined, id);
-      const answer = await send(provider, dialect, encoded, wholeTimeouts, signal);
+      const answer = await send(provider, dialect, encoded, wholeTimeouts, use);
       return decodeModeration(dialect, call, await readJson(answer.body));
     },
 
@@ -163,22 +176,24 @@ export function createProviders(parts: ProviderParts): Providers {
       const dialect = name === "demo" ? undefined : dialects[name];
       const counting = dialect?.counting;
       if (!dialect || !counting) return undefined;
-      return async (request, { onUnsupported, signal }) => {
+      return async (request, call) => {
+        const { onUnsupported } = call;
         const encoded = encodeInWordsOf(dialect, request, destinationOf(target, onUnsupported));
         settleUnsupported(encoded, onUnsupported, id);
-        const answer = await send(provider, dialect, counting.encode(encoded), wholeTimeouts, signal);
+        const answer = await send(provider, dialect, counting.encode(encoded), wholeTimeouts, call);
         return counting.decode(await readJson(answer.body));
       };
     },
 
-    async image(target, request, { onUnsupported, signal }) {
+    async image(target, request, call) {
+      const { onUnsupported } = call;
       const { provider, id } = target.deployment;
       if (provider.dialect === "demo") return { params: [], answer: demoImage(request) };
       const dialect = dialects[provider.dialect];
       if (!dialect.images) throw notThere(id, "makes no images", onUnsupported);
       const encoded = dialect.images.encode(request, destinationOf(target, onUnsupported));
       const params = settleUnsupported(encoded, onUnsupported, id);
-      const answer = await send(provider, dialect, encoded, wholeTimeouts, signal);
+      const answer = await send(provider, dialect, encoded, wholeTimeouts, call);
       return { params, answer: dialect.images.decode(await readJson(answer.body)) };
     },
   };

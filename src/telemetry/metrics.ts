@@ -3,12 +3,20 @@
 
 import { Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
 import { createTally } from "./tally.ts";
-import type { AttemptDone, Classified, ClassifierState, DoorName, RequestDone } from "./telemetry.ts";
+import type {
+  AttemptDone,
+  Classified,
+  ClassifierState,
+  DoorName,
+  KeySetAside,
+  RequestDone,
+} from "./telemetry.ts";
 
 export interface Metrics {
   requestDone(done: RequestDone): void;
   requestRefused(door: DoorName, code: string): void;
   attemptDone(done: AttemptDone): void;
+  keySetAside(aside: KeySetAside): void;
   verdict(category: string, action: string): void;
   classified(classifier: string, verdict: Classified): void;
   classifierState(classifier: string, state: ClassifierState): void;
@@ -26,8 +34,16 @@ export interface MetricsSettings {
   isListed(deploymentId: string): boolean;
   /** Deployments that the breaker keeps from being called (`open`), or tries again (`half-open`). */
   troubled?(): readonly { readonly deploymentId: string; readonly state: string }[];
+  /** The keys of providers that have several, by number. */
+  keys?(): readonly KeyUse[];
   /** Memory, garbage collection, event loop lag and handles of this process. */
   readonly processMetrics: boolean;
+}
+
+interface KeyUse {
+  readonly providerId: string;
+  readonly number: number;
+  readonly aside: readonly unknown[];
 }
 
 const secondsBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
@@ -70,6 +86,22 @@ export function createMetrics(settings: MetricsSettings): Metrics {
       this.reset();
       for (const { deploymentId, state } of settings.troubled?.() ?? [])
         this.set({ deployment: deploymentLabel(deploymentId) }, state === "open" ? 1 : 0.5);
+    },
+  });
+  const keysSetAside = tally("keys_set_aside_total", "Keys that a provider refused, by what it answered.", [
+    "provider",
+    "key",
+    "status",
+  ]);
+  void new Gauge({
+    name: "portcullis_key_set_aside",
+    help: "For a provider with several keys: 1 where one, by its number, is left alone now, for some deployment at least.",
+    labelNames: ["provider", "key"],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { providerId, number, aside } of settings.keys?.() ?? [])
+        this.set({ provider: providerId, key: number }, aside.length > 0 ? 1 : 0);
     },
   });
   const duration = histogram("request_duration_seconds", "From arrival to settlement.", "action");
@@ -136,6 +168,8 @@ export function createMetrics(settings: MetricsSettings): Metrics {
       attempts.add(1, provider, done.outcome);
       attemptDuration(provider, done.milliseconds / 1000);
     },
+    keySetAside: ({ providerId, number, status }) =>
+      keysSetAside.add(1, providerId, String(number), String(status)),
     breakerChanged: (deploymentId, state, cause) =>
       breakerChanges.add(1, deploymentLabel(deploymentId), state, cause),
     webhookAsked: (outcome) => webhooks.add(1, outcome),

@@ -17,6 +17,13 @@ export function createTelemetry(metrics: Metrics, log: Log): Telemetry {
       metrics.attemptDone(done);
       if (done.outcome !== "ok" && done.outcome !== "cancelled") log.warn({ ...done }, "attempt failed");
     },
+    keySetAside(aside) {
+      metrics.keySetAside(aside);
+      const { until, number, cause, ...rest } = aside;
+      const line = { ...rest, number, cause, until: new Date(until).toISOString() };
+      if (cause === "refused") log.error(line, "a provider refuses one of its keys");
+      else log.warn(line, "a provider's key is rate limited");
+    },
     verdict: (category, action) => metrics.verdict(category, action),
     classified(classifier, verdict) {
       metrics.classified(classifier, verdict);
@@ -44,6 +51,7 @@ function uncounted(log: Log, rehearsed: string): Telemetry {
       if (done.outcome !== "ok" && done.outcome !== "cancelled")
         log.warn({ ...done, rehearsed }, "attempt failed");
     },
+    keySetAside: nothing,
     verdict: nothing,
     classified: nothing,
     classifierState: nothing,

@@ -35,6 +35,20 @@ export interface AttemptDone {
   readonly milliseconds: number;
 }
 
+export interface KeySetAside {
+  readonly providerId: string;
+  /** From 1, as written in the environment. */
+  readonly number: number;
+  /** `refused` or `rate-limit`. */
+  readonly cause: string;
+  /** What the provider answered. */
+  readonly status: number;
+  /** Milliseconds since the epoch. */
+  readonly until: number;
+  /** Undefined: for every deployment. */
+  readonly deploymentId: string | undefined;
+}
+
 export interface Classified {
   /** `pass`, `hit` or `error`. */
   readonly outcome: string;
@@ -52,6 +66,8 @@ export interface Telemetry {
   /** A request that a door turned away before the gateway saw it. */
   requestRefused(door: DoorName, code: string): void;
   attemptDone(done: AttemptDone): void;
+  /** A provider refused one of several keys, told by its number. */
+  keySetAside(aside: KeySetAside): void;
   verdict(category: string, action: string): void;
   /** One verdict of a semantic classifier; `classifier` is its deployment, as configured. */
   classified(classifier: string, verdict: Classified): void;

@@ -42,6 +42,7 @@ export function gatewayPartsOf(parts: FlowParts): GatewayParts {
     grants: { activeFor: () => undefined },
     callerMedia: { of: () => undefined },
     sessions: { recall: async () => ({ point: undefined, join: nothing, keep: nothing }) },
+    places: { enter: () => undefined, keys: () => [] },
     health: parts.health ?? createHealth(parts.now),
     roster: { seats: [], start: nothing, close: () => undefined },
     retryBudget: createRetryBudget(parts.now),

@@ -170,6 +170,7 @@ const plainEnquiries: Enquiries = {
   usableModel: (id) => id === "demo-echo",
   health: () => ({ state: "closed", cause: undefined, until: undefined, vitals: undefined }),
   troubled: () => [],
+  providerKeys: () => [],
 };
 
 /** Whatever a test does not give must not be asked. */

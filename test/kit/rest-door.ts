@@ -61,6 +61,7 @@ export async function runDoor(
       usableModel: () => true,
       health: () => ({ state: "closed", cause: undefined, until: undefined, vitals: undefined }),
       troubled: () => [],
+      providerKeys: () => [],
       plan: () => Promise.reject(new Error("not asked by this door")),
       quote: () => Promise.reject(new Error("not asked by this door")),
       receipt: () => Promise.reject(new Error("not asked by this door")),

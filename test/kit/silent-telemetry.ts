@@ -8,6 +8,7 @@ export const silentTelemetry: Telemetry = {
   requestDone: nothing,
   requestRefused: nothing,
   attemptDone: nothing,
+  keySetAside: nothing,
   verdict: nothing,
   classified: nothing,
   classifierState: nothing,

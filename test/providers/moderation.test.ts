@@ -44,7 +44,7 @@ test("a chat is sent whole, at temperature 0, with its own fields beside it", as
   const message = { role: "assistant", content: "safe", reasoning_content: "It greets." };
   const usage = { prompt_tokens: 9, completion_tokens: 2, total_tokens: 11 };
   upstream.behave(answer({ choices: [{ index: 0, message, finish_reason: "stop" }], usage }));
-  const given = await providers.moderate(permitted(openai), chat, signal);
+  const given = await providers.moderate(permitted(openai), chat, { signal });
   assert.deepEqual(
     [given.type === "text" && given.text, given.usage.input, given.usage.output],
     ["safe", 9, 2],
@@ -67,7 +67,7 @@ test("a model of another dialect can judge as well, where it is asked by a chat"
   upstream.behave(
     answer({ id: "m", type: "message", role: "assistant", content, stop_reason: "end_turn", usage }),
   );
-  const given = await providers.moderate(permitted(anthropic), chat, signal);
+  const given = await providers.moderate(permitted(anthropic), chat, { signal });
   assert.equal(given.type === "text" && given.text, '{"violation":0,"categories":[]}');
   assert.equal(upstream.seen.at(-1)?.path, "/v1/v1/messages");
 });
@@ -78,7 +78,7 @@ test("where a dialect has no raw address, nothing is sent", async () => {
     { type: "completion", prompt: "Task", maxOutputTokens: 32 },
     { type: "moderation", text: "Hi" },
   ] as const) {
-    await assert.rejects(providers.moderate(permitted(anthropic), call, signal), (error) => {
+    await assert.rejects(providers.moderate(permitted(anthropic), call, { signal }), (error) => {
       assert.equal(attemptFailureFrom(asFailure(error), "x").failure.code, "UNSUPPORTED_PARAMETER");
       return true;
     });
