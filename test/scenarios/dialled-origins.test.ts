@@ -116,8 +116,8 @@ for (const model of models) {
     const message = { model, max_tokens: 10, messages: [{ role: "user", content: "hi" }] };
     for (const path of ["/v1/messages", "/v1/messages/count_tokens"])
       for (const body of bodiesWithFields(message, address).slice(0, 4)) await send(path, body);
-    for (const [path, bodies] of Object.entries(plain(model, address)))
-      for (const body of bodies) await send(path, body);
+    for (const [path, own] of Object.entries(plain(model, address)))
+      for (const body of own) await send(path, body);
     nobodyElseWasDialled();
   });
 }
