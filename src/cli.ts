@@ -8,6 +8,7 @@ import { auditCommands } from "./cli/audit.ts";
 import { breakGlassCommands } from "./cli/break-glass.ts";
 import { catalogCommands } from "./cli/catalog.ts";
 import { CommandError, type Command } from "./cli/command.ts";
+import { documentCommands } from "./cli/documents.ts";
 import { detectCommands } from "./cli/detect.ts";
 import { doctorCommands } from "./cli/doctor.ts";
 import { keyCommands } from "./cli/keys.ts";
@@ -27,6 +28,7 @@ const commands: readonly Command[] = [
   ...policyCommands,
   ...routeCommands,
   ...rehearsalCommands,
+  ...documentCommands,
   ...breakGlassCommands,
   ...auditCommands,
   ...detectCommands,

@@ -12,6 +12,7 @@ import { providerIds } from "./catalog/providers.ts";
 import { allScopes, defaultScopes, type Scope } from "./core/caller.ts";
 import { readClaimTable, type ClaimTable } from "./core/claim-table.ts";
 import { Secret } from "./core/secret.ts";
+import { trustedDocumentModes, type TrustedDocumentMode } from "./core/trusted-document.ts";
 
 interface ProviderCredentials {
   readonly keys: readonly Secret[];
@@ -34,6 +35,7 @@ export interface Config {
   readonly logLevel: LogLevel;
   readonly catalogUrl: string;
   readonly graphqlPrefix: string | undefined;
+  readonly trustedDocuments: TrustedDocumentMode;
   readonly callbackOrigins: readonly string[];
   /** Whose media by URL the gateway fetches for providers that do not. */
   readonly fetchOrigins: readonly string[];
@@ -119,6 +121,7 @@ export function readConfig(env: Environment, readFile: (path: string) => string)
     logLevel: read.oneOf("LOG_LEVEL", logLevels, "info"),
     catalogUrl: read.httpUrl("PORTCULLIS_CATALOG_URL") ?? "https://models.dev/api.json",
     graphqlPrefix: read.typePrefix("GRAPHQL_PREFIX"),
+    trustedDocuments: read.oneOf("PORTCULLIS_TRUSTED_DOCUMENTS", trustedDocumentModes, "prefer"),
     oidc: readOidc(read, problems),
     callbackOrigins: read.origins("PORTCULLIS_CALLBACK_ORIGINS"),
     fetchOrigins: read.origins("PORTCULLIS_FETCH_ORIGINS", "https://"),

@@ -8,6 +8,7 @@ import type { Store } from "../store/store.ts";
 import type { Snapshots } from "../gateway/snapshots.ts";
 import type { CatalogSyncInput } from "./catalog-sync.ts";
 import { checkedBreakGlass } from "./check-break-glass.ts";
+import { createDocumentDesk } from "./document-desk.ts";
 import { mintSecret, newKeyRecord } from "./mint-key.ts";
 import { newAttestation } from "./new-attestation.ts";
 import { createPolicyDesk } from "./policy-desk.ts";
@@ -35,6 +36,7 @@ export function createAdministration(parts: AdministrationParts): Administration
   return {
     ...createPolicyDesk(parts),
     ...createRouteDesk(parts),
+    ...createDocumentDesk(store, seen, now),
     async createKey(input: NewKey) {
       const minted = mintSecret();
       const record = newKeyRecord(input, minted.hint, snapshots.current().policy.labels, now());

@@ -17,6 +17,7 @@ import type { GatewayParts } from "../gateway/parts.ts";
 import { createRevocations } from "../gateway/revocation.ts";
 import { createRuns } from "../gateway/runs.ts";
 import { createSnapshots, type Snapshots } from "../gateway/snapshots.ts";
+import { createTrustedDocuments } from "../gateway/trusted-documents.ts";
 import { createGraphqlDoor, type GraphqlDoor } from "../graphql/door.ts";
 import { createAuthenticator, operator } from "../intake/authenticate.ts";
 import { fetchDocument } from "../providers/fetch-document.ts";
@@ -127,7 +128,8 @@ async function compose(
       health.configure(snapshot.breaker ?? usualBreaker);
     },
   });
-  await Promise.all([snapshots.refresh(), grants.refresh()]);
+  const documents = createTrustedDocuments(store.documents, onFault);
+  await Promise.all([snapshots.refresh(), grants.refresh(), documents.refresh()]);
   const reportVersion = async (): Promise<void> => {
     try {
       await store.replicas.reportVersion(snapshots.current().policy.version);
@@ -152,7 +154,7 @@ async function compose(
   });
   const seeChanges = async (): Promise<void> => {
     authenticator.forget();
-    await Promise.all([snapshots.refresh(), grants.refresh()]);
+    await Promise.all([snapshots.refresh(), grants.refresh(), documents.refresh()]);
     await reportVersion();
   };
   const stopWatching = store.generation.watch(() => void seeChanges());
@@ -206,6 +208,8 @@ async function compose(
     authenticate: (authorization, endUser) => authenticator.authenticate(authorization, endUser),
     catalog: () => snapshots.current().catalog,
     entityTypes: () => snapshots.current().entityTypes ?? [],
+    trustedDocuments: config.trustedDocuments === "off" ? undefined : documents,
+    onlyTrustedDocuments: config.trustedDocuments === "only" && config.production,
     newRequestId,
     production: config.production,
     graphqlPrefix: config.graphqlPrefix,
@@ -257,6 +261,7 @@ async function compose(
       stopWatching();
       stopHearing();
       grants.close();
+      documents.close();
       snapshots.stop();
       runs.close();
       graphql.close();

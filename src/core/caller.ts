@@ -20,6 +20,11 @@ export const scopes = {
     opens: "have deployments fail on purpose for its own requests (x-portcullis-rehearse)",
     byDefault: false,
   },
+  documents: { opens: "import, list and remove trusted documents", byDefault: false },
+  freeform: {
+    opens: "run documents that nobody imported where only trusted ones run, as a router does",
+    byDefault: false,
+  },
   delegate: { opens: "name the end user it asks for, as a router does (x-end-user-id)", byDefault: false },
 } as const;
 

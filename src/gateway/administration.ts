@@ -7,6 +7,7 @@ import type { Picodollars } from "../core/money.ts";
 import type { KeyRecord } from "../intake/key-directory.ts";
 import type { Budget } from "../metering/budgets.ts";
 import type { BreakGlassRequest, NewBreakGlass } from "../policy/break-glass.ts";
+import type { DocumentAdministration } from "./document-administration.ts";
 import type { RouteAdministration } from "./route-administration.ts";
 import type { PolicyAdministration } from "./policy-administration.ts";
 
@@ -54,7 +55,7 @@ export interface CatalogDiff {
 }
 
 /** Every one throws a `Failure` where the input is wrong. `by` is who does it, for the record. */
-export interface Administration extends PolicyAdministration, RouteAdministration {
+export interface Administration extends PolicyAdministration, RouteAdministration, DocumentAdministration {
   createKey(input: NewKey, by: Caller): Promise<MintedKey>;
   listKeys(): Promise<readonly KeyRecord[]>;
   /** A new secret for the same key; the old one stops working at once. */

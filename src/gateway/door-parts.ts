@@ -5,6 +5,7 @@ import type { Caller } from "../core/caller.ts";
 import type { EntityType } from "../policy/graph-file.ts";
 import type { Administration } from "./administration.ts";
 import type { Enquiries, Gateway } from "./contract.ts";
+import type { TrustedDocuments } from "./trusted-documents.ts";
 
 /** For routers that take the events of a subscription at an address of their own. */
 export interface CallbackPort {
@@ -24,6 +25,10 @@ export interface DoorParts {
   catalog(): Catalog;
   /** graph.yaml of the policy in force; absent: no such fields are served. */
   entityTypes?(): readonly EntityType[];
+  /** Documents that clients may name by their ids; absent: none. */
+  readonly trustedDocuments?: TrustedDocuments | undefined;
+  /** No others run, save for who may run any. */
+  readonly onlyTrustedDocuments?: boolean | undefined;
   newRequestId(): string;
   /** DESIGN: stricter, introspection and GraphiQL by scope. */
   readonly production: boolean;

@@ -3,6 +3,7 @@
 
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Receipt } from "../core/answer.ts";
+import type { GraphQLSchema } from "graphql";
 import type { Caller } from "../core/caller.ts";
 import type { DoorParts } from "../gateway/door-parts.ts";
 import type { EntityType } from "../policy/graph-file.ts";
@@ -14,6 +15,8 @@ export interface GraphqlContext {
   readonly catalog: Catalog;
   /** Fields that a model answers, as the view of this request serves them. */
   readonly entityTypes: readonly EntityType[];
+  /** As callers see it, also where this one speaks our own names. */
+  servedSchema(): GraphQLSchema;
   /** As the caller knows our types and fields. */
   readonly names: Names;
   readonly requestId: string;

@@ -15,6 +15,8 @@ export type CheckedDocument =
   | {
       readonly ok: true;
       readonly document: DocumentNode;
+      /** Of its operations. */
+      readonly count: number;
       /** The one that is meant; undefined where the name fits none, or several could be. */
       operation(name: string | undefined): CheckedOperation | undefined;
     }
@@ -35,7 +37,7 @@ export function createDocuments(schema: GraphQLSchema): (text: string) => Checke
       remembered.set(text, known);
       return known;
     }
-    const checked = check(text, schema);
+    const checked = checkDocument(text, schema);
     if (text.length <= longestRemembered) {
       if (remembered.size >= mostRemembered) remembered.delete(remembered.keys().next().value ?? "");
       remembered.set(text, checked);
@@ -44,7 +46,7 @@ export function createDocuments(schema: GraphQLSchema): (text: string) => Checke
   };
 }
 
-function check(text: string, schema: GraphQLSchema): CheckedDocument {
+export function checkDocument(text: string, schema: GraphQLSchema): CheckedDocument {
   let document: DocumentNode;
   try {
     document = parse(text, { maxTokens: limits.tokens });
@@ -67,6 +69,7 @@ function check(text: string, schema: GraphQLSchema): CheckedDocument {
   return {
     ok: true,
     document,
+    count: operations.length,
     operation(name) {
       if (name === undefined) return operations.length === 1 ? operations[0] : undefined;
       return operations.find((one) => one.name === name);

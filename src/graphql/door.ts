@@ -29,7 +29,7 @@ export interface GraphqlDoor {
 
 export function createGraphqlDoor(parts: DoorParts): GraphqlDoor {
   const views = createViews(schema, parts.graphqlPrefix, (error) => parts.reportFault(error, "background"));
-  const execute = createExecutor(parts, views, createNamedDocuments());
+  const execute = createExecutor(parts, views, createNamedDocuments(parts));
   const single = createSingleConnection(execute);
   const callbacks = createCallbacks(parts.callbacks);
   const open = new Set<Exchange>();

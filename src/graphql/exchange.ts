@@ -2,7 +2,8 @@
 // `door.ts` opens one for each request; every transport works on it.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Caller } from "../core/caller.ts";
+import { mayUse, type Caller } from "../core/caller.ts";
+import { Failure } from "../core/errors.ts";
 import type { DoorParts } from "../gateway/door-parts.ts";
 import { readDefaults } from "./context.ts";
 import type { Asker } from "./execute.ts";
@@ -45,6 +46,7 @@ export async function openExchange(
       defaults: readDefaults((name) => header(request, name)),
       mayChange: request.method !== "GET",
       ownNames: header(request, "x-portcullis-names") === "own",
+      fromRouter: request.headers[routerKey] !== undefined && (await isFromRouter(request, parts)),
     },
   };
 }
@@ -54,6 +56,15 @@ async function whoAsks(request: IncomingMessage, parts: DoorParts): Promise<Call
   const { authorization } = request.headers;
   if (!authorization && !parts.production) return undefined;
   return await parts.authenticate(authorization, header(request, "x-end-user-id"));
+}
+
+const routerKey = "x-router-key";
+
+/** A router that forwards its users' tokens says with a key of its own that documents are its work. */
+async function isFromRouter(request: IncomingMessage, parts: DoorParts): Promise<boolean> {
+  const router = await parts.authenticate(`Bearer ${header(request, routerKey)}`);
+  if (mayUse(router, "freeform")) return true;
+  throw new Failure("FORBIDDEN", `The key in ${routerKey} lacks the scope "freeform".`);
 }
 
 export function header(request: IncomingMessage, name: string): string | undefined {

@@ -1,7 +1,7 @@
 // The one way from an operation to its result: check → gate → execute, with every limit on it.
 // All transports come through here (HTTP, event streams, multipart, the CLI in the process).
 
-import { execute, subscribe, type ExecutionArgs, type ExecutionResult } from "graphql";
+import { execute, subscribe, type ExecutionArgs, type ExecutionResult, type GraphQLSchema } from "graphql";
 import { mayUse, type Caller } from "../core/caller.ts";
 import { Failure } from "../core/errors.ts";
 import { publicData } from "../core/sensitivity.ts";
@@ -12,9 +12,9 @@ import type { CheckedOperation } from "./documents.ts";
 import { limits, nestsWithin } from "./limits.ts";
 import { maskError, maskResult, type Masking } from "./masking.ts";
 import type { NamedDocuments } from "./named-documents.ts";
-import type { Operation, TextOperation } from "./operation.ts";
+import type { Operation } from "./operation.ts";
 import { observed } from "./remembered-answers.ts";
-import type { Views } from "./views.ts";
+import type { View, Views } from "./views.ts";
 
 /** Where an operation comes from. */
 export interface Asker {
@@ -25,6 +25,8 @@ export interface Asker {
   readonly defaults: RequestDefaults;
   /** False for GET, which must change nothing. */
   readonly mayChange: boolean;
+  /** A router that showed its own key; its documents are its own work. */
+  readonly fromRouter?: boolean | undefined;
   /** True where it speaks our own names, whatever the prefix: the CLI. */
   readonly ownNames?: boolean | undefined;
 }
@@ -36,6 +38,8 @@ export type Executor = (operation: Operation, asker: Asker) => Promise<Outcome>;
 export const isStream = (outcome: Outcome): outcome is ResultStream => Symbol.asyncIterator in outcome;
 
 export function createExecutor(parts: DoorParts, views: Views, named: NamedDocuments): Executor {
+  const served = (): View => views.served(parts.entityTypes?.() ?? none);
+  const servedSchema = (): GraphQLSchema => served().schema;
   return async (asked, asker) => {
     const masking: Masking = {
       requestId: asker.requestId,
@@ -44,9 +48,9 @@ export function createExecutor(parts: DoorParts, views: Views, named: NamedDocum
       reportFault: (error, id) => void (asker.signal.aborted || parts.reportFault(error, id)),
     };
     try {
-      const view = asker.ownNames === true ? views.own : views.served(parts.entityTypes?.() ?? none);
+      const view = asker.ownNames === true ? views.own : served();
       const { schema, documents, remembered } = view;
-      const operation = textOf(asked, named);
+      const operation = named.find(asked, asker);
       const checked = documents(operation.query);
       if (!checked.ok) {
         // Who may not ask is told nothing about the document either.
@@ -63,7 +67,7 @@ export function createExecutor(parts: DoorParts, views: Views, named: NamedDocum
       if (!nestsWithin(variables, limits.nesting)) {
         throw new Failure("INVALID_REQUEST", `Variables may nest ${limits.nesting} levels deep at most.`);
       }
-      const context = contextFor(asker, parts, variables, view);
+      const context = contextFor(asker, parts, variables, view, servedSchema);
       const asks = chosen.kind === "query";
       const known = asks ? remembered.recall(operation, context) : undefined;
       if (known) return known;
@@ -88,12 +92,6 @@ export function createExecutor(parts: DoorParts, views: Views, named: NamedDocum
 }
 
 const none: readonly EntityType[] = [];
-
-/** Most come with their text and without an id. */
-const textOf = (operation: Operation, named: NamedDocuments): TextOperation =>
-  operation.documentId === undefined && operation.query !== undefined
-    ? (operation as TextOperation)
-    : named.find(operation);
 
 const schemaFields = new Set(["__schema", "__type", "__typename"]);
 /** What tells the shape of the whole graph. */
@@ -129,7 +127,8 @@ function contextFor(
   asker: Asker,
   parts: DoorParts,
   variables: Readonly<Record<string, unknown>>,
-  { names, entityTypes }: Pick<GraphqlContext, "names" | "entityTypes">,
+  { names, entityTypes }: View,
+  servedSchema: () => GraphQLSchema,
 ): GraphqlContext {
   let unused: string | undefined = asker.requestId;
   return {
@@ -138,6 +137,7 @@ function contextFor(
     catalog: parts.catalog(),
     names,
     entityTypes,
+    servedSchema,
     requestId: asker.requestId,
     signal: asker.signal,
     defaults: asker.defaults,

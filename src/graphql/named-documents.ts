@@ -1,37 +1,62 @@
-// Finds the text of a document that a request names by its id, and keeps texts that clients register by their hash (APQ).
-// `execute.ts` asks before anything else. A text is only ever found under its own sha256, so nobody can put one in another's place.
+// Finds the text of a document that a request names by its id: trusted ones, and those that clients register by hash (APQ).
+// `execute.ts` asks before anything else; where only trusted ones run, it is here that others do not. A registered text
+// is only ever found under its own sha256, so nobody can put one in another's place.
 
 import { hash } from "node:crypto";
 import { GraphQLError } from "graphql";
+import { mayUse, type Caller } from "../core/caller.ts";
 import { Failure } from "../core/errors.ts";
+import type { DoorParts } from "../gateway/door-parts.ts";
 import { longestRemembered } from "./documents.ts";
-import type { Operation, TextOperation } from "./operation.ts";
+import type { DocumentId, Operation, TextOperation } from "./operation.ts";
+
+/** Who asks, as far as it matters here. */
+interface Sender {
+  readonly caller: Caller | undefined;
+  /** A router put the document together, and showed its own key beside its user's token. */
+  readonly fromRouter?: boolean | undefined;
+}
 
 export interface NamedDocuments {
-  /** Throws where the id is not known, or is not the text's. */
-  find(operation: Operation): TextOperation;
+  /** Throws where the id is not known or not the text's, and where the text must not run. */
+  find(operation: Operation, sender: Sender): TextOperation;
   /** To be found by its hash from now on; only for documents that proved valid. */
   keep(operation: TextOperation): void;
 }
 
 const mostKept = 1_000;
 
-export function createNamedDocuments(): NamedDocuments {
+export function createNamedDocuments({
+  trustedDocuments: trusted,
+  onlyTrustedDocuments: only = false,
+}: Pick<DoorParts, "trustedDocuments" | "onlyTrustedDocuments">): NamedDocuments {
   /** By sha256. What another replica keeps is registered here when it is first missed. */
   const kept = new Map<string, string>();
+
+  const isRefused = (text: string, { caller, fromRouter = false }: Sender): boolean =>
+    only && !fromRouter && !(caller && mayUse(caller, "freeform")) && trusted?.has(text) !== true;
+
+  function textOf({ documentId, query }: Operation): string {
+    if (documentId === undefined) return query ?? "";
+    const { id } = documentId;
+    const own = trusted?.textOf(id);
+    if (query === undefined) {
+      const known = own ?? kept.get(id);
+      if (known === undefined) throw only ? notTaken(documentId) : notFound();
+      return known;
+    }
+    if (own === undefined ? hash("sha256", query, "hex") !== id : own !== query) throw notItsText();
+    return query;
+  }
+
   return {
-    find(operation) {
-      const { documentId, query } = operation;
-      if (query !== undefined) {
-        if (documentId && hash("sha256", query, "hex") !== documentId.id) throw notItsHash();
-        return { ...operation, query };
-      }
-      const known = documentId && kept.get(documentId.id);
-      if (known === undefined) throw notFound();
-      return { ...operation, query: known };
+    find(operation, sender) {
+      const text = textOf(operation);
+      if (isRefused(text, sender)) throw notTrusted();
+      return hasText(operation) ? operation : { ...operation, query: text };
     },
     keep({ documentId, query }) {
-      if (!documentId || query.length > longestRemembered) return;
+      if (!documentId || only || query.length > longestRemembered || trusted?.textOf(documentId.id)) return;
       // Newest last, so that the first is the one unused for longest.
       if (!kept.delete(documentId.id) && kept.size >= mostKept) kept.delete(kept.keys().next().value ?? "");
       kept.set(documentId.id, query);
@@ -39,9 +64,24 @@ export function createNamedDocuments(): NamedDocuments {
   };
 }
 
-/** Word for word what clients of the protocol look for; they send the text along next time. */
+const hasText = (operation: Operation): operation is TextOperation => operation.query !== undefined;
+
+/** Word for word what clients of Apollo's protocol look for; they send the text along next time. */
 const notFound = (): GraphQLError =>
   new GraphQLError("PersistedQueryNotFound", { extensions: { code: "PERSISTED_QUERY_NOT_FOUND" } });
 
-const notItsHash = (): Failure =>
-  new Failure("INVALID_REQUEST", "The id is not the sha256 of the query beside it.", { path: "query" });
+/** Where no text would be taken, such a client is told not to try; others, that there is no such document. */
+const notTaken = ({ protocol }: DocumentId): GraphQLError =>
+  protocol === "documentId"
+    ? notFound()
+    : new GraphQLError("PersistedQueryNotSupported", {
+        extensions: { code: "PERSISTED_QUERY_NOT_SUPPORTED" },
+      });
+
+const notItsText = (): Failure =>
+  new Failure("INVALID_REQUEST", "The id is not that of the query beside it.", { path: "query" });
+
+const notTrusted = (): Failure =>
+  new Failure("FORBIDDEN", "Only trusted documents run here, and this is none.", {
+    fix: "Have an administrator import it (portcullis documents import), and send its id.",
+  });

@@ -14,7 +14,7 @@ export interface Operation {
 /** An operation whose text is known. */
 export type TextOperation = Operation & { readonly query: string };
 
-interface DocumentId {
+export interface DocumentId {
   /** A lower-case hex sha256, without a prefix, or whatever else its author calls it. */
   readonly id: string;
   /** In whose words it came: GraphQL over HTTP has `documentId`, Apollo `extensions.persistedQuery`. */
@@ -80,7 +80,7 @@ function persistedQuery(extensions: Record<string, unknown> | null | undefined):
 }
 
 /** `sha256:` says what a bare hash of 64 digits says too. */
-const bareId = (id: string): string => (id.startsWith("sha256:") ? id.slice("sha256:".length) : id);
+export const bareId = (id: string): string => (id.startsWith("sha256:") ? id.slice("sha256:".length) : id);
 
 function isObjectOrAbsent(value: unknown): value is Record<string, unknown> | null | undefined {
   return value === undefined || value === null || (typeof value === "object" && !Array.isArray(value));

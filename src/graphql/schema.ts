@@ -29,6 +29,7 @@ import "./policy.ts";
 import "./policy-matrix.ts";
 import "./policy-publishing.ts";
 import "./explanations.ts";
+import "./trusted-documents.ts";
 import "./federation.ts";
 
 builder.queryType({ description: "Questions. None of them calls a provider or costs anything." });

@@ -9,7 +9,7 @@ import { withEntityTypes } from "./entity-types.ts";
 import { renameSchema } from "./renamed.ts";
 import type { EntityType } from "../policy/graph-file.ts";
 
-interface View {
+export interface View {
   readonly schema: GraphQLSchema;
   readonly entityTypes: readonly EntityType[];
   readonly names: Names;

@@ -2,6 +2,7 @@
 // `main.ts` opens one store per process; everyone else gets the book it needs as an argument.
 
 import { fileURLToPath } from "node:url";
+import type { TrustedDocumentBook } from "../core/trusted-document.ts";
 import type { SessionMemory } from "../intake/session-memory.ts";
 import type { Claims } from "../metering/claims.ts";
 import type { BreakGlassBook } from "../policy/break-glass.ts";
@@ -35,6 +36,7 @@ import type { ScoreBook } from "./scores.ts";
 import { openSessions } from "./sessions.ts";
 import { openSyncedBook } from "./synced.ts";
 import type { SyncedBook } from "./synced.ts";
+import { openTrustedDocumentBook } from "./trusted-documents.ts";
 import { startUpkeep } from "./upkeep.ts";
 
 export interface StoreSettings {
@@ -63,6 +65,7 @@ export interface Store {
   readonly replicas: ReplicaBook;
   readonly sessions: SessionMemory;
   readonly synced: SyncedBook;
+  readonly documents: TrustedDocumentBook;
   readonly generation: Generation;
   readonly routeResults: RouteResults;
   readonly scores: ScoreBook;
@@ -121,6 +124,7 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
       replicas,
       sessions: openSessions(database, now),
       synced: openSyncedBook(database),
+      documents: openTrustedDocumentBook(database),
       generation,
       routeResults,
       scores: openScoreBook(database),

@@ -230,6 +230,16 @@ export const breakGlass = pgTable(
   ],
 );
 
+/** GraphQL texts that administrators imported, by the ids that clients send. */
+export const trustedDocument = pgTable("trusted_document", {
+  id: text("id").primaryKey(),
+  sha256: text("sha256").notNull(),
+  text: text("text").notNull(),
+  name: text("name"),
+  at: moment("at").notNull(),
+  by: text("by").notNull(),
+});
+
 /** What `catalog sync` brought in: rows are added, never changed and never deleted. */
 export const syncedModel = pgTable("synced_model", {
   number: count("number").primaryKey().generatedAlwaysAsIdentity(),

@@ -58,6 +58,9 @@ const fields: Readonly<Record<string, readonly [query: string, opens: readonly s
   resetEscalationMemory: ['mutation { resetEscalationMemory(route: "a") }', ["policy"]],
   qualityScores: ["{ qualityScores { model } }", ["evidence"]],
   importQualityScores: ['mutation { importQualityScores(csv: "") { __typename } }', ["evidence"]],
+  trustedDocuments: ["{ trustedDocuments { id } }", ["documents"]],
+  importDocuments: ["mutation { importDocuments(documents: []) { __typename } }", ["documents"]],
+  removeDocuments: ['mutation { removeDocuments(ids: ["a"]) { __typename } }', ["documents"]],
   syncCatalog: ["mutation { syncCatalog { __typename } }", ["evidence"]],
 };
 /** Open to every key, or with rules of their own (`federation.test.ts`, `http.test.ts`). */
@@ -65,7 +68,9 @@ const otherwise = ["caller", "_entities", "_service", "completion"];
 
 const gateway = () => scriptGateway((asked) => saying(asked, ["hi"]));
 const everything =
-  "complete embed moderate catalog receipts introspect metrics records keys evidence policy".split(" ");
+  "complete embed moderate catalog receipts introspect metrics records keys evidence policy documents freeform".split(
+    " ",
+  );
 
 test("no root field is without a row here", () => {
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
@@ -97,6 +102,8 @@ for (const [name, [query, opens]] of Object.entries(fields)) {
         routeResults: () => Promise.resolve([]),
         escalationMemory: () => Promise.resolve([]),
         resetEscalationMemory: () => Promise.resolve(0),
+        listDocuments: () => Promise.resolve([]),
+        removeDocuments: () => Promise.resolve([]),
         listScores: () => Promise.resolve([]),
         explainPolicy: () => Promise.resolve([]),
         explainRequest: () => Promise.resolve(undefined),

@@ -23,6 +23,9 @@ const changes: Record<string, (store: Store) => Promise<unknown>> = {
   "a policy version": ({ policies }) => policies.append({ a: "1" }, "one", "key:one"),
   "an attestation": ({ evidence }) =>
     evidence.insert({ id: "a1", ...attestation, at: new Date(), until: undefined }),
+  "a trusted document": ({ documents }) =>
+    documents.add([{ id: "d1", sha256: "s1", text: "{ a }", name: undefined }], "key:one", new Date()),
+  "a document removed": ({ documents }) => documents.remove(["d1"]),
   "a budget": ({ budgets }) => budgets.set("organisation", 1e12, "month"),
   "another limit": ({ budgets }) => budgets.set("organisation", 2e12, "month"),
 };
