@@ -2,10 +2,10 @@
 // gives out what is cleared. `screen.ts` owns one per channel. Invariant: released ≤ cleared ≤ received.
 
 import { findMedicalTerms, isIdentity, medicalReach } from "../detect/medical.ts";
-import { NormalForm, readTags } from "../detect/normal-form.ts";
+import { NormalForm } from "../detect/normal-form.ts";
 import { detect } from "../detect/scan.ts";
 import type { Span } from "../detect/span.ts";
-import { JsonPosition } from "./json-position.ts";
+import { Outflow, type Release } from "./outflow.ts";
 import { promptLeakCategory, PromptRun, type PromptIndex } from "./prompt-leak.ts";
 import { endsSentence, isOrdinary } from "./resting.ts";
 import { endOfWord, keyEnd, longestSegment, Segmenter, type Segment } from "./segments.ts";
@@ -17,21 +17,6 @@ const lookBack = 256;
 const keptOfFull = 128;
 /** Invisible characters without end are let go in pieces of this size. */
 const mostInvisible = 8192;
-
-export interface Notice {
-  readonly categories: readonly string[];
-  readonly redacted: boolean;
-}
-
-/** What came free in one step. */
-export interface Release {
-  text: string;
-  readonly notices: Notice[];
-  /** Set once: nothing of this channel leaves any more. */
-  blocked: readonly string[] | undefined;
-  /** Ranges of the raw text that were replaced. */
-  readonly replaced: { readonly start: number; readonly end: number }[];
-}
 
 interface Finding {
   readonly span: Span;
@@ -48,31 +33,27 @@ export class HeldText {
   readonly #judge: (category: string) => VerdictAction;
   readonly #form = new NormalForm();
   readonly #segmenter = new Segmenter();
-  readonly #json: JsonPosition;
+  readonly #out: Outflow;
   /** Undefined where there is no prompt to leak, or a leak was let pass. */
   #promptRun: PromptRun | undefined;
-  #raw = "";
-  /** Offset of `#raw[0]` in all that was received. */
-  #rawBase = 0;
   /** How much of the normal form was forgotten. */
   #forgotten = 0;
   #identityEnd = -Infinity;
   #swallow: Swallow | undefined;
-  #release: Release = newRelease();
 
   constructor(judge: (category: string) => VerdictAction, isJson: boolean, prompts?: PromptIndex) {
     this.#judge = judge;
-    this.#json = new JsonPosition(isJson);
+    this.#out = new Outflow(judge, isJson);
     if (prompts && !prompts.isEmpty) this.#promptRun = new PromptRun(prompts);
   }
 
   /** Everything received before this offset has been released or replaced. */
   get decided(): number {
-    return this.#rawBase;
+    return this.#out.decided;
   }
 
   get received(): number {
-    return this.#rawBase + this.#raw.length + (this.#promptRun?.waiting ?? 0);
+    return this.#out.received + (this.#promptRun?.waiting ?? 0);
   }
 
   /** True where what is held ends a sentence, so that nothing can grow out of it. */
@@ -88,10 +69,10 @@ export class HeldText {
   }
 
   push(raw: string): Release {
-    this.#release = newRelease();
+    const release = this.#out.begin();
     this.#takeIn(this.#promptRun ? this.#promptRun.feed(raw, false) : raw);
     if (this.#promptRun?.leaked) this.#leak(this.#promptRun);
-    return this.#release;
+    return release;
   }
 
   /** Says where text begins no more than the prompt did: there is nothing to redact, only to end or to let pass. */
@@ -99,18 +80,18 @@ export class HeldText {
     const categories = [promptLeakCategory];
     this.#promptRun = undefined;
     if (this.#actionOf(categories) !== "flag") {
-      this.#release.blocked ??= categories;
+      this.#out.block(categories);
       return;
     }
-    this.#release.notices.push({ categories, redacted: false });
+    this.#out.tell(categories, false);
     this.#takeIn(run.rest);
   }
 
   #takeIn(raw: string): void {
     // In pieces, so that a whole answer takes no more memory than a streamed one.
-    for (let at = 0; at < raw.length && !this.#release.blocked; at += longestPiece) {
+    for (let at = 0; at < raw.length && !this.#out.isBlocked; at += longestPiece) {
       const piece = raw.slice(at, at + longestPiece);
-      this.#raw += piece;
+      this.#out.push(piece);
       this.#form.push(piece, false);
       this.#run(false);
     }
@@ -118,27 +99,27 @@ export class HeldText {
 
   /** Nothing follows: judges and gives out what is held. Text may come again later, as a new beginning. */
   finish(): Release {
-    this.#release = newRelease();
+    const release = this.#out.begin();
     if (this.#promptRun) this.#takeIn(this.#promptRun.feed("", true));
     if (this.#promptRun?.leaked) this.#leak(this.#promptRun);
-    if (this.#release.blocked) return this.#release;
+    if (release.blocked) return release;
     this.#form.push("", true);
     this.#run(true);
-    if (!this.#release.blocked) this.#emit(this.received);
+    if (!release.blocked) this.#out.emit(this.received);
     this.#segmenter.restart(this.#form.text.length);
-    return this.#release;
+    return release;
   }
 
   #run(final: boolean): void {
-    const release = this.#release;
-    while (release.blocked === undefined) {
+    const out = this.#out;
+    while (!out.isBlocked) {
       if (this.#swallow && !this.#swallowMore(this.#swallow, final)) break;
       const segment = this.#segmenter.next(this.#form.text, final);
       if (!segment) break;
       if (segment.kind === "plain") this.#emitTo(segment.end);
       else this.#decide(segment);
     }
-    if (this.#raw.length > mostInvisible && release.blocked === undefined) this.#emitInvisible();
+    if (out.received - out.decided > mostInvisible && !out.isBlocked) this.#emitInvisible();
     this.#forget();
   }
 
@@ -152,7 +133,7 @@ export class HeldText {
       const to = span.end + base;
       if (isFull && from >= cut) continue;
       this.#act(span, categories, from, to);
-      if (this.#release.blocked) return;
+      if (this.#out.isBlocked) return;
       cut = Math.max(cut, to);
       if (!isFull || to < end) continue;
       // It goes on beyond what was looked at: what follows goes the same way.
@@ -171,13 +152,13 @@ export class HeldText {
     const action = this.#actionOf(categories);
     this.#emitTo(from);
     if (action === "block") {
-      this.#release.blocked = categories;
+      this.#out.block(categories);
       return;
     }
     const rawEnd = this.#form.ends[to - 1] ?? this.#form.rawLength;
-    if (action === "redact") this.#replace(rawEnd, placeholderOf(span.kind));
-    else this.#emit(rawEnd);
-    this.#release.notices.push({ categories, redacted: action === "redact" });
+    if (action === "redact") this.#out.replace(rawEnd, placeholderOf(span.kind));
+    else this.#out.emit(rawEnd);
+    this.#out.tell(categories, action === "redact");
   }
 
   /** Hits that end behind `start`. Health words count beside an identity, on either side of it. */
@@ -228,7 +209,7 @@ export class HeldText {
     const to = end ?? text.length;
     if (to > start) {
       if (action === "flag") this.#emitTo(to);
-      else this.#replace(this.#form.ends[to - 1] ?? this.#form.rawLength, "");
+      else this.#out.replace(this.#form.ends[to - 1] ?? this.#form.rawLength, "");
       this.#segmenter.restart(to);
     }
     if (isOver) this.#swallow = undefined;
@@ -239,50 +220,13 @@ export class HeldText {
   #emitTo(index: number): void {
     const { starts, ends } = this.#form;
     const end = starts[index] ?? ends[index - 1];
-    if (end !== undefined) this.#emit(end);
-  }
-
-  #emit(rawEnd: number): void {
-    if (rawEnd <= this.#rawBase) return;
-    const piece = this.#take(rawEnd);
-    this.#release.text += piece.includes("\udb40") ? this.#withoutHidden(piece) : piece;
-  }
-
-  #replace(rawEnd: number, placeholder: string): void {
-    if (rawEnd <= this.#rawBase) return;
-    const quote = this.#json.needsQuotes && placeholder !== "" ? '"' : "";
-    this.#release.replaced.push({ start: this.#rawBase, end: rawEnd });
-    this.#take(rawEnd);
-    this.#release.text += quote + placeholder + quote;
-  }
-
-  #take(rawEnd: number): string {
-    const length = rawEnd - this.#rawBase;
-    const piece = this.#raw.slice(0, length);
-    this.#raw = this.#raw.slice(length);
-    this.#rawBase = rawEnd;
-    this.#json.feed(piece);
-    return piece;
-  }
-
-  /** Tag characters can spell a text that nobody sees; where it holds a hit, they are taken out or end the answer. */
-  #withoutHidden(piece: string): string {
-    const spans = detect(readTags(piece)?.text ?? "", 0);
-    if (spans.length === 0) return piece;
-    const categories = [...new Set(spans.map(categoryOf))];
-    const action = this.#actionOf(categories);
-    if (action === "flag") this.#release.notices.push({ categories, redacted: false });
-    if (action === "flag") return piece;
-    if (action === "block") this.#release.blocked = categories;
-    else this.#release.notices.push({ categories, redacted: true });
-    this.#release.replaced.push({ start: this.#rawBase - piece.length, end: this.#rawBase });
-    return piece.replace(/[\u{e0000}-\u{e007f}]/gu, "");
+    if (end !== undefined) this.#out.emit(end);
   }
 
   #emitInvisible(): void {
     const { starts } = this.#form;
     const first = starts[this.#segmenter.start];
-    if (first === undefined) this.#emit(this.#form.rawLength);
+    if (first === undefined) this.#out.emit(this.#form.rawLength);
   }
 
   #forget(): void {
@@ -297,4 +241,3 @@ export class HeldText {
 const longestPiece = 2048;
 const longestKeyEnd = 80;
 const unfinishedToken = /(?<![\w-])eyJ[\w-]{200,}$/;
-const newRelease = (): Release => ({ text: "", notices: [], blocked: undefined, replaced: [] });
