@@ -16,6 +16,7 @@ import { moneyCommands } from "./cli/money.ts";
 import { policyCommands } from "./cli/policy.ts";
 import { rehearsalCommands } from "./cli/rehearse.ts";
 import { routeCommands } from "./cli/routes.ts";
+import { simulationCommands } from "./cli/simulate.ts";
 import { serveCommands } from "./cli/serve.ts";
 import { ConfigProblems } from "./config.ts";
 
@@ -29,6 +30,7 @@ const commands: readonly Command[] = [
   ...routeCommands,
   ...rehearsalCommands,
   ...documentCommands,
+  ...simulationCommands,
   ...breakGlassCommands,
   ...auditCommands,
   ...detectCommands,

@@ -11,12 +11,14 @@ import { checkedBreakGlass } from "./check-break-glass.ts";
 import { createDocumentDesk } from "./document-desk.ts";
 import { mintSecret, newKeyRecord } from "./mint-key.ts";
 import { newAttestation } from "./new-attestation.ts";
+import type { Health } from "../routing/health.ts";
 import { createPolicyDesk } from "./policy-desk.ts";
 import { createRouteDesk } from "./route-desk.ts";
 
 export interface AdministrationParts {
   readonly store: Store;
   readonly snapshots: Snapshots;
+  readonly health: Health;
   /** Forgets cached callers and builds a new snapshot, in this process. */
   seeChanges(): Promise<void>;
   syncCatalog(input: CatalogSyncInput, by: Caller): Promise<CatalogDiff>;

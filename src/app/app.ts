@@ -196,6 +196,7 @@ async function compose(
     administration: createAdministration({
       store,
       snapshots,
+      health,
       seeChanges,
       syncCatalog: createCatalogSync({
         store,

@@ -5,7 +5,6 @@ import { personOf, type Caller } from "../core/caller.ts";
 import { Failure } from "../core/errors.ts";
 import type {
   PolicyAdministration,
-  PolicySide,
   PolicyVersionView,
   Publication,
 } from "../gateway/policy-administration.ts";
@@ -20,6 +19,7 @@ import type { PolicyRows } from "../policy/rows.ts";
 import type { BundleFiles, PolicyVersion, PublishOptions, ReplicaState } from "../policy/version-book.ts";
 import type { Store } from "../store/store.ts";
 import { passGate, type PassedGate } from "./policy-gate.ts";
+import { filesOn, versionOf } from "./policy-side.ts";
 import { answerMatrix } from "./policy-matrix.ts";
 import { answerQuestion } from "./policy-question.ts";
 import { explainRequest } from "./policy-request.ts";
@@ -57,21 +57,10 @@ export function createPolicyDesk(parts: PolicyDeskParts): PolicyAdministration {
     };
   }
 
-  async function versionOf(number: number): Promise<PolicyVersion> {
-    const version = await store.policies.version(number);
-    if (version) return version;
-    throw new Failure("INVALID_REQUEST", `There is no policy version ${number}.`, { path: "number" });
-  }
-
-  async function filesOn(side: PolicySide): Promise<BundleFiles> {
-    if (side !== "live" && "files" in side) return side.files;
-    return (await versionOf(side === "live" ? snapshots.current().policy.version : side.number)).files;
-  }
-
   return {
     publishPolicy: publish,
     async rollbackPolicy(number, options, by) {
-      const { files } = await versionOf(number);
+      const { files } = await versionOf(number, store);
       return await publish(files, { ...options, reason: options.reason ?? `back to version ${number}` }, by);
     },
 
@@ -91,7 +80,7 @@ export function createPolicyDesk(parts: PolicyDeskParts): PolicyAdministration {
     },
 
     async policyDiff(before, after) {
-      const [was, is] = await Promise.all([filesOn(before), filesOn(after)]);
+      const [was, is] = await Promise.all([filesOn(before, parts), filesOn(after, parts)]);
       return {
         ...diffPolicies(rowsOf(was), rowsOf(is), parts.now().getTime()),
         routes: diffRoutes(was, is),

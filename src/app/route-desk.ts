@@ -5,20 +5,21 @@ import { readScores } from "../catalog/quality.ts";
 import { Failure } from "../core/errors.ts";
 import { parseUsd } from "../core/money.ts";
 import type { RouteAdministration } from "../gateway/route-administration.ts";
-import type { Snapshots } from "../gateway/snapshots.ts";
 import type { Store } from "../store/store.ts";
+import { simulateTraffic, type SimulateParts } from "./simulate.ts";
 
-export interface RouteDeskParts {
-  readonly store: Pick<Store, "routeResults" | "scores" | "escalations">;
-  readonly snapshots: Pick<Snapshots, "current">;
+export interface RouteDeskParts extends Omit<SimulateParts, "store" | "escalations"> {
+  readonly store: Pick<Store, "routeResults" | "scores" | "escalations" | "policies" | "keys">;
   seeChanges(): Promise<void>;
-  now(): Date;
 }
 
 const mostProblemsShown = 5;
 
-export function createRouteDesk({ store, snapshots, seeChanges, now }: RouteDeskParts): RouteAdministration {
+export function createRouteDesk(parts: RouteDeskParts): RouteAdministration {
+  const { store, snapshots, seeChanges, now } = parts;
   return {
+    simulateTraffic: (question, signal) =>
+      simulateTraffic(question, { ...parts, escalations: store.escalations }, signal),
     async routeResults(since, route) {
       const results = await store.routeResults.since(since, route);
       return results.map(({ costUsd, arm, ...result }) => ({

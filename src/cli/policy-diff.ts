@@ -4,7 +4,7 @@
 import { readArguments } from "./arguments.ts";
 import { CommandError, type Command } from "./command.ts";
 import { withConnection } from "./connect.ts";
-import { fileList, readFolder } from "./policy-folder.ts";
+import { sideOf } from "./policy-folder.ts";
 
 interface Change {
   readonly sentence: string;
@@ -60,12 +60,6 @@ export const diff: Command = {
 
 /** One that is gone sends nothing any more. */
 const reachesMore = (sentence: string): boolean => !sentence.startsWith("Gone");
-
-async function sideOf(word: string): Promise<Record<string, unknown> | undefined> {
-  if (word === "live") return undefined;
-  if (/^\d+$/.test(word)) return { number: Number(word) };
-  return { files: fileList(await readFolder(word)) };
-}
 
 export function changeLines({ opens, closes, fields, loosens, tightens, routes }: Diff): readonly string[] {
   const grants = opens.length + closes.length;

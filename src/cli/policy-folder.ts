@@ -19,6 +19,13 @@ export async function readFolder(folder: string): Promise<BundleFiles> {
 export const fileList = (files: BundleFiles): readonly { name: string; text: string }[] =>
   Object.entries(files).map(([name, text]) => ({ name, text }));
 
+/** `live`, the number of a version, or a folder: as GraphQL takes it. */
+export async function sideOf(word: string): Promise<Record<string, unknown> | undefined> {
+  if (word === "live") return undefined;
+  if (/^\d+$/.test(word)) return { number: Number(word) };
+  return { files: fileList(await readFolder(word)) };
+}
+
 type Shown = Omit<PolicyProblem, "suggestion"> & { readonly suggestion?: string | null | undefined };
 
 export const problemLines = (problems: readonly Shown[]): string =>

@@ -70,9 +70,14 @@ function unfit({ action, model }: ModelRequest): Failure {
 export function requireCandidate<R extends ModelRequest>(plan: Plan<R>, snapshot: Snapshot): Plan<R> {
   if (plan.candidates.length > 0) return plan;
   if (plan.passedOver.size > 0) throw nonePasses(plan);
-  const named = plan.considered.flatMap((one) => snapshot.catalog.deployment(one.deploymentId) ?? []);
-  const off = named.filter((deployment) => !deployment.provider.enabled);
-  throw off.length > 0 && off.length === named.length ? unavailable(off) : denied(plan, snapshot);
+  const off = allOff(plan, snapshot);
+  throw off ? unavailable(off) : denied(plan, snapshot);
+}
+
+/** Those that were named, where none of them is on. */
+export function allOff(plan: Plan, { catalog }: Snapshot): readonly Deployment[] | undefined {
+  const named = plan.considered.flatMap((one) => catalog.deployment(one.deploymentId) ?? []);
+  return named.length > 0 && named.every(({ provider }) => !provider.enabled) ? named : undefined;
 }
 
 function notFound(model: string, snapshot: Snapshot): Failure {

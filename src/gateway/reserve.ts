@@ -46,7 +46,7 @@ export function worstOf({ candidates, way }: Plan): Picodollars {
 }
 
 /** Where the price is unknown, nobody can promise that a limit holds. */
-function withinOwnLimit<R extends ModelRequest>(plan: Plan<R>): Plan<R> {
+export function withinOwnLimit<R extends ModelRequest>(plan: Plan<R>): Plan<R> {
   const { maxCost } = plan;
   if (maxCost === undefined) return plan;
   const candidates = plan.candidates.filter((candidate) => (candidate.worstCase ?? Infinity) <= maxCost);

@@ -3,6 +3,8 @@
 
 import type { QualityScore } from "../catalog/quality.ts";
 import type { Picodollars } from "../core/money.ts";
+import type { PolicySide } from "./policy-administration.ts";
+import type { Simulation } from "./simulation.ts";
 
 export interface RouteOutcome {
   readonly route: string;
@@ -27,7 +29,17 @@ export interface LearnedCategory {
   readonly escalated: number;
 }
 
+export interface TrafficQuestion {
+  /** JSON Lines (routing/traffic.ts). */
+  readonly traffic: string;
+  readonly policy: PolicySide;
+  /** Who asks what says nobody. */
+  readonly who: readonly string[];
+}
+
 export interface RouteAdministration {
+  /** INVALID_REQUEST with the lines that cannot be read. Calls no provider. */
+  simulateTraffic(question: TrafficQuestion, signal: AbortSignal): Promise<Simulation>;
   routeResults(since: Date, route: string | undefined): Promise<readonly RouteOutcome[]>;
   /** INVALID_REQUEST with every problem; else all scores that are known afterwards. */
   importScores(csv: string): Promise<readonly QualityScore[]>;

@@ -165,7 +165,7 @@ export const PolicyDiffType = builder.objectRef<BundleDiff>("PolicyDiff").implem
   }),
 });
 
-const PolicySideInput = builder.inputType("PolicySideInput", {
+export const PolicySideInput = builder.inputType("PolicySideInput", {
   description: "A version by its number, or files that are not published; nothing means what is in force.",
   fields: (t) => ({
     number: t.int({ description: "A published version." }),
@@ -175,7 +175,7 @@ const PolicySideInput = builder.inputType("PolicySideInput", {
 
 type SideValue = typeof PolicySideInput.$inferInput;
 
-function sideOf(value: SideValue | null | undefined): PolicySide {
+export function sideOf(value: SideValue | null | undefined): PolicySide {
   if (value?.files) return { files: bundleFrom(value.files) };
   return value?.number == null ? "live" : { number: value.number };
 }

@@ -16,6 +16,7 @@ import "./receipts.ts";
 import "./safety.ts";
 import "./plans.ts";
 import "./routes.ts";
+import "./simulation.ts";
 import "./completions.ts";
 import "./events.ts";
 import "./embeddings.ts";

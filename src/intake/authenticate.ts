@@ -126,7 +126,7 @@ export function operator(key: string, rolesOf: (team: string) => readonly string
 /** Hex sha256 of a secret: what is stored, and all that is ever looked up. */
 export const digestOf = (secret: string): string => hash("sha256", secret, "hex");
 
-function callerOf(record: KeyRecord, rolesOf: (team: string) => readonly string[]): Caller {
+export function callerOf(record: KeyRecord, rolesOf: (team: string) => readonly string[]): Caller {
   return {
     key: record.id,
     name: record.name,

@@ -30,6 +30,10 @@ export function estimateInputTokens(request: ModelRequest): number {
   return tokens;
 }
 
+/** For a request that nobody wrote, of which only the length is known. */
+export const assumeInputTokens = (request: ModelRequest, tokens: number): void =>
+  void estimates.set(request, tokens);
+
 /** The most output that may be billed, over all choices. */
 export function maxOutputTokens(request: ModelRequest, modelLimit: number | undefined): number {
   if (request.action === "image") return mostTokensPerImage * request.n;

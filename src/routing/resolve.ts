@@ -4,7 +4,7 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Capability, Deployment } from "../core/deployment.ts";
 import { isMadeFor } from "../core/made-for.ts";
-import type { CompletionRequest, MediaKind, ModelRequest } from "../core/request.ts";
+import type { MediaKind, ModelRequest } from "../core/request.ts";
 import type { CandidateSettings, Route, RouteFacts, Way } from "../core/route.ts";
 import { choose, everyBranch, type Choice } from "./choose.ts";
 
@@ -32,9 +32,10 @@ export function resolveFor(
     ? placed(choice, choice.names, catalog, places, settings)
     : catalog.deployments;
   const { route, order, arm, task } = choice;
+  const needed = neededCapabilities(request);
   return {
     deployments: deployments.filter(
-      (deployment) => canServe(deployment, request) && holdsPrompt(deployment, facts.promptTokens),
+      (deployment) => canServe(deployment, request, needed) && holdsPrompt(deployment, facts.promptTokens),
     ),
     way: { route, order, arm, task, places, settings },
   };
@@ -51,7 +52,8 @@ export function resolve(
   const named = branches.flatMap(
     ({ names }) => names?.flatMap((name) => catalog.resolve(name)) ?? catalog.deployments,
   );
-  return [...new Set(named)].filter((deployment) => canServe(deployment, request));
+  const needed = neededCapabilities(request);
+  return [...new Set(named)].filter((deployment) => canServe(deployment, request, needed));
 }
 
 /** A name that several deployments serve shares its weight among them. */
@@ -81,13 +83,13 @@ const capabilityOfMedia: Readonly<Record<MediaKind, Capability>> = {
 };
 
 /** Nothing is known of a model that the catalog does not list: whoever put it on a route knows better. */
-function canServe(deployment: Deployment, request: ModelRequest): boolean {
+function canServe(deployment: Deployment, request: ModelRequest, needed: readonly Capability[]): boolean {
   if (deployment.unlisted) return true;
   const { model } = deployment;
   if (!isMadeFor(model, request.action)) return false;
   if (request.action !== "complete") return true;
   if (model.capabilities.includes("MODERATION")) return false;
-  return neededCapabilities(request).every((needed) => model.capabilities.includes(needed));
+  return needed.every((one) => model.capabilities.includes(one));
 }
 
 /** An estimate is a high reading, so what is just too long by it may still fit. */
@@ -96,7 +98,8 @@ const estimateSlack = 1.5;
 const holdsPrompt = ({ model }: Deployment, promptTokens: number): boolean =>
   model.contextTokens === undefined || promptTokens <= model.contextTokens * estimateSlack;
 
-function neededCapabilities(request: CompletionRequest): readonly Capability[] {
+function neededCapabilities(request: ModelRequest): readonly Capability[] {
+  if (request.action !== "complete") return [];
   const needed = new Set<Capability>();
   if (request.tools !== undefined && request.tools.length > 0) needed.add("TOOLS");
   if (request.responseFormat?.type === "schema") needed.add("JSON_SCHEMA");

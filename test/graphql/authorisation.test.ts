@@ -54,6 +54,7 @@ const fields: Readonly<Record<string, readonly [query: string, opens: readonly s
   ],
   troubledDeployments: ["{ troubledDeployments { id } }", ["metrics"]],
   routeResults: ['{ routeResults(since: "2026-11-01T00:00:00Z") { requests } }', ["metrics"]],
+  simulateTraffic: ['{ simulateTraffic(traffic: "") { __typename } }', ["policy"]],
   escalationMemory: ["{ escalationMemory { route } }", ["policy"]],
   resetEscalationMemory: ['mutation { resetEscalationMemory(route: "a") }', ["policy"]],
   qualityScores: ["{ qualityScores { model } }", ["evidence"]],
