@@ -64,6 +64,8 @@ export type ModelEvent =
       readonly id?: string | undefined;
       readonly name?: string | undefined;
       readonly arguments: string;
+      /** The arguments are any text, no JSON: said with every delta. */
+      readonly freeform?: true | undefined;
       readonly signature?: string | undefined;
     }
   | {

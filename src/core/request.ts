@@ -43,8 +43,9 @@ export type Extras = Readonly<Record<string, unknown>>;
 export interface ToolCall {
   readonly id: string;
   readonly name: string;
-  /** JSON text, exactly as the model wrote it. */
+  /** JSON text, exactly as the model wrote it; of a free-form tool, any text. */
   readonly arguments: string;
+  readonly freeform?: true | undefined;
   /** Opaque proof that some models want back with the call. */
   readonly signature?: string | undefined;
   readonly extras?: Extras | undefined;
@@ -105,10 +106,17 @@ export interface Tool {
   /** A JSON schema. */
   readonly parameters: unknown;
   readonly strict?: boolean | undefined;
+  /** Takes any text, or one of a grammar, instead of JSON: then it has no parameters. */
+  readonly freeform?: Freeform | undefined;
   /** Beside the function. */
   readonly extras?: Extras | undefined;
   /** Inside the function. */
   readonly functionExtras?: Extras | undefined;
+}
+
+export interface Freeform {
+  /** As OpenAI writes it flat: `{type, syntax, definition}`. */
+  readonly format: unknown;
 }
 
 export type ToolChoice =
@@ -156,6 +164,8 @@ export interface CompletionRequest {
   readonly reasoning?: ReasoningEffort | undefined;
   /** The one message is a text to go on with, not one to answer: providers that still tell the two apart go on. */
   readonly continues?: boolean | undefined;
+  /** Some of its tools or calls are free-form, which few providers know. */
+  readonly freeform?: true | undefined;
   /** In whose words all `extras` are; absent: OpenAI's. */
   readonly words?: "anthropic" | undefined;
   readonly extras: Extras;

@@ -12,7 +12,7 @@ import {
 } from "../core/dialect.ts";
 import type { PermittedDeployment } from "../core/permit.ts";
 import type { CompletionRequest, ModelRequest, OnUnsupported } from "../core/request.ts";
-import { encodeInWordsOf } from "../wire/anthropic/foreign-words.ts";
+import { encodeInWordsOf } from "../wire/in-words-of.ts";
 import { dialectOf, dialects } from "./dialects.ts";
 
 export type ParameterRow = Support & { readonly name: string };

@@ -6,7 +6,7 @@ import { Failure } from "../core/errors.ts";
 import { noUsage } from "../core/events.ts";
 import type { ModerationAnswer, ModerationCall, ModerationTurn } from "../core/moderation.ts";
 import type { CompletionRequest, Message } from "../core/request.ts";
-import { encodeInWordsOf } from "../wire/anthropic/foreign-words.ts";
+import { encodeInWordsOf } from "../wire/in-words-of.ts";
 
 type ChatCall = Extract<ModerationCall, { type: "chat" }>;
 

@@ -11,7 +11,7 @@ import type { PermittedDeployment } from "../core/permit.ts";
 import type { CompletionRequest, EmbeddingRequest, ImageRequest, OnUnsupported } from "../core/request.ts";
 import type { RouteTimeouts } from "../core/route.ts";
 import type { Secret } from "../core/secret.ts";
-import { encodeInWordsOf } from "../wire/anthropic/foreign-words.ts";
+import { encodeInWordsOf } from "../wire/in-words-of.ts";
 import { destinationOf } from "./capabilities.ts";
 import { decodeAnswer } from "./decode-answer.ts";
 import { demoComplete, demoEmbed } from "./demo/demo.ts";

@@ -130,12 +130,14 @@ export class ChoiceGuard {
   }
 
   #takeTool(event: ToolEvent): void {
-    const { call, name } = event;
-    const channel = this.#channel(`tool ${call}`, (text) => ({
+    const { call, name, freeform } = event;
+    // A name apart, since what is in it is no JSON.
+    const channel = this.#channel(freeform ? `free-form tool ${call}` : `tool ${call}`, (text) => ({
       type: "tool-call-delta",
       choice: this.#index,
       call,
       arguments: text,
+      ...(freeform ? { freeform } : {}),
     }));
     if (this.blocked || (name !== undefined && !this.#isClear(name))) return;
     const release = channel.held.push(event.arguments);

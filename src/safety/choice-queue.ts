@@ -187,8 +187,9 @@ export class ChoiceQueue {
 
   /** The name is judged with the arguments: it stands before them. */
   #takeTool(event: Of<"tool-call-delta">, now: number): void {
-    const { type, choice, call, id, name, signature } = event;
-    const channel = this.#turnTo(`tool call ${call}`);
+    const { type, choice, call, id, name, signature, freeform } = event;
+    const free = freeform ? { freeform } : {};
+    const channel = this.#turnTo(freeform ? `free-form tool call ${call}` : `tool call ${call}`);
     const before = id === undefined && name === undefined ? "" : `${name ?? ""} `;
     if (before !== "") channel.pushSolid(before, now);
     if (signature !== undefined) {
@@ -202,7 +203,7 @@ export class ChoiceQueue {
     }
     if (before !== "") this.#put("whole", channel, () => ({ ...event, arguments: "" }));
     channel.push(event.arguments, now);
-    this.#putText(channel, (text) => ({ type, choice, call, arguments: text }));
+    this.#putText(channel, (text) => ({ type, choice, call, arguments: text, ...free }));
   }
 
   #sealed(event: Of<"reasoning-seal">): ChoiceEvent {

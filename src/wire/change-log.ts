@@ -17,6 +17,8 @@ export interface ChangeLog {
   changed(action: ParamChange["action"], param: string, from?: Shown, to?: Shown): void;
   /** A parameter the destination cannot honour: the caller's `onUnsupported` decides what becomes of it. */
   refused(param: string, from?: Shown): void;
+  /** A tool that the destination does not have. */
+  refusedTool(index: number): void;
   /** A part of the conversation, or a duty, that cannot be carried and must not be left out. */
   refusedForGood(param: string, path: string, from?: Shown): void;
   /** As above, of a part: by its bytes it might have been carried. */
@@ -47,6 +49,8 @@ export function createChangeLog(): ChangeLog {
     unsupported,
     changed,
     refused,
+    refusedTool: (index) =>
+      void unsupported.push({ param: "tools", path: `tools[${index}]`, droppable: true, from: undefined }),
     refusedForGood(param, path, from) {
       unsupported.push({ param, path, droppable: false, from });
     },

@@ -16,6 +16,7 @@ interface OpenCall {
   name: string;
   arguments: string;
   signature: string | undefined;
+  freeform: true | undefined;
 }
 
 interface OpenChoice {
@@ -133,8 +134,11 @@ function sealReasoning(open: OpenChoice, signature: string | undefined, redacted
   open.openReasoning = "";
 }
 
+const emptyCall = { id: "", name: "", arguments: "", signature: undefined };
+
 function addToCall(open: OpenChoice, event: Extract<AnswerEvent, { type: "tool-call-delta" }>): void {
-  const call = (open.calls[event.call] ??= { id: "", name: "", arguments: "", signature: undefined });
+  const { freeform } = event;
+  const call = (open.calls[event.call] ??= { ...emptyCall, freeform });
   call.id ||= event.id ?? "";
   call.name ||= event.name ?? "";
   call.arguments += event.arguments;
@@ -156,6 +160,12 @@ function closeChoice(index: number, open: OpenChoice): GatheredChoice {
   };
 }
 
-function closeCall({ id, name, arguments: text, signature }: OpenCall): ToolCall {
-  return { id, name, arguments: text, ...(signature === undefined ? {} : { signature }) };
+function closeCall({ id, name, arguments: text, signature, freeform }: OpenCall): ToolCall {
+  return {
+    id,
+    name,
+    arguments: text,
+    ...(signature === undefined ? {} : { signature }),
+    ...(freeform ? { freeform } : {}),
+  };
 }

@@ -11,6 +11,7 @@ type NotParameters =
   | "stream"
   | "maxOutputTokensSpelling"
   | "words"
+  | "freeform"
   | "continues";
 
 const tools = [{ name: "now", parameters: { type: "object", properties: {} } }];

@@ -1,32 +1,15 @@
 // Says a request in Anthropic's words in OpenAI's, for providers of every other dialect.
-// `providers/` calls it before it encodes. What has no counterpart is reported, and refused where leaving it
+// `in-words-of.ts` calls it before it encodes. What has no counterpart is reported, and refused where leaving it
 // out would answer another question.
 
-import type { Destination, Dialect, EncodedRequest } from "../../core/dialect.ts";
+import type { Destination } from "../../core/dialect.ts";
 import type { CompletionRequest, Extras, Tool } from "../../core/request.ts";
-import { type ChangeLog, createChangeLog, switchOrNumber } from "../change-log.ts";
+import { type ChangeLog, switchOrNumber } from "../change-log.ts";
 import { arrayOf, isObject, stringOf } from "../json.ts";
 import { reportBeta } from "./betas.ts";
 import { isOpenaiLike, withMediaBehindResults, withoutForeignBlocks } from "./foreign-blocks.ts";
 
-export function encodeInWordsOf(
-  dialect: Dialect,
-  request: CompletionRequest,
-  to: Destination,
-): EncodedRequest {
-  if (request.words === undefined || dialect.name === request.words) {
-    return dialect.encodeCompletion(request, to);
-  }
-  const log = createChangeLog();
-  const encoded = dialect.encodeCompletion(inOpenaiWords(request, to, dialect.name, log), to);
-  return {
-    ...encoded,
-    params: [...log.params, ...encoded.params],
-    unsupported: [...log.unsupported, ...encoded.unsupported],
-  };
-}
-
-function inOpenaiWords(
+export function inOpenaiWords(
   { words: _translated, ...request }: CompletionRequest,
   to: Destination,
   dialect: string,

@@ -61,11 +61,10 @@ function encodeCalls(calls: readonly ToolCall[], legacyFunctions: boolean): Json
   const [first] = calls;
   if (!first) return {};
   if (legacyFunctions) return { function_call: { name: first.name, arguments: first.arguments } };
-  const toolCalls = calls.map(({ id, name, arguments: text, signature }) => ({
-    id,
-    type: "function",
-    function: { name, arguments: text },
-    ...encodeSignature(signature),
-  }));
-  return { tool_calls: toolCalls };
+  return { tool_calls: calls.map(encodeCall) };
 }
+
+const encodeCall = ({ id, name, arguments: text, signature, freeform }: ToolCall): JsonObject =>
+  freeform
+    ? { id, type: "custom", custom: { name, input: text } }
+    : { id, type: "function", function: { name, arguments: text }, ...encodeSignature(signature) };

@@ -142,9 +142,14 @@ export function createChatChunkEncoder(style: ChunkStyle): StreamEncoder {
     return encodeReasoningDetail(block, state.reasoningBlocks - 1);
   }
 
-  function toolCall({ choice, call, id: callId, name, arguments: args, signature }: Of<"tool-call-delta">) {
+  function toolCall(event: Of<"tool-call-delta">) {
+    const { choice, call, id: callId, name, arguments: args, signature, freeform } = event;
     if (style.legacyFunctions) {
       return call > 0 ? "" : chunk(choice, { function_call: { name, arguments: args } });
+    }
+    if (freeform) {
+      const opened = callId === undefined ? {} : { id: callId, type: "custom" };
+      return chunk(choice, { tool_calls: [{ index: call, ...opened, custom: { name, input: args } }] });
     }
     const begun = callId === undefined ? {} : { id: callId, type: "function" };
     const entry = {

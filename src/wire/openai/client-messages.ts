@@ -146,8 +146,9 @@ function decodeAssistantContent(message: JsonObject, path: string): AssistantCon
 
 function decodeCall(call: unknown, path: string): ToolCall {
   if (!isObject(call)) throw wrongType(call, path, "an object");
+  if (call["type"] === "custom") return decodeCustomCall(call, path);
   if (call["type"] !== undefined && call["type"] !== "function") {
-    throw notOneOf(call["type"], `${path}.type`, ["function"]);
+    throw notOneOf(call["type"], `${path}.type`, ["function", "custom"]);
   }
   const google = optionalObject(optionalObject(call, "extra_content", `${path}.`) ?? {}, "google", path);
   const signature = optionalString(google ?? {}, "thought_signature", path);
@@ -162,6 +163,16 @@ function decodeCall(call: unknown, path: string): ToolCall {
 
 /** `index` is left over from a stream, and says where the call stands anyway. */
 const placedInCall: ReadonlySet<string> = new Set(["id", "type", "function", "index", "extra_content"]);
+
+function decodeCustomCall(call: JsonObject, path: string): ToolCall {
+  const called = requiredObject(call, "custom", `${path}.`);
+  return {
+    id: requiredString(call, "id", `${path}.`),
+    name: requiredString(called, "name", `${path}.custom.`),
+    arguments: requiredString(called, "input", `${path}.custom.`),
+    freeform: true,
+  };
+}
 
 function calledFunction(called: JsonObject, prefix: string): Pick<ToolCall, "name" | "arguments"> {
   return {

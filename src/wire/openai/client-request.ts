@@ -3,6 +3,7 @@
 // https://platform.openai.com/docs/api-reference/chat/create
 
 import type { CompletionRequest, ReasoningEffort, ResponseFormat } from "../../core/request.ts";
+import { usesFreeform } from "../freeform.ts";
 import { type JsonObject, arrayOf, isObject } from "../json.ts";
 import {
   fieldsBeside,
@@ -76,6 +77,7 @@ export function decodeChatRequest(body: unknown): ChatRequest {
       stream,
       n: optionalInteger(body, "n", 1, 128) ?? 1,
       ...(present(settings) as typeof settings),
+      ...(usesFreeform(tools, messages) ? { freeform: true } : {}),
       extras,
     },
     tags: { sensitivity },

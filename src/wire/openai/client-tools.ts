@@ -2,6 +2,7 @@
 // Used by `client-request`.
 
 import type { Tool, ToolChoice } from "../../core/request.ts";
+import { decodeFormat } from "../freeform.ts";
 import { type JsonObject, isObject } from "../json.ts";
 import {
   fieldsBeside,
@@ -42,13 +43,22 @@ function decodeTool(tool: unknown, path: string): Tool {
   if (!isObject(tool)) throw wrongType(tool, path, "an object");
   // Some clients leave the type out, as their own providers let them.
   const type = tool["type"] ?? (isObject(tool["function"]) ? "function" : undefined);
-  if (type !== "function") throw notOneOf(type, `${path}.type`, ["function"]);
   const extras = fieldsBeside(tool, placed);
+  if (type === "custom") {
+    const decoded = decodeCustom(requiredObject(tool, "custom", `${path}.`), `${path}.custom.`);
+    return extras === undefined ? decoded : { ...decoded, extras };
+  }
+  if (type !== "function") throw notOneOf(type, `${path}.type`, ["function", "custom"]);
   const decoded = decodeFunction(requiredObject(tool, "function", `${path}.`), `${path}.function.`);
   return extras === undefined ? decoded : { ...decoded, extras };
 }
 
-const placed: ReadonlySet<string> = new Set(["type", "function"]);
+const placed: ReadonlySet<string> = new Set(["type", "function", "custom"]);
+
+/** Also the flat form of `/v1/responses`. */
+export function decodeCustom({ format, ...described }: JsonObject, prefix: string): Tool {
+  return { ...decodeFunction(described, prefix), parameters: undefined, freeform: decodeFormat(format) };
+}
 
 /** Also the flat form of `/v1/responses`, whose type stands beside the name. */
 export function decodeFunction(described: JsonObject, prefix: string): Tool {
@@ -88,8 +98,9 @@ function decodeChoice(choice: unknown): Pick<DecodedTools, "toolChoice" | "other
   if (mode) return { toolChoice: { mode }, otherChoice: undefined };
   if (!isObject(choice)) throw notOneOf(choice, "tool_choice", modes);
   if (choice["type"] === "allowed_tools") return { toolChoice: undefined, otherChoice: choice };
-  if (choice["type"] !== "function") throw notOneOf(choice["type"], "tool_choice.type", ["function"]);
-  const chosen = requiredObject(choice, "function", "tool_choice.");
-  const tool = requiredString(chosen, "name", "tool_choice.function.");
+  const kind = choice["type"] === "custom" ? "custom" : "function";
+  if (choice["type"] !== kind) throw notOneOf(choice["type"], "tool_choice.type", ["function", "custom"]);
+  const chosen = requiredObject(choice, kind, "tool_choice.");
+  const tool = requiredString(chosen, "name", `tool_choice.${kind}.`);
   return { toolChoice: { mode: "tool", tool }, otherChoice: undefined };
 }

@@ -27,6 +27,8 @@ export interface ProviderHabits {
     | ((blocks: readonly ReasoningBlock[]) => Readonly<Record<string, unknown>>)
     | undefined;
   readonly toolCallIds: "any" | "nine-characters";
+  /** Tools whose input is any text. */
+  readonly customTools: boolean;
 }
 
 const common: ProviderHabits = {
@@ -41,9 +43,10 @@ const common: ProviderHabits = {
   documentPart: "file",
   reasoningBack: undefined,
   toolCallIds: "any",
+  customTools: false,
 };
 
-const openai: ProviderHabits = { ...common, developerRole: true, storing: "by-flag" };
+const openai: ProviderHabits = { ...common, developerRole: true, storing: "by-flag", customTools: true };
 
 export const habitsByProvider: Readonly<Record<string, ProviderHabits>> = {
   openai,

@@ -3,7 +3,8 @@
 
 import type { ParamChange } from "../../core/answer.ts";
 import type { Destination, EncodedRequest } from "../../core/dialect.ts";
-import type { CompletionRequest, ResponseFormat, ToolChoice } from "../../core/request.ts";
+import type { CompletionRequest, ResponseFormat, Tool, ToolChoice } from "../../core/request.ts";
+import { isFreeform, nestedFormat } from "../freeform.ts";
 import { type JsonObject, rowOf } from "../json.ts";
 import { parametersOfModel } from "./model-parameters.ts";
 import { applyObligations } from "./obligations.ts";
@@ -78,12 +79,8 @@ function settings(request: CompletionRequest, limitField: string, maxTokens: num
     logit_bias: request.logitBias,
     logprobs: request.logprobs,
     top_logprobs: request.topLogprobs,
-    tools: request.tools?.map(({ name, description, parameters, strict, extras, functionExtras }) => ({
-      ...extras,
-      type: "function",
-      function: { ...functionExtras, name, description, parameters, strict },
-    })),
-    ...present("tool_choice", request.toolChoice && encodeToolChoice(request.toolChoice)),
+    tools: request.tools?.map(encodeTool),
+    ...present("tool_choice", request.toolChoice && encodeToolChoice(request.toolChoice, request.tools)),
     parallel_tool_calls: request.parallelToolCalls,
     ...present("response_format", request.responseFormat && encodeFormat(request.responseFormat)),
     ...present("reasoning_effort", request.reasoning),
@@ -96,8 +93,25 @@ const present = (name: string, value: unknown): JsonObject => (value === undefin
 const streaming = (habits: ProviderHabits): JsonObject =>
   habits.streamOptions ? { stream: true, stream_options: { include_usage: true } } : { stream: true };
 
-function encodeToolChoice(choice: ToolChoice): unknown {
-  return choice.mode === "tool" ? { type: "function", function: { name: choice.tool } } : choice.mode;
+function encodeTool(tool: Tool): JsonObject {
+  const { name, description, parameters, strict, freeform, extras, functionExtras } = tool;
+  if (freeform === undefined)
+    return {
+      ...extras,
+      type: "function",
+      function: { ...functionExtras, name, description, parameters, strict },
+    };
+  return {
+    ...extras,
+    type: "custom",
+    custom: { ...functionExtras, name, description, format: nestedFormat(freeform) },
+  };
+}
+
+function encodeToolChoice(choice: ToolChoice, tools: readonly Tool[] | undefined): unknown {
+  if (choice.mode !== "tool") return choice.mode;
+  const kind = isFreeform(tools, choice.tool) ? "custom" : "function";
+  return { type: kind, [kind]: { name: choice.tool } };
 }
 
 function encodeFormat(format: ResponseFormat): JsonObject {

@@ -73,7 +73,8 @@ export function encodeMessages(messages: readonly Message[], to: Destination): E
     return {};
   }
 
-  function encodeCall({ id, name, arguments: text, signature, extras }: ToolCall): JsonObject {
+  function encodeCall({ id, name, arguments: text, signature, freeform, extras }: ToolCall): JsonObject {
+    if (freeform) return { ...extras, id, type: "custom", custom: { name, input: text } };
     return {
       ...extras,
       id: callId(id, habits),

@@ -16,6 +16,8 @@ interface Call {
   /** Arguments that came before the name. */
   early: string;
   empty: boolean;
+  /** Its input is any text, and may be none. */
+  freeform: boolean;
 }
 
 export function createToolCallReader(choice: number) {
@@ -29,12 +31,14 @@ export function createToolCallReader(choice: number) {
   }
 
   function readEntry(entry: JsonObject, events: ModelEvent[]): void {
-    const called = objectOf(entry["function"]) ?? {};
+    const custom = objectOf(entry["custom"]);
+    const called = custom ?? objectOf(entry["function"]) ?? {};
     const id = textOf(entry["id"]);
     const name = textOf(called["name"]);
     const index = typeof entry["index"] === "number" ? entry["index"] : undefined;
     const call = callOf(index, id, name);
-    const text = argumentsOf(called["arguments"]);
+    const text = argumentsOf(custom ? custom["input"] : called["arguments"]);
+    call.freeform ||= custom !== undefined;
     const signature = signatureOf(entry);
     if (text !== "") call.empty = false;
     if (!call.begun && name === undefined) {
@@ -48,6 +52,7 @@ export function createToolCallReader(choice: number) {
       call: call.number,
       ...(call.begun ? {} : { id: call.id ?? `call_${randomUUID().replaceAll("-", "")}`, name }),
       arguments: call.early + text,
+      ...(call.freeform ? { freeform: true } : {}),
       ...(signature === undefined ? {} : { signature }),
     });
     call.begun = true;
@@ -68,7 +73,7 @@ export function createToolCallReader(choice: number) {
     const another =
       known && name !== undefined && id !== undefined && known.id !== undefined && known.id !== id;
     if (known && !another) return known;
-    const call = { number: calls.length, index, id, begun: false, early: "", empty: true };
+    const call = { number: calls.length, index, id, begun: false, early: "", empty: true, freeform: false };
     calls.push(call);
     return call;
   }
@@ -77,7 +82,7 @@ export function createToolCallReader(choice: number) {
   function finish(events: ModelEvent[]): void {
     for (const call of calls) {
       if (!call.begun) throw new WireFault("malformed", "The provider called a tool without naming it.");
-      if (call.empty) {
+      if (call.empty && !call.freeform) {
         events.push({ type: "tool-call-delta", choice, call: call.number, arguments: "{}" });
       }
     }

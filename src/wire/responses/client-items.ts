@@ -85,13 +85,18 @@ const decoders: Readonly<Record<string, ItemDecoder>> = {
         ...(signature === undefined ? {} : { signature }),
       });
   },
-  function_call_output(item, path, conversation) {
-    const { output } = item;
-    const parts: readonly Part[] =
-      typeof output === "string" ? [{ type: "text", text: output }] : decodeParts(output, `${path}.output`);
-    const toolCallId = requiredString(item, "call_id", `${path}.`);
-    conversation.add({ role: "tool", toolCallId, parts, ...tagged(item, path) });
+  custom_tool_call(item, path, conversation) {
+    conversation
+      .turn(() => false)
+      .toolCalls.push({
+        id: requiredString(item, "call_id", `${path}.`),
+        name: requiredString(item, "name", `${path}.`),
+        arguments: requiredString(item, "input", `${path}.`),
+        freeform: true,
+      });
   },
+  function_call_output: decodeResult,
+  custom_tool_call_output: decodeResult,
 };
 
 function decodeItem(item: JsonObject, path: string, conversation: Conversation): void {
@@ -109,6 +114,14 @@ function decodeItem(item: JsonObject, path: string, conversation: Conversation):
     );
   }
   throw notOneOf(type, `${path}.type`, Object.keys(decoders));
+}
+
+function decodeResult(item: JsonObject, path: string, conversation: Conversation): void {
+  const { output } = item;
+  const parts: readonly Part[] =
+    typeof output === "string" ? [{ type: "text", text: output }] : decodeParts(output, `${path}.output`);
+  const toolCallId = requiredString(item, "call_id", `${path}.`);
+  conversation.add({ role: "tool", toolCallId, parts, ...tagged(item, path) });
 }
 
 function decodeMessage(item: JsonObject, path: string, conversation: Conversation): void {

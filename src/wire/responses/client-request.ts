@@ -4,6 +4,7 @@
 
 import { Failure } from "../../core/errors.ts";
 import type { CompletionRequest, Message, ResponseFormat } from "../../core/request.ts";
+import { usesFreeform } from "../freeform.ts";
 import { type JsonObject, isObject } from "../json.ts";
 import {
   fieldsBeside,
@@ -54,14 +55,16 @@ export function decodeResponsesRequest(body: unknown): ClientResponsesRequest {
     responseFormat: decodeFormat(optionalObject(text, "format", "text.")),
     reasoning: effort.known,
   };
+  const messages = [...decodeInstructions(body), ...decodeInput(body["input"])];
   return {
     request: {
       action: "complete",
       model,
-      messages: [...decodeInstructions(body), ...decodeInput(body["input"])],
+      messages,
       stream: optionalBoolean(body, "stream") ?? false,
       n: 1,
       ...(present(settings) as typeof settings),
+      ...(usesFreeform(tools, messages) ? { freeform: true } : {}),
       extras: {
         ...fieldsBeside(body, placed),
         ...present({

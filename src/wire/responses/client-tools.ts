@@ -5,7 +5,7 @@ import { Failure } from "../../core/errors.ts";
 import type { Tool, ToolChoice } from "../../core/request.ts";
 import { type JsonObject, arrayOf, isObject } from "../json.ts";
 import { notOneOf, optionalArray, requiredString, wrongType } from "../openai/client-fields.ts";
-import { decodeFunction } from "../openai/client-tools.ts";
+import { decodeCustom, decodeFunction } from "../openai/client-tools.ts";
 
 export interface DecodedTools {
   readonly tools: readonly Tool[] | undefined;
@@ -24,6 +24,7 @@ function decodeTool(tool: unknown, index: number): Tool {
   if (!isObject(tool)) throw wrongType(tool, path, "an object");
   const type = requiredString(tool, "type", `${path}.`);
   if (type === "function") return decodeFunction(tool, `${path}.`);
+  if (type === "custom") return decodeCustom(tool, `${path}.`);
   throw new Failure("UNSUPPORTED_PARAMETER", `Unsupported tool: '${type.slice(0, 60)}' is not run here.`, {
     path: `${path}.type`,
     fix: "Offer a function tool and run it yourself: a provider's own tools send data where no policy looked.",
@@ -38,7 +39,8 @@ function decodeChoice(choice: unknown): Pick<DecodedTools, "toolChoice" | "other
   if (mode) return { toolChoice: { mode }, otherChoice: undefined };
   if (!isObject(choice)) throw notOneOf(choice, "tool_choice", modes);
   if (choice["type"] === "allowed_tools") return { toolChoice: undefined, otherChoice: allowedTools(choice) };
-  if (choice["type"] !== "function") throw notOneOf(choice["type"], "tool_choice.type", ["function"]);
+  if (choice["type"] !== "function" && choice["type"] !== "custom")
+    throw notOneOf(choice["type"], "tool_choice.type", ["function", "custom"]);
   const tool = requiredString(choice, "name", "tool_choice.");
   return { toolChoice: { mode: "tool", tool }, otherChoice: undefined };
 }
@@ -46,6 +48,8 @@ function decodeChoice(choice: unknown): Pick<DecodedTools, "toolChoice" | "other
 function allowedTools({ mode, tools }: JsonObject): JsonObject {
   const named = arrayOf(tools)
     .filter(isObject)
-    .map(({ name }) => ({ type: "function", function: { name } }));
+    .map(({ type, name }) =>
+      type === "custom" ? { type, custom: { name } } : { type: "function", function: { name } },
+    );
   return { type: "allowed_tools", allowed_tools: { mode, tools: named } };
 }

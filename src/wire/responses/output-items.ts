@@ -159,14 +159,37 @@ export class ReasoningItem extends Item {
   }
 }
 
+interface CallWords {
+  readonly type: string;
+  readonly input: string;
+  readonly event: string;
+  readonly named: boolean;
+}
+
+export const functionCall: CallWords = {
+  type: "function_call",
+  input: "arguments",
+  event: "response.function_call_arguments",
+  named: true,
+};
+
+export const customCall: CallWords = {
+  type: "custom_tool_call",
+  input: "input",
+  event: "response.custom_tool_call_input",
+  named: false,
+};
+
 export class CallItem extends Item {
   readonly call: number;
   #arguments = "";
   closed = false;
+  readonly #words: CallWords;
 
-  constructor(item: JsonObject, call: number, index: number, sink: EventSink) {
-    super({ ...item, type: "function_call", status: "in_progress", arguments: "" }, index, sink);
+  constructor(item: JsonObject, call: number, index: number, sink: EventSink, words: CallWords) {
+    super({ ...item, type: words.type, status: "in_progress", [words.input]: "" }, index, sink);
     this.call = call;
+    this.#words = words;
   }
 
   add(delta: string, signature: string | undefined): void {
@@ -176,11 +199,13 @@ export class CallItem extends Item {
     }
     if (delta === "") return;
     this.#arguments += delta;
-    this.sink.event("response.function_call_arguments.delta", { ...this.place, delta });
+    this.sink.event(`${this.#words.event}.delta`, { ...this.place, delta });
   }
 
   /** True where nothing can follow: calls of one answer may still come side by side. */
   complete(): boolean {
+    // Of a text nobody knows its end.
+    if (this.#words === customCall) return false;
     try {
       return isObject(JSON.parse(this.#arguments));
     } catch {
@@ -191,13 +216,11 @@ export class CallItem extends Item {
   close(status: Status): void {
     if (this.closed) return;
     this.closed = true;
-    const { name } = this.item;
-    this.sink.event("response.function_call_arguments.done", {
-      ...this.place,
-      name,
-      arguments: this.#arguments,
-    });
-    this.done({ ...this.item, status, arguments: this.#arguments });
+    const { input, event, named } = this.#words;
+    const said = { [input]: this.#arguments };
+    const name = named ? { name: this.item["name"] } : {};
+    this.sink.event(`${event}.done`, { ...this.place, ...name, ...said });
+    this.done({ ...this.item, status, ...said });
   }
 }
 

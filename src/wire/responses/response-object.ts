@@ -79,11 +79,10 @@ function repeated(body: JsonObject): JsonObject {
   };
 }
 
-const repeatedTool = (tool: JsonObject): JsonObject => ({
-  ...tool,
-  parameters: tool["parameters"] ?? null,
-  strict: tool["strict"] ?? null,
-});
+const repeatedTool = (tool: JsonObject): JsonObject =>
+  tool["type"] === "function"
+    ? { ...tool, parameters: tool["parameters"] ?? null, strict: tool["strict"] ?? null }
+    : tool;
 
 function withoutNulls(fields: JsonObject | undefined): JsonObject {
   return Object.fromEntries(

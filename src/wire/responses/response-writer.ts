@@ -7,7 +7,15 @@ import type { Failure } from "../../core/errors.ts";
 import type { FinishReason } from "../../core/events.ts";
 import type { JsonObject } from "../json.ts";
 import { encodeAccount, encodeNotice, knownTier } from "../openai/client-wire.ts";
-import { CallItem, type EventSink, MessageItem, type OpenItem, ReasoningItem } from "./output-items.ts";
+import {
+  CallItem,
+  customCall,
+  type EventSink,
+  functionCall,
+  MessageItem,
+  type OpenItem,
+  ReasoningItem,
+} from "./output-items.ts";
 import { encodeResponse, incompleteReason, type ResponseStyle } from "./response-object.ts";
 
 export interface ResponseWriter {
@@ -87,8 +95,9 @@ export function createResponseWriter(style: ResponseStyle, sink: EventSink): Res
     const known = calls.find((one) => one.call === event.call);
     if (known) return known;
     closeOpen();
-    const item = { id: idOf("fc"), call_id: event.id ?? "", name: event.name ?? "" };
-    const opened = added(new CallItem(item, event.call, items.length, sink));
+    const item = { id: idOf(event.freeform ? "ctc" : "fc"), call_id: event.id ?? "", name: event.name ?? "" };
+    const words = event.freeform ? customCall : functionCall;
+    const opened = added(new CallItem(item, event.call, items.length, sink, words));
     calls.push(opened);
     return opened;
   }

@@ -85,6 +85,8 @@ const steps: Readonly<Record<string, Step>> = {
     answer.items.thought(indexOf(body), body["delta"], events),
   "response.function_call_arguments.delta": (answer, body, events) =>
     answer.items.callArguments(indexOf(body), body["delta"], events),
+  "response.custom_tool_call_input.delta": (answer, body, events) =>
+    answer.items.callArguments(indexOf(body), body["delta"], events),
   "response.output_item.done": (answer, body, events) =>
     answer.items.done(indexOf(body), itemOf(body), events),
   "response.completed": conclude,

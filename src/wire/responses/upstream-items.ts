@@ -17,6 +17,8 @@ export interface EncodedInput {
 export function encodeInput(messages: readonly Message[], to: Destination): EncodedInput {
   const params: ParamChange[] = [];
   const unsupported: UnsupportedParam[] = [];
+  /** Calls whose results are called otherwise. */
+  const freeform = new Set<string>();
 
   function encode(message: Message, index: number): readonly JsonObject[] {
     const path = `messages[${index}]`;
@@ -29,7 +31,8 @@ export function encodeInput(messages: readonly Message[], to: Destination): Enco
     if (message.role === "tool") {
       const [first] = message.parts;
       const output = message.parts.length === 1 && first?.type === "text" ? first.text : content;
-      return [{ type: "function_call_output", call_id: message.toolCallId, output }];
+      const type = freeform.has(message.toolCallId) ? "custom_tool_call_output" : "function_call_output";
+      return [{ type, call_id: message.toolCallId, output }];
     }
     const role = message.role === "system" ? (message.spelling ?? "system") : message.role;
     return [{ type: "message", role, content }];
@@ -58,12 +61,12 @@ export function encodeInput(messages: readonly Message[], to: Destination): Enco
     }));
     if (message.refusal !== undefined) content.push({ type: "refusal", refusal: message.refusal });
     const said = content.length === 0 ? [] : [{ type: "message", role: "assistant", content }];
-    const calls = message.toolCalls.map(({ id, name, arguments: text }) => ({
-      type: "function_call",
-      call_id: id,
-      name,
-      arguments: text,
-    }));
+    const calls = message.toolCalls.map((call) => {
+      const { id, name, arguments: text } = call;
+      if (!call.freeform) return { type: "function_call", call_id: id, name, arguments: text };
+      freeform.add(id);
+      return { type: "custom_tool_call", call_id: id, name, input: text };
+    });
     return [...thoughts, ...said, ...calls];
   }
 

@@ -11,6 +11,7 @@ interface OpenItem {
   /** Its number among the calls, once it has begun. */
   call?: number;
   argued: boolean;
+  freeform?: { readonly freeform: true };
   parts: number;
 }
 
@@ -27,13 +28,15 @@ export function createItemReader() {
   }
 
   function added(index: number, item: JsonObject, events: ModelEvent[]): void {
-    if (item["type"] !== "function_call") return;
+    const isCustom = item["type"] === "custom_tool_call";
+    if (item["type"] !== "function_call" && !isCustom) return;
     const at = itemAt(index);
     if (at.call !== undefined) return;
     at.call = calls++;
+    if (isCustom) at.freeform = { freeform: true };
     const id = stringOf(item["call_id"]) ?? stringOf(item["id"]) ?? `call_${at.call}`;
     const name = stringOf(item["name"]) ?? "";
-    events.push({ type: "tool-call-delta", choice, call: at.call, id, name, arguments: "" });
+    events.push({ type: "tool-call-delta", choice, call: at.call, id, name, arguments: "", ...at.freeform });
   }
 
   function text(index: number, body: JsonObject, events: ModelEvent[]): void {
@@ -73,7 +76,7 @@ export function createItemReader() {
     const at = itemAt(index);
     if (typeof words !== "string" || words === "" || at.call === undefined) return;
     at.argued = true;
-    events.push({ type: "tool-call-delta", choice, call: at.call, arguments: words });
+    events.push({ type: "tool-call-delta", choice, call: at.call, arguments: words, ...at.freeform });
   }
 
   const closers: Readonly<Record<string, (index: number, item: JsonObject, events: ModelEvent[]) => void>> = {
@@ -105,6 +108,10 @@ export function createItemReader() {
       if (itemAt(index).argued) return;
       const written = stringOf(item["arguments"]) ?? "";
       callArguments(index, written === "" ? "{}" : written, events);
+    },
+    custom_tool_call(index, item, events) {
+      added(index, item, events);
+      if (!itemAt(index).argued) callArguments(index, item["input"], events);
     },
   };
 

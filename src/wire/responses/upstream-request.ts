@@ -2,7 +2,8 @@
 // `upstream-dialect` calls it once per attempt; it says everything it changed and everything it could not say.
 
 import type { Destination, EncodedRequest } from "../../core/dialect.ts";
-import type { CompletionRequest, ResponseFormat, ToolChoice } from "../../core/request.ts";
+import type { CompletionRequest, ResponseFormat, Tool, ToolChoice } from "../../core/request.ts";
+import { isFreeform } from "../freeform.ts";
 import { arrayOf, isObject, type JsonObject, objectOf, rowOf } from "../json.ts";
 import { parametersOfModel } from "../openai/model-parameters.ts";
 import { applyObligations } from "../openai/obligations.ts";
@@ -70,20 +71,24 @@ function settings(request: CompletionRequest, to: Destination, { params }: Place
     logit_bias: request.logitBias,
     logprobs: request.logprobs,
     top_logprobs: request.topLogprobs,
-    tools: request.tools?.map(({ name, description, parameters, strict, extras, functionExtras }) => ({
-      ...functionExtras,
-      ...extras,
-      type: "function",
-      name,
-      description,
-      parameters: parameters ?? { type: "object", properties: {} },
-      // Absent would mean strict here, and never did in chat completions.
-      strict: strict ?? false,
-    })),
+    tools: request.tools?.map(encodeTool),
     ...toolChoice(request),
     parallel_tool_calls: request.parallelToolCalls,
     ...(request.responseFormat ? { response_format: encodeFormat(request.responseFormat) } : {}),
     ...(request.reasoning ? { reasoning_effort: request.reasoning } : {}),
+  };
+}
+
+function encodeTool(tool: Tool): JsonObject {
+  const { name, description, parameters, strict, freeform, extras, functionExtras } = tool;
+  const common = { ...functionExtras, ...extras, name, description };
+  if (freeform !== undefined) return { ...common, type: "custom", format: freeform.format };
+  return {
+    ...common,
+    type: "function",
+    parameters: parameters ?? { type: "object", properties: {} },
+    // Absent would mean strict here, and never did in chat completions.
+    strict: strict ?? false,
   };
 }
 
@@ -93,19 +98,25 @@ const leastTokens = 16;
 const withinLimits = (asked: number, most = Number.POSITIVE_INFINITY): number =>
   Math.max(leastTokens, Math.min(asked, most));
 
-function toolChoice({ toolChoice: choice, extras }: CompletionRequest): JsonObject {
-  if (choice) return { tool_choice: encodeChoice(choice) };
+function toolChoice({ toolChoice: choice, tools: offered, extras }: CompletionRequest): JsonObject {
+  if (choice) return { tool_choice: encodeChoice(choice, offered) };
   const other = objectOf(extras["tool_choice"]);
   const allowed = objectOf(other?.["allowed_tools"]);
   if (!allowed) return {};
   const tools = arrayOf(allowed["tools"])
     .filter(isObject)
-    .map((tool) => ({ type: "function", name: objectOf(tool["function"])?.["name"] }));
+    .map(({ type, custom, function: named }) =>
+      type === "custom"
+        ? { type, name: objectOf(custom)?.["name"] }
+        : { type: "function", name: objectOf(named)?.["name"] },
+    );
   return { tool_choice: { type: "allowed_tools", mode: allowed["mode"], tools } };
 }
 
-const encodeChoice = (choice: ToolChoice): unknown =>
-  choice.mode === "tool" ? { type: "function", name: choice.tool } : choice.mode;
+const encodeChoice = (choice: ToolChoice, offered: readonly Tool[] | undefined): unknown =>
+  choice.mode === "tool"
+    ? { type: isFreeform(offered, choice.tool) ? "custom" : "function", name: choice.tool }
+    : choice.mode;
 
 function encodeFormat(format: ResponseFormat): JsonObject {
   if (format.type === "json") return { type: "json_object" };

@@ -10,7 +10,7 @@ import type { AssistantMessage } from "../../../src/core/request.ts";
 import { createMessageGatherer } from "../../../src/wire/anthropic/client-answer.ts";
 import { dialects } from "../../../src/providers/dialects.ts";
 import { decodeMessagesRequest } from "../../../src/wire/anthropic/client-request.ts";
-import { encodeInWordsOf } from "../../../src/wire/anthropic/foreign-words.ts";
+import { encodeInWordsOf } from "../../../src/wire/in-words-of.ts";
 import { echoDeployment, receipt, started } from "../../kit/scripted-answers.ts";
 import { randomOf } from "../../kit/recut.ts";
 import { spoiled } from "../../kit/spoiled.ts";

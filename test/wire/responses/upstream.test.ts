@@ -272,7 +272,10 @@ test("recorded responses say what OpenAI's SDK reads in them", { skip: !recordin
     assert.equal(choice?.text, expected?.text, recording.id);
     assert.equal(answer.upstreamModel, expected?.model, recording.id);
     assert.deepEqual(
-      choice?.toolCalls.map(({ id, name, arguments: text }) => [id, name, text]),
+      // The SDK counts functions alone.
+      choice?.toolCalls.flatMap(({ id, name, arguments: text, freeform }) =>
+        freeform ? [] : [[id, name, text]],
+      ),
       expected?.tool_calls?.map(({ id, name, arguments: text }) => [id, name, text]),
       recording.id,
     );
