@@ -2,6 +2,7 @@
 // results; a provider that has none refuses them by their place.
 
 import assert from "node:assert/strict";
+import type { ServerResponse } from "node:http";
 import { after, test } from "node:test";
 import OpenAI from "openai";
 import { startGateway } from "../kit/gateway.ts";
@@ -36,6 +37,10 @@ const pieces = [sql.slice(0, 9), sql.slice(9, 20), sql.slice(20)];
 const usage = { input_tokens: 5, output_tokens: 4, total_tokens: 9 };
 const call = { type: "custom_tool_call", id: "ctc_1", call_id: "call_1", name: "write_sql" };
 
+const sendJson = (response: ServerResponse, body: unknown): void => {
+  response.setHeader("content-type", "application/json").end(JSON.stringify(body));
+};
+
 /** As `/v1/responses` of OpenAI answers. */
 const answerResponses: Behaviour = ({ body }, response) => {
   const whole = {
@@ -46,8 +51,10 @@ const answerResponses: Behaviour = ({ body }, response) => {
     output: [{ ...call, input: sql, status: "completed" }],
     usage,
   };
-  if (body["stream"] !== true)
-    return void response.setHeader("content-type", "application/json").end(JSON.stringify(whole));
+  if (body["stream"] !== true) {
+    sendJson(response, whole);
+    return;
+  }
   response.writeHead(200, { "content-type": "text/event-stream" });
   const send = (event: object): void => void response.write(`data: ${JSON.stringify(event)}\n\n`);
   send({ type: "response.created", response: { ...whole, status: "in_progress", output: [] } });
@@ -68,7 +75,8 @@ const answerChat: Behaviour = ({ body }, response) => {
     const message = { role: "assistant", content: null, tool_calls: [custom] };
     const choices = [{ index: 0, message, finish_reason: "tool_calls" }];
     const whole = { ...head, object: "chat.completion", choices, usage: counted };
-    return void response.setHeader("content-type", "application/json").end(JSON.stringify(whole));
+    sendJson(response, whole);
+    return;
   }
   response.writeHead(200, { "content-type": "text/event-stream" });
   const send = (delta: object, finish: string | null = null): void => {
