@@ -3,7 +3,6 @@
 
 import type { Catalog } from "../catalog/catalog.ts";
 import { hashBundle } from "../policy/bundle.ts";
-import { ownTypeNames } from "../graphql/own-types.ts";
 import { staleSentences } from "../policy/format-policy.ts";
 import { graphFile, parseGraph, type EntityType } from "../policy/graph-file.ts";
 import { lintGraph, lintPolicy } from "../policy/lints.ts";
@@ -44,7 +43,7 @@ export async function passGate(
   problems.push(...(routes?.problems ?? []));
   if (policy === undefined || problems.length > 0) throw new PolicyProblems(distinct(problems));
   const graph = parseGraph(files, policy.rows.vocabulary);
-  const taken = graph.filter(({ name }) => ownTypeNames.has(name)).map(takenName);
+  const taken = await takenNames(graph);
   if (taken.length > 0) throw new PolicyProblems(taken);
   return {
     files,
@@ -69,6 +68,13 @@ export function staleProblems(files: BundleFiles): readonly PolicyProblem[] {
     message: `the sentence above ${rule ?? "the row"} is stale`,
     suggestion: `it should read "${expected}"; portcullis policy fmt writes it`,
   }));
+}
+
+/** The schema is made only where types could clash with it. */
+async function takenNames(graph: readonly EntityType[]): Promise<readonly PolicyProblem[]> {
+  if (graph.length === 0) return [];
+  const { ownTypeNames } = await import("../graphql/own-types.ts");
+  return graph.filter(({ name }) => ownTypeNames.has(name)).map(takenName);
 }
 
 const takenName = ({ name, fields }: EntityType): PolicyProblem => ({

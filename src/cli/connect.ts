@@ -3,7 +3,6 @@
 
 import { readFileSync } from "node:fs";
 import { readConfig, type Environment } from "../config.ts";
-import { openApp } from "../app/app.ts";
 import { askControl, takeControl } from "../app/control.ts";
 import { localOperator } from "../intake/authenticate.ts";
 import { createLog } from "../telemetry/log.ts";
@@ -29,6 +28,8 @@ async function connect(env: Environment): Promise<Connection> {
     }
   }
   const control = config.databaseUrl === undefined ? await takeControl(config.dataFolder) : undefined;
+  // Most of what a command costs to load, and needed only where no gateway runs.
+  const { openApp } = await import("../app/app.ts");
   const app = await openApp(config, createLog({ level: "silent" }), { publishesChanges: false });
   const caller = localOperator(app.rolesOf);
   return {

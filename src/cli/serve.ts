@@ -1,6 +1,5 @@
 // `portcullis serve`: the same as `npm start`.
 
-import { serve } from "../app/serve.ts";
 import { readArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
 
@@ -10,6 +9,8 @@ const run: Command = {
   summary: "run the gateway until it is told to stop",
   async run(args, { env, print }) {
     readArguments(args, {}, { least: 0, most: 0, usage: "serve" });
+    // Loaded when it is wanted, so that the other commands begin at once.
+    const { serve } = await import("../app/serve.ts");
     await serve(env, print);
     return await new Promise<number>(() => undefined);
   },
