@@ -10,12 +10,13 @@ import { createCallbacks } from "./callback.ts";
 import { openExchange, type Exchange } from "./exchange.ts";
 import { createExecutor, isStream } from "./execute.ts";
 import { graphiqlPage, wantsGraphiql } from "./graphiql.ts";
+import { negotiate } from "./negotiation.ts";
 import { createNamedDocuments } from "./named-documents.ts";
 import type { Names } from "./names.ts";
 import type { Operation } from "./operation.ts";
 import { schema } from "./schema.ts";
 import { createSingleConnection } from "./single-connection.ts";
-import { sendWhole, serveOperation } from "./transport.ts";
+import { legacyJson, sendWhole, serveOperation } from "./transport.ts";
 import { createViews } from "./views.ts";
 
 export interface GraphqlDoor {
@@ -98,5 +99,11 @@ function sendFailure(error: unknown, response: ServerResponse, parts: DoorParts)
   // What was not read of the body must not be taken for the next request.
   if (!response.req.complete) response.setHeader("connection", "close");
   const text = JSON.stringify({ errors: [{ message, extensions }] });
-  sendWhole(response, failure.kind.status, "application/json; charset=utf-8", text);
+  // Clients read the body of a refusal only where it says that it is GraphQL's.
+  sendWhole(
+    response,
+    failure.kind.status,
+    negotiate(response.req.headers.accept).whole?.contentType ?? legacyJson,
+    text,
+  );
 }

@@ -86,7 +86,7 @@ export function sendWhole(response: ServerResponse, status: number, contentType:
   response.end(text);
 }
 
-const legacyJson = "application/json; charset=utf-8";
+export const legacyJson = "application/json; charset=utf-8";
 
 /** About the document itself, which legacy JSON answers with 200. */
 const aboutDocument = new Set([

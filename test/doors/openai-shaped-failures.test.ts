@@ -100,7 +100,7 @@ test("a provider that is busy for a moment is asked again by every client, and a
     assert.equal(askedOf(model).length, 2, name);
   }));
 
-test("a stream that breaks off midway throws, after what was said before", () =>
+test("a stream that breaks off midway throws, after what was said before", { timeout: 60_000 }, () =>
   eachClient(async (open, name) => {
     const model = nameFor("breaking");
     let heard = "";
@@ -117,9 +117,10 @@ test("a stream that breaks off midway throws, after what was said before", () =>
     );
     assert.match(heard, /^Some words/, name);
     assert.equal(askedOf(model).length, 1, name);
-  }));
+  }),
+);
 
-test("who stops listening frees the provider", () =>
+test("who stops listening frees the provider", { timeout: 60_000 }, () =>
   eachClient(async (open, name) => {
     const model = nameFor("stalling");
     const leaving = new AbortController();
@@ -130,7 +131,8 @@ test("who stops listening frees the provider", () =>
       .catch(() => undefined);
     assert.ok(leaving.signal.aborted, name);
     await askedOf(model)[0]?.closedEarly;
-  }));
+  }),
+);
 
 const nameFor = (behaviour: string): string => `${behaviour}-${(named += 1)}`;
 const askedOf = (model: string) => upstream.seen.filter(({ body }) => body["model"] === model);
