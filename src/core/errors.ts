@@ -179,6 +179,8 @@ export interface FailureDetail {
   readonly attempts?: readonly Attempt[] | undefined;
   readonly budget?: string | undefined;
   readonly resetsAt?: Date | undefined;
+  /** What all of it would have cost at most. */
+  readonly worstCase?: Picodollars | undefined;
   readonly categories?: readonly string[] | undefined;
   readonly phase?: "input" | "output" | undefined;
   /** Each with its place, where files were sent and refused. */

@@ -132,6 +132,11 @@ export interface DeploymentHealth {
 export interface Enquiries {
   plan(asked: Asked<CompletionRequest>): Promise<PlanReport>;
   quote(asked: Asked<CompletionRequest>): Promise<readonly QuoteLine[]>;
+  /**
+   * The worst case of requests that one document asks for. Throws BUDGET_EXCEEDED, with it in `detail.worstCase`, where
+   * that is more than the limit, or than a budget of their caller has left.
+   */
+  priceTogether(requests: readonly Asked[], limit: Picodollars | undefined): Promise<Picodollars>;
   /** Undefined where it does not exist or the caller may not see it. */
   receipt(id: string, caller: Caller): Promise<Receipt | undefined>;
   /** Names this caller can use now, each once: routes, models, deployments. For `/v1/models`. */

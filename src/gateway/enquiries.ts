@@ -4,41 +4,24 @@
 import { identityOf, mayUse, type Caller } from "../core/caller.ts";
 import type { Deployment } from "../core/deployment.ts";
 import { isMadeFor } from "../core/made-for.ts";
-import { emptyRequest, type CompletionRequest, type ModelRequest } from "../core/request.ts";
-import type { Asked, Plan, Weighed } from "../core/stages.ts";
+import { emptyRequest, type ModelRequest } from "../core/request.ts";
+import type { Plan, Weighed } from "../core/stages.ts";
 import { costOf } from "../core/money.ts";
-import { normalise } from "../intake/normalise.ts";
-import { weigh } from "../intake/weigh.ts";
 import { estimateInputTokens, maxOutputTokens } from "../metering/estimate.ts";
 import { resolve } from "../routing/resolve.ts";
 import type { CandidateReport, Enquiries, QuoteLine, UsableName } from "./contract.ts";
 import { toldOf, toldReceipt } from "./disclosure.ts";
+import { foresee } from "./foresee.ts";
 import type { GatewayParts } from "./parts.ts";
-import { permit } from "./permission.ts";
-import { makePlan } from "./planning.ts";
-import { recallSession } from "./session.ts";
+import { priceTogether } from "./price-together.ts";
 import type { Snapshot } from "./snapshots.ts";
 import { worstCaseOf } from "./worst-case.ts";
 
-/** An enquiry is over in a moment, whether or not anyone still listens. */
-const neverAborted = new AbortController().signal;
-
 export function createEnquiries(parts: GatewayParts): Enquiries {
-  async function planOf(
-    asked: Asked<CompletionRequest>,
-    snapshot: Snapshot,
-  ): Promise<Plan<CompletionRequest>> {
-    const normalised = normalise(asked, snapshot.policy.labels, parts.now());
-    const session = await recallSession(normalised, parts);
-    const weighed = await weigh(normalised, snapshot.policy, session?.point);
-    const permitted = permit(weighed, snapshot, parts.grants.activeFor(asked.caller));
-    return await makePlan(permitted, snapshot, parts, neverAborted, session?.deployment);
-  }
-
   return {
     async plan(asked) {
       const snapshot = parts.snapshots.current();
-      const plan = await planOf(asked, snapshot);
+      const plan = await foresee(asked, snapshot, parts);
       return {
         hash: plan.hash,
         sensitivity: plan.sensitivity,
@@ -49,7 +32,7 @@ export function createEnquiries(parts: GatewayParts): Enquiries {
 
     async quote(asked) {
       const snapshot = parts.snapshots.current();
-      const plan = await planOf(asked, snapshot);
+      const plan = await foresee(asked, snapshot, parts);
       const estimatedInputTokens = estimateInputTokens(asked.request);
       return candidateReports(plan, snapshot, parts).map((report): QuoteLine => ({
         deployment: report.deployment,
@@ -61,6 +44,8 @@ export function createEnquiries(parts: GatewayParts): Enquiries {
         maxOutputTokens: maxOutputTokens(asked.request, report.deployment.model.maxOutputTokens),
       }));
     },
+
+    priceTogether: (requests, limit) => priceTogether(parts, requests, limit),
 
     async receipt(id, caller) {
       const receipt = await parts.records.receipt(id);

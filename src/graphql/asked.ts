@@ -1,5 +1,5 @@
 // Turns a CompletionInput and the request's headers into what the gateway is asked.
-// An argument counts before the header of the same meaning, save of sensitivity, where both count.
+// An argument counts before the header of the same meaning; of sensitivity both count, of money the lower one.
 
 import { Kind, type GraphQLResolveInfo, type ValueNode } from "graphql";
 import { Failure } from "../core/errors.ts";
@@ -132,7 +132,7 @@ function circumstances(
     purpose: input.purpose ?? defaults.purpose,
     task: input.task ?? defaults.task,
     sessionId: input.sessionId ?? defaults.sessionId,
-    maxCost: moneyOf(input.maxCostUsd ?? defaults.maxCostUsd),
+    maxCost: lowerOf(moneyOf(input.maxCostUsd ?? undefined), moneyOf(defaults.maxCostUsd)),
     onUnsupported: wasGiven(info, variables, "onUnsupported")
       ? (input.onUnsupported ?? undefined)
       : (unsupportedOf(defaults.unsupported) ?? input.onUnsupported ?? undefined),
@@ -140,6 +140,10 @@ function circumstances(
     rehearse: input.rehearse ?? defaults.rehearse,
   };
 }
+
+/** The header is the limit of the whole document, which no field may lift. */
+const lowerOf = (one: Picodollars | undefined, other: Picodollars | undefined): Picodollars | undefined =>
+  one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 
 export function moneyOf(text: string | undefined): Picodollars | undefined {
   if (text === undefined) return undefined;

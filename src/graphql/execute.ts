@@ -8,6 +8,7 @@ import { publicData } from "../core/sensitivity.ts";
 import type { DoorParts } from "../gateway/door-parts.ts";
 import type { EntityType } from "../policy/graph-file.ts";
 import type { GraphqlContext, RequestDefaults } from "./context.ts";
+import { asksOften, executePriced } from "./document-price.ts";
 import type { CheckedOperation } from "./documents.ts";
 import { limits, nestsWithin } from "./limits.ts";
 import { maskError, maskResult, type Masking } from "./masking.ts";
@@ -71,15 +72,16 @@ export function createExecutor(parts: DoorParts, views: Views, named: NamedDocum
       const asks = chosen.kind === "query";
       const known = asks ? remembered.recall(operation, context) : undefined;
       if (known) return known;
-      const watched = asks ? observed(context) : undefined;
       const prepared: ExecutionArgs = {
         schema,
         document: checked.document,
-        contextValue: watched?.context ?? context,
         variableValues: variables,
         operationName: operation.operationName ?? null,
         hideSuggestions: true,
       };
+      if (asksOften(chosen)) return maskResult(await executePriced(prepared, context), masking);
+      const watched = asks ? observed(context) : undefined;
+      prepared.contextValue = watched?.context ?? context;
       const outcome = await (chosen.kind === "subscription" ? subscribe(prepared) : execute(prepared));
       if (Symbol.asyncIterator in outcome) return masked(outcome, masking);
       const result = maskResult(outcome, masking);

@@ -144,12 +144,12 @@ test("a header counts where the field is absent", async (context) => {
   assert.equal(asked?.idempotencyKey, "once");
 });
 
-test("a field counts before the header, also where it says what is usual, but both tags are handed on", async (context) => {
+test("a field counts before the header, also where it says what is usual, but both tags are handed on, and no field lifts the header's limit", async (context) => {
   const given = { ...plain, sensitivity: "public", maxCostUsd: "1", onUnsupported: "ERROR" };
   const { asked } = await run(context, given, headers);
   assert.deepEqual(
     [asked?.declared, asked?.declaredByHeader, asked?.maxCost, asked?.onUnsupported],
-    ["public", "confidential+pii", 1_000_000_000_000, "error"],
+    ["public", "confidential+pii", 250_000_000_000, "error"],
   );
   const literal = `mutation { complete(input: { model: "demo/echo", messages: [{ user: { text: "a" } }], onUnsupported: ERROR }) { __typename } }`;
   assert.equal((await run(context, undefined, headers, literal)).asked?.onUnsupported, "error");

@@ -167,6 +167,7 @@ const plainEnquiries: Enquiries = {
   receipt: (id): Promise<Receipt | undefined> =>
     Promise.resolve(id.startsWith("req_") ? receipt(id) : undefined),
   usableNames: () => Promise.resolve([]),
+  priceTogether: () => Promise.resolve(0),
   usableModel: (id) => id === "demo-echo",
   health: () => ({ state: "closed", cause: undefined, until: undefined, vitals: undefined }),
   troubled: () => [],

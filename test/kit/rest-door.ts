@@ -59,6 +59,7 @@ export async function runDoor(
     enquiries: {
       usableNames: () => Promise.resolve(usableNames),
       usableModel: () => true,
+      priceTogether: () => Promise.reject(new Error("not asked")),
       health: () => ({ state: "closed", cause: undefined, until: undefined, vitals: undefined }),
       troubled: () => [],
       providerKeys: () => [],

@@ -33,6 +33,7 @@ test("while draining, /readyz says 503 at once and requests are still served for
     enquiries: {
       usableNames: () => Promise.resolve(usableNames),
       usableModel: () => true,
+      priceTogether: () => Promise.reject(new Error("not asked")),
       health: () => ({ state: "closed", cause: undefined, until: undefined, vitals: undefined }),
       troubled: () => [],
       providerKeys: () => [],
