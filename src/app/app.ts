@@ -37,7 +37,7 @@ import type { Log } from "../telemetry/log.ts";
 import { createMetrics } from "../telemetry/metrics.ts";
 import { createTelemetry } from "../telemetry/observe.ts";
 import { createAdministration } from "./administer.ts";
-import { createSnapshotBuilder } from "./build-snapshot.ts";
+import { createCatalogBuilder, createSnapshotBuilder } from "./build-snapshot.ts";
 import { createCatalogSync } from "./catalog-sync.ts";
 import { openRoster, safetyNotes } from "./classifiers.ts";
 import { installationSecret } from "./installation-secret.ts";
@@ -83,7 +83,12 @@ export async function openApp(config: Config, log: Log, options: OpenOptions = {
   });
   try {
     const { publishesChanges = !config.production, mediaNetwork = realNetwork } = options;
-    const { notes } = await importPolicies(store.policies, config.policiesFolder, publishesChanges);
+    const { notes } = await importPolicies(
+      store.policies,
+      config.policiesFolder,
+      publishesChanges,
+      createCatalogBuilder(store, config, () => new Date()),
+    );
     for (const note of notes) log.error({ policies: config.policiesFolder }, note);
     return await compose(config, log, store, secret, onFault, notes, mediaNetwork);
   } catch (error) {

@@ -2,7 +2,7 @@
 // its attestations and synced rows. Called at start and after every change anywhere.
 
 import { buildCatalog } from "../catalog/build.ts";
-import type { ProviderSetting } from "../catalog/catalog.ts";
+import type { Catalog, ProviderSetting } from "../catalog/catalog.ts";
 import { loadRows } from "../catalog/load.ts";
 import { scoreLookup } from "../catalog/quality.ts";
 import type { Config } from "../config.ts";
@@ -14,12 +14,26 @@ import { loadPolicy } from "../policy/load-policy.ts";
 import { parseRoutes } from "../policy/routes-file.ts";
 import type { Store } from "../store/store.ts";
 
+/** What is listed now: shipped, synced, attested, and configured. */
+export function createCatalogBuilder(
+  store: Pick<Store, "evidence" | "synced">,
+  config: Config,
+  now: () => Date,
+): () => Promise<Catalog> {
+  const rows = loadRows();
+  const settings = settingsOf(config);
+  return async () => {
+    const [attestations, synced] = await Promise.all([store.evidence.list(), store.synced.list()]);
+    return buildCatalog({ rows, settings, attestations, synced, now: now(), demo: config.demo });
+  };
+}
+
 export function createSnapshotBuilder(
   store: Store,
   config: Config,
   now: () => Date,
 ): () => Promise<Snapshot> {
-  const rows = loadRows();
+  const catalogNow = createCatalogBuilder(store, config, now);
   let loaded: Pick<Snapshot, "policy" | "routes" | "breaker" | "entityTypes" | "abortsUpTo"> | undefined;
 
   /** A version never changes, so it is proved and compiled once. */
@@ -40,14 +54,11 @@ export function createSnapshotBuilder(
   }
 
   return async () => {
-    const [inForce, attestations, synced, scores] = await Promise.all([
+    const [inForce, catalog, scores] = await Promise.all([
       policyInForce(),
-      store.evidence.list(),
-      store.synced.list(),
+      catalogNow(),
       store.scores.list(),
     ]);
-    const settings = settingsOf(config);
-    const catalog = buildCatalog({ rows, settings, attestations, synced, now: now(), demo: config.demo });
     return { ...inForce, catalog, scores: scoreLookup(scores) };
   };
 }

@@ -3,6 +3,7 @@
 
 import { Failure } from "../core/errors.ts";
 import type { KeyRecord } from "../intake/key-directory.ts";
+import { readSubject } from "../policy/cells/who.ts";
 import { mostMinutes, type NewBreakGlass } from "../policy/break-glass.ts";
 
 const longestText = 500;
@@ -10,7 +11,9 @@ const longestText = 500;
 export function checkedBreakGlass(input: NewBreakGlass, keys: readonly KeyRecord[]): NewBreakGlass {
   const { subject, minutes } = input;
   const covered = keys.some((key) => !key.revokedAt && (key.id === subject || key.team === subject));
-  if (!covered) refuse("who", "It is for a key:… that works, or for a team:… that has one.");
+  // Which users there are, only their issuer knows.
+  if (!covered && !readSubject(subject, ["user"]).ok)
+    refuse("who", "It is for a key:… that works, for a team:… that has one, or for a user:….");
   if (!Number.isInteger(minutes) || minutes < 1 || minutes > mostMinutes) {
     refuse("minutes", `It lasts a whole number of minutes from 1 to ${mostMinutes}.`);
   }

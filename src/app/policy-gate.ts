@@ -36,7 +36,7 @@ export async function passGate(
 ): Promise<PassedGate> {
   const problems: PolicyProblem[] = [];
   const policy = await collecting(problems, () => loadPolicy({ files, version }));
-  const report = await collecting(problems, () => runBundleTests(files));
+  const report = await collecting(problems, () => runBundleTests(files, Date.now(), catalog));
   const results = report ? everyResult(report) : [];
   problems.push(...results.filter(({ ok }) => !ok).map(failedTest));
   const routes = policy && lintRoutes(parseRoutes(files), policy.rows, catalog);

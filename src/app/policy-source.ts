@@ -4,6 +4,7 @@
 
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Catalog } from "../catalog/catalog.ts";
 import { bundleFileNames, hashBundle } from "../policy/bundle.ts";
 import { policyFile } from "../policy/parse-policy.ts";
 import { formatProblem, PolicyProblems } from "../policy/problems.ts";
@@ -21,6 +22,9 @@ export interface ImportedPolicies {
 export class NoPolicy extends Error {
   override readonly name = "NoPolicy";
 }
+
+/** What routes are looked up in; asked only where there is something to publish. */
+type CatalogInUse = () => Promise<Catalog>;
 
 /** Who published what came from the folder. */
 const author = "files";
@@ -40,19 +44,25 @@ export async function importPolicies(
   versions: PolicyBook,
   folder: string,
   mayPublishChanges: boolean,
+  catalogInUse: CatalogInUse,
 ): Promise<ImportedPolicies> {
   const newest = await versions.newest();
-  if (newest === undefined) return { version: await importFirst(versions, folder), notes: [] };
+  if (newest === undefined) return { version: await importFirst(versions, folder, catalogInUse), notes: [] };
   if (!mayPublishChanges) return { version: newest, notes: [] };
-  return await importChange(versions, folder, newest);
+  return await importChange(versions, folder, newest, catalogInUse);
 }
 
-async function importFirst(versions: PolicyBook, folder: string): Promise<PolicyVersion> {
+async function importFirst(
+  versions: PolicyBook,
+  folder: string,
+  catalogInUse: CatalogInUse,
+): Promise<PolicyVersion> {
   const files: BundleFiles = await readBundle(folder).catch(() => ({}));
   if (files[policyFile] === undefined)
     throw new NoPolicy(`PORTCULLIS_POLICIES: expected a folder with a policy.csv, found none in ${folder}`);
   try {
-    const { sha256 } = await passGate(files, 1);
+    const catalog = await catalogInUse();
+    const { sha256 } = await passGate(files, 1, () => catalog);
     return await versions.importFirst(files, sha256, author);
   } catch (error) {
     if (!(error instanceof PolicyProblems)) throw error;
@@ -68,6 +78,7 @@ async function importChange(
   versions: PolicyBook,
   folder: string,
   newest: PolicyVersion,
+  catalogInUse: CatalogInUse,
 ): Promise<ImportedPolicies> {
   const files = await readBundle(folder).catch(() => undefined);
   if (files === undefined) return { version: newest, notes: [] };
@@ -79,7 +90,8 @@ async function importChange(
     return { version: newest, notes: [note] };
   }
   try {
-    await passGate(files, newest.number + 1);
+    const catalog = await catalogInUse();
+    await passGate(files, newest.number + 1, () => catalog);
     return { version: await versions.append(files, sha256, author), notes: [] };
   } catch (error) {
     if (!(error instanceof PolicyProblems)) throw error;

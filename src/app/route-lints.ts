@@ -94,7 +94,7 @@ const onceEach = (problems: readonly PolicyProblem[]): readonly PolicyProblem[] 
 ];
 
 /** Where no gateway runs: what the package knows, with nothing configured. */
-function shippedCatalog(): Catalog {
+export function shippedCatalog(): Catalog {
   return buildCatalog({
     rows: loadRows(),
     settings: new Map(),

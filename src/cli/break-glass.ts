@@ -23,7 +23,7 @@ const fields = "id who reason ticket minutes status requestedBy approvedBy expir
 const result = `{ __typename ... on BreakGlass { ${fields} } ${failureFields} }`;
 
 const requestUsage =
-  "break-glass request --who key:ID|team:NAME --reason TEXT --ticket TEXT --minutes 1…60 [--json]";
+  "break-glass request --who key:ID|team:NAME|user:ID --reason TEXT --ticket TEXT --minutes 1…60 [--json]";
 
 const request: Command = {
   name: "break-glass request",

@@ -23,6 +23,8 @@ export interface RouteFacts {
   /** `key:…` and `team:…`. */
   readonly key: string;
   readonly team: string;
+  /** `user:…`; absent where a key asks for itself. */
+  readonly user?: string | undefined;
   /** `role:…`, the team's included. */
   readonly roles: readonly string[];
   readonly level: Level;
@@ -138,7 +140,7 @@ export interface Route {
   /** Of `by-condition`: a route. Of `by-task` and `webhook`: an order. */
   readonly otherwise?: string | undefined;
   readonly arms?: readonly Arm[] | undefined;
-  readonly sticky?: "session" | "key" | "team" | undefined;
+  readonly sticky?: "session" | "user" | "key" | "team" | undefined;
   readonly webhook?: RouteWebhook | undefined;
   readonly failover?: FailoverSettings | undefined;
   readonly hedge?: Hedge | undefined;

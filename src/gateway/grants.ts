@@ -1,11 +1,12 @@
 // Which break-glass grants are in force now, apart from the policy: one that was ended must not live
 // on because a policy cannot be built. The stages ask for the caller's; no request can bring its own.
 
+import type { Caller } from "../core/caller.ts";
 import { grantFor, type BreakGlassGrant } from "../policy/break-glass.ts";
 
 export interface Grants {
   /** Asked for each request, so it costs nothing where there is none. */
-  activeFor(caller: { readonly key: string; readonly team: string }): BreakGlassGrant | undefined;
+  activeFor(caller: Pick<Caller, "key" | "team" | "user">): BreakGlassGrant | undefined;
   /** Reads anew. Where that fails there is none, until it succeeds. */
   refresh(): Promise<void>;
   close(): void;

@@ -17,6 +17,7 @@ export function routeFacts(weighed: Weighed, { policy }: Pick<Snapshot, "policy"
     purpose: weighed.purpose,
     key: caller.key,
     team: caller.team,
+    user: caller.user,
     roles: [...new Set([...caller.roles, ...policy.rolesOf(caller.team)])],
     level,
     labels,

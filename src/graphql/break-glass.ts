@@ -12,7 +12,7 @@ const BreakGlassType = builder.objectRef<BreakGlassRequest>("BreakGlass").implem
   extensions: adminOnly,
   fields: (t) => ({
     id: t.exposeID("id", { description: "Its id." }),
-    who: t.exposeString("subject", { description: "key:… or team:… that it is for." }),
+    who: t.exposeString("subject", { description: "key:…, team:… or user:… that it is for." }),
     reason: t.exposeString("reason", { description: "Why, in the words of whoever asked." }),
     ticket: t.exposeString("ticket", { description: "Where it is written down." }),
     minutes: t.exposeInt("minutes", { description: "How long it lasts from its approval." }),
@@ -61,7 +61,7 @@ const BreakGlassInput = builder.inputType("BreakGlassInput", {
   description: "What is asked for.",
   extensions: adminOnly,
   fields: (t) => ({
-    who: t.string({ required: true, description: "key:… or team:…." }),
+    who: t.string({ required: true, description: "key:…, team:… or user:…." }),
     reason: t.string({ required: true, description: "Why." }),
     ticket: t.string({ required: true, description: "Where it is written down." }),
     minutes: t.int({ required: true, description: "From 1 to 60." }),

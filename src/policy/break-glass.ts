@@ -1,12 +1,13 @@
 // Permission to pass the rows that say `unless break-glass`: what it is, and whose it is.
 // Two people make it; `store/` keeps it and checks that they are two. No header and no row ever makes one.
 
+import type { Caller } from "../core/caller.ts";
 import type { BreakGlass } from "./policy.ts";
 
 /** In force: asked for, approved by another, not ended, its minutes not over. */
 export interface BreakGlassGrant extends BreakGlass {
   readonly id: string;
-  /** `key:…` or `team:…` */
+  /** `key:…`, `team:…` or `user:…` */
   readonly subject: string;
 }
 
@@ -58,13 +59,14 @@ export function statusOf(request: BreakGlassRequest, now: number): BreakGlassSta
 
 /** The one that lasts longest, where several cover the caller. */
 export function grantFor(
-  { key, team }: { readonly key: string; readonly team: string },
+  { key, team, user }: Pick<Caller, "key" | "team" | "user">,
   grants: readonly BreakGlassGrant[],
   now: number,
 ): BreakGlassGrant | undefined {
+  const ids: readonly (string | undefined)[] = [key, team, user];
   let longest: BreakGlassGrant | undefined;
   for (const grant of grants) {
-    if (grant.until <= now || (grant.subject !== key && grant.subject !== team)) continue;
+    if (grant.until <= now || !ids.includes(grant.subject)) continue;
     if (longest === undefined || grant.until > longest.until) longest = grant;
   }
   return longest;

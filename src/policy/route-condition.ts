@@ -13,7 +13,7 @@ export type ReadCondition =
   | { readonly ok: true; readonly condition: RouteCondition }
   | { readonly ok: false; readonly problem: string; readonly suggestion: string | undefined };
 
-/** Who belongs to a tier: `team:…`, `role:…`, `key:…`. */
+/** Who belongs to a tier: `team:…`, `role:…`, `key:…`, `user:…`. */
 export type Tiers = ReadonlyMap<string, readonly string[]>;
 
 const counts: Readonly<Record<string, (facts: RouteFacts) => number>> = {
@@ -28,6 +28,8 @@ const vocabulary = [
   "tier:gold",
   "role:x",
   "team:x",
+  "key:x",
+  "user:x",
   "purpose:x",
   "task:x",
   "label:x",
@@ -68,11 +70,13 @@ const kinds: Readonly<Record<string, (word: string, tiers: Tiers) => Read>> = {
     return {
       ok: true,
       holds: (facts) =>
-        members.some((id) => id === facts.team || id === facts.key || facts.roles.includes(id)),
+        members.some((id) => [facts.team, facts.key, facts.user, ...facts.roles].includes(id)),
     };
   },
   role: (word) => ({ ok: true, holds: (facts) => facts.roles.includes(`role:${word}`) }),
   team: (word) => ({ ok: true, holds: (facts) => facts.team === `team:${word}` }),
+  key: (word) => ({ ok: true, holds: (facts) => facts.key === `key:${word}` }),
+  user: (word) => ({ ok: true, holds: (facts) => facts.user === `user:${word}` }),
   purpose: (word) => ({ ok: true, holds: (facts) => facts.purpose === word }),
   task: (word) => ({ ok: true, holds: (facts) => facts.task === word }),
   label: (word) => ({ ok: true, holds: (facts) => facts.labels.includes(word) }),

@@ -71,7 +71,7 @@ export function readRoute(file: YamlFile, entry: Entry, context: RouteContext): 
     ...(pick === "by-condition" && { cases: readCases(file, fields, name, context.tiers) }),
     ...(pick === "experiment" && {
       arms: readArms(file, fields, name, context.groups),
-      sticky: fields.oneOf("sticky", ["session", "key", "team"] as const) ?? "session",
+      sticky: fields.oneOf("sticky", ["session", "user", "key", "team"] as const) ?? "session",
     }),
     ...(pick === "webhook" && { webhook: readWebhook(fields, name) }),
     ...(otherwise !== undefined && { otherwise }),

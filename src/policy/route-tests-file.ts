@@ -15,8 +15,20 @@ export interface RouteTest {
   readonly line: number;
   readonly route: string;
   readonly facts: RouteFacts;
-  /** Another route's name, or the models that would be asked for, as routes.yaml writes them. */
-  readonly expect: string | readonly string[];
+  /** The arm that the request is taken to be in; absent: the one that it draws. */
+  readonly arm: string | undefined;
+  readonly expect: RouteExpectation;
+}
+
+/** Each that is there must hold. */
+export interface RouteExpectation {
+  /** Another route's name. */
+  readonly route?: string | undefined;
+  readonly arm?: string | undefined;
+  /** As routes.yaml writes them. */
+  readonly models?: readonly string[] | undefined;
+  /** What those come to in the catalog, floors that never move included, in any order. */
+  readonly deployments?: readonly string[] | undefined;
 }
 
 export interface RouteTests {
@@ -49,7 +61,10 @@ const known = [
   "messages",
   "streamed",
   "at",
+  "session",
+  "arm",
   "expect",
+  "deployments",
 ];
 
 function readTest(
@@ -62,14 +77,28 @@ function readTest(
   if (fields === undefined) return [];
   const route = fields.text("route") ?? "";
   if (!routes.includes(route)) fields.report("route", `there is no route "${route}"`, suggest(route, routes));
-  const expectation = fields.entry("expect")?.value;
-  const expect = itemsOf(expectation)?.map((item) => textOf(item) ?? "") ?? textOf(expectation);
-  if (expect === undefined) fields.report("expect", "expect must be a route, or a list of models");
-  else if (typeof expect === "string" && !routes.includes(expect))
-    fields.report("expect", `there is no route "${expect}"`, suggest(expect, routes));
+  const expect = readExpectation(fields, routes);
   const facts = readFacts(fields, vocabulary);
   if (expect === undefined || facts === undefined) return [];
-  return [{ name: entry.name, line: file.lineOf(entry.key), route, facts, expect }];
+  return [{ name: entry.name, line: file.lineOf(entry.key), route, facts, arm: fields.text("arm"), expect }];
+}
+
+const armMark = "arm ";
+
+function readExpectation(fields: Fields, routes: readonly string[]): RouteExpectation | undefined {
+  const deployments = fields.list("deployments");
+  const value = fields.entry("expect")?.value;
+  const models = itemsOf(value)?.map((item) => textOf(item) ?? "");
+  if (models) return { models, deployments };
+  const word = textOf(value)?.trim();
+  if (word === undefined || word === "") {
+    if (deployments) return { deployments };
+    fields.report("expect", "expect must be a route, an arm as `arm new`, or a list of models");
+    return undefined;
+  }
+  if (word.startsWith(armMark)) return { arm: word.slice(armMark.length).trim(), deployments };
+  if (!routes.includes(word)) fields.report("expect", `there is no route "${word}"`, suggest(word, routes));
+  return { route: word, deployments };
 }
 
 function readFacts(fields: Fields, vocabulary: Vocabulary): RouteFacts | undefined {
@@ -79,8 +108,8 @@ function readFacts(fields: Fields, vocabulary: Vocabulary): RouteFacts | undefin
   const moment = at === undefined ? Date.now() : Date.parse(at);
   if (Number.isNaN(moment)) fields.report("at", "at must be a time, as 2026-12-31T23:00:00Z");
   const who = textOf(fields.entry("who")?.value)?.split(/\s+/) ?? fields.list("who") ?? [];
-  const unfit = who.find((id) => !/^(team|role|key):[^\s:]+$/.test(id));
-  if (unfit !== undefined) fields.report("who", `"${unfit}" must be role:, team: or key: and a name`);
+  const unfit = who.find((id) => !/^(team|role|key|user):[^\s:]+$/.test(id));
+  if (unfit !== undefined) fields.report("who", `"${unfit}" must be role:, team:, key: or user: and a name`);
   if (!data.ok) return undefined;
   const named = (kind: string): readonly string[] => who.filter((id) => id.startsWith(`${kind}:`));
   return {
@@ -91,10 +120,11 @@ function readFacts(fields: Fields, vocabulary: Vocabulary): RouteFacts | undefin
     purpose: fields.text("purpose"),
     key: named("key")[0] ?? "key:nobody",
     team: named("team")[0] ?? "team:nobody",
+    user: named("user")[0],
     roles: named("role"),
     level: data.value.level,
     labels: data.value.labels,
-    sessionId: undefined,
+    sessionId: fields.text("session"),
     at: moment,
   };
 }

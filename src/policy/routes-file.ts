@@ -105,9 +105,9 @@ function readGroup(file: YamlFile, entry: Entry): readonly string[] | undefined 
 
 function readTier(file: YamlFile, { name, key, value }: Entry): readonly string[] | undefined {
   const members = itemsOf(value)?.map((item) => textOf(item) ?? "");
-  const unfit = members?.find((id) => !/^(team|role|key):[^\s:]+$/.test(id));
+  const unfit = members?.find((id) => !/^(team|role|key|user):[^\s:]+$/.test(id));
   if (members === undefined || members.length === 0 || unfit !== undefined) {
-    file.report(value ?? key, `the tier ${name} must be a list of team:, role: or key: and a name`);
+    file.report(value ?? key, `the tier ${name} must be a list of team:, role:, key: or user: and a name`);
     return undefined;
   }
   return members;

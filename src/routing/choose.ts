@@ -1,6 +1,7 @@
 // From the name of a route to the way for one request: conditions are looked at, tasks and arms chosen.
 // Pure, and it asks no catalog: `resolve.ts` finds the deployments, the tests of a bundle ask it alone.
 
+import { identityOf } from "../core/caller.ts";
 import { orders, type Order, type Route, type RouteFacts } from "../core/route.ts";
 import { draw, drawShare } from "./draw.ts";
 
@@ -63,8 +64,10 @@ export function everyBranch(name: string, routes: readonly Route[]): readonly Om
 
 const orderOf = (word: string | undefined): Order => orders.find((order) => order === word) ?? "cheapest";
 
-/** Without a session the key keeps its arm. */
-function stickyName({ sticky }: Route, { sessionId, key, team }: RouteFacts): string {
+/** Without a session the user keeps its arm, and without a user the key does. */
+function stickyName({ sticky }: Route, { sessionId, key, user, team }: RouteFacts): string {
   if (sticky === "team") return team;
-  return sticky === "session" && sessionId !== undefined ? `${key}\0${sessionId}` : key;
+  if (sticky === "key") return key;
+  const identity = identityOf({ key, user });
+  return sticky === "session" && sessionId !== undefined ? `${identity}\0${sessionId}` : identity;
 }

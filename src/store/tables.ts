@@ -203,7 +203,7 @@ export const breakGlass = pgTable(
   "break_glass",
   {
     id: text("id").primaryKey(),
-    /** `key:…` or `team:…`. */
+    /** `key:…`, `team:…` or `user:…`. */
     subject: text("subject").notNull(),
     reason: text("reason").notNull(),
     ticket: text("ticket").notNull(),

@@ -86,3 +86,56 @@ test("a diff tells routes that came, went and changed, whatever their layout", (
   );
   assert.deepEqual(diffRoutes(before, before), []);
 });
+
+const armed = `  t: {description: Arms, pick: experiment, floors: {capabilities: [TOOLS]}, arms: {old: {models: [gpt-4.1-mini], share: 50%}, new: {models: [gpt-4.1, groq/openai/gpt-oss-120b], share: 50%}}}
+  s: {description: Branches, pick: by-condition, cases: [{when: user:jo, use: t}], otherwise: p}
+  p: {description: One, pick: in-order, models: [openai/gpt-4.1]}
+`;
+const armCases = (...fields: readonly string[]): string =>
+  `routes:\n${fields.map((one, index) => `- Case ${index}: {${one}}\n`).join("")}`;
+
+test("tests.yaml asks which models and deployments an arm or a condition picks", async () => {
+  const passed = await passGate(
+    bundle(
+      armed,
+      armCases(
+        "route: t, arm: old, expect: [gpt-4.1-mini]",
+        "route: s, who: user:jo, arm: new, expect: [gpt-4.1, groq/openai/gpt-oss-120b]",
+        "route: s, expect: p, deployments: [openai/gpt-4.1]",
+        "route: s, deployments: [openai/gpt-4.1]",
+      ),
+    ),
+    1,
+  );
+  assert.equal(passed.testsHeld, 5);
+});
+
+const unmet: readonly (readonly [fields: string, expected: RegExp])[] = [
+  [
+    "route: t, arm: new, expect: [gpt-4.1-mini]",
+    /found instead: the arm new of the route t with gpt-4\.1, groq/,
+  ],
+  ["route: t, arm: newest, expect: [gpt-4.1]", /found instead: no arm of that name/],
+  ["route: s, deployments: [openai/gpt-4.1-mini]", /found instead: the deployments openai\/gpt-4\.1$/m],
+  ["route: s, expect: [openai/gpt-4.1], deployments: [openai/gpt-5]", /found instead: the deployments/],
+  ["route: s", /expect must be a route, an arm as `arm new`, or a list of models/],
+];
+for (const [fields, expected] of unmet) {
+  test(`a test of a route that does not hold stops the publishing: ${fields}`, async () => {
+    await assert.rejects(passGate(bundle(armed, armCases(fields)), 1), expected);
+  });
+}
+
+test("the arm that a user draws is what it always draws", async () => {
+  const drawn = async (user: string): Promise<string> => {
+    try {
+      await passGate(bundle(armed, armCases(`route: t, who: user:${user}, expect: arm old`)), 1);
+      return "old";
+    } catch {
+      return "new";
+    }
+  };
+  const arms = await Promise.all(["a", "b", "c", "d", "e", "f", "g", "h"].map(drawn));
+  assert.deepEqual(await Promise.all(["a", "b"].map(drawn)), arms.slice(0, 2));
+  assert.deepEqual([...new Set(arms)].sort(), ["new", "old"]);
+});

@@ -117,6 +117,24 @@ test("two people open what gives way, for whom they said, and every use is recor
   }
 });
 
+test("one user's glass is broken for that user alone, whoever asks for the others", async () => {
+  const gateway = await startGateway(env);
+  try {
+    const router = await gateway.makeKey({ team: "routers", scopes: ["complete", "delegate"] });
+    const as = async (user: string) =>
+      (await ask(gateway, router, undefined, { "x-end-user-id": user })).status;
+    const [first, second] = [await gateway.makeKey(admin), await gateway.makeKey(admin)];
+    const made = await step(gateway, "requestBreakGlass", first, { input: input("user:jo@clinic") });
+    assert.ok(typeof made === "object" && made.status === "AWAITING_APPROVAL", JSON.stringify(made));
+    assert.equal(await as("jo@clinic"), 403);
+    await step(gateway, "approveBreakGlass", second, { id: made.id });
+    assert.deepEqual([await as("jo@clinic"), await as("al@clinic")], [200, 403]);
+    assert.equal((await ask(gateway, router)).status, 403, "the router itself");
+  } finally {
+    await gateway.close();
+  }
+});
+
 test("no header, no wrong form and no local operator alone breaks it", async () => {
   const gateway = await startGateway(env);
   try {
@@ -128,6 +146,8 @@ test("no header, no wrong form and no local operator alone breaks it", async () 
     for (const wrong of [
       { who: "team:nobody" },
       { who: "everyone" },
+      { who: "user:" },
+      { who: "user:jo clinic" },
       { minutes: 0 },
       { minutes: 61 },
       { reason: " " },
