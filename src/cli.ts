@@ -19,6 +19,7 @@ import { routeCommands } from "./cli/routes.ts";
 import { simulationCommands } from "./cli/simulate.ts";
 import { serveCommands } from "./cli/serve.ts";
 import { ConfigProblems } from "./config.ts";
+import { loadDrizzleFast } from "./store/drizzle-loading.ts";
 
 const commands: readonly Command[] = [
   ...serveCommands,
@@ -41,6 +42,7 @@ const usageExitCode = 2;
 /** Shown as a message, without a stack. */
 const expected = [CommandError, ConfigProblems, AlreadyRunning, NoPolicy];
 
+loadDrizzleFast();
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(words: readonly string[]): Promise<number> {

@@ -4,9 +4,11 @@
 
 import { ConfigProblems } from "./config.ts";
 import { AlreadyRunning } from "./app/control.ts";
-import { serve } from "./app/serve.ts";
+import { loadDrizzleFast } from "./store/drizzle-loading.ts";
 
+loadDrizzleFast();
 try {
+  const { serve } = await import("./app/serve.ts");
   await serve(process.env, (text) => process.stdout.write(`${text}\n`));
 } catch (error) {
   const expected = error instanceof ConfigProblems || error instanceof AlreadyRunning;
