@@ -1,6 +1,6 @@
 // `npm run schema`: writes what callers see into schema/, to be reviewed and committed.
 // A test compares the files with the code; nothing reads them at run time. For a graph with a prefix:
-// `npm run schema -- --prefix Ai --to FOLDER`.
+// `npm run schema -- --prefix Ai --to FOLDER`; for a release, whose promises are held from then on: `-- --release 0.2.0`.
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -15,6 +15,13 @@ import { examples } from "./examples.ts";
 import { prefixedNames } from "./names.ts";
 import { renameDocument, renameSchema } from "./renamed.ts";
 import { schema } from "./schema.ts";
+import {
+  contractProblems,
+  readRelease,
+  writeRelease,
+  type AllowedChange,
+  type Release,
+} from "./schema-changes.ts";
 import { printSchemaSdl, printServiceSdl } from "./sdl.ts";
 
 const folder = new URL("../../schema/", import.meta.url);
@@ -70,11 +77,44 @@ function compose(example: string, graph: string): string {
   return composed.supergraphSdl;
 }
 
-if (import.meta.main) {
-  const { values } = parseArgs({ options: { prefix: { type: "string" }, to: { type: "string" } } });
+/** What was promised, and what was taken back since with a reason. */
+export async function releasedContract(): Promise<Contract> {
+  const [released, allowed] = await Promise.all([
+    readFile(new URL("released.graphql", folder), "utf8"),
+    readFile(new URL("allowed-changes.json", folder), "utf8"),
+  ]);
+  return { release: readRelease(released), allowed: JSON.parse(allowed) as readonly AllowedChange[] };
+}
+
+interface Contract {
+  readonly release: Release;
+  readonly allowed: readonly AllowedChange[];
+}
+
+/** From here on this is what is promised, and nothing that was taken back before is remembered. */
+async function release(version: string, sdl: string): Promise<void> {
+  if (!/^\d+\.\d+\.\d+$/.test(version)) throw new Error("--release needs a version such as 0.2.0");
+  const date = new Date().toISOString().slice(0, 10);
+  await writeFile(new URL("released.graphql", folder), writeRelease({ version, date, sdl }));
+  await writeFile(new URL("allowed-changes.json", folder), "[]\n");
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { prefix: { type: "string" }, to: { type: "string" }, release: { type: "string" } },
+  });
   const { prefix, to = fileURLToPath(folder) } = values;
   if (prefix !== undefined && values.to === undefined) throw new Error("--prefix needs --to FOLDER");
   const files = prefix === undefined ? await printedFiles() : printedWithPrefix(prefix);
   await mkdir(join(to, "operations"), { recursive: true });
   for (const [name, content] of files) await writeFile(join(to, name), content);
+  const sdl = printSchemaSdl(schema);
+  const contract = await releasedContract();
+  const problems = contractProblems(contract.release, sdl, contract.allowed);
+  for (const problem of problems) process.stdout.write(`${problem}\n`);
+  if (values.release === undefined) return;
+  if (problems.length > 0) throw new Error("Not released: see above.");
+  await release(values.release, sdl);
 }
+
+if (import.meta.main) await main();
