@@ -15,6 +15,8 @@ export interface TokenUsage {
   readonly reasoning: number;
   readonly audioInput?: number | undefined;
   readonly audioOutput?: number | undefined;
+  /** How often the provider ran tools that it asks a fee for, by their names. */
+  readonly toolUses?: Readonly<Record<string, number>> | undefined;
   /** What the provider says that it charged, where it says so. */
   readonly chargedUsd?: number | undefined;
 }
@@ -29,7 +31,17 @@ export const addUsage = (a: TokenUsage, b: TokenUsage): TokenUsage => ({
   reasoning: a.reasoning + b.reasoning,
   audioInput: (a.audioInput ?? 0) + (b.audioInput ?? 0),
   audioOutput: (a.audioOutput ?? 0) + (b.audioOutput ?? 0),
+  ...(a.toolUses || b.toolUses ? { toolUses: addUses(a.toolUses, b.toolUses) } : {}),
 });
+
+function addUses(
+  a: TokenUsage["toolUses"] = {},
+  b: TokenUsage["toolUses"] = {},
+): Readonly<Record<string, number>> {
+  const sum: Record<string, number> = { ...a };
+  for (const [tool, uses] of Object.entries(b)) sum[tool] = (sum[tool] ?? 0) + uses;
+  return sum;
+}
 
 export type ModelEvent =
   /** First, once: what the upstream calls itself. */

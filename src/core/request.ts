@@ -18,9 +18,22 @@ export interface NativeBlock {
   readonly block: Readonly<Record<string, unknown>>;
 }
 
-/** What can be read of fields without a form of ours: all but what only their provider can decrypt. */
+/** What can be read of fields without a form of ours: all but media, and what only their provider can decrypt. */
 export const readableFields = (fields: Extras): string =>
-  JSON.stringify(fields, (name, value: unknown) => (name.startsWith("encrypted_") ? undefined : value));
+  JSON.stringify(fields, (name, value: unknown) =>
+    name.startsWith("encrypted_") || isMediaText(value) || (name === "result" && isPicture(fields))
+      ? undefined
+      : value,
+  );
+
+const isMediaText = (value: unknown): boolean => typeof value === "string" && value.startsWith("data:");
+
+/** A picture that a tool of the provider's made. */
+const isPicture = ({ type }: Extras): boolean => type === "image_generation_call";
+
+/** True where some of a block cannot be looked into. */
+export const holdsMedia = ({ block }: NativeBlock): boolean =>
+  isPicture(block) || JSON.stringify(block).includes('"data:');
 
 export type MediaKind = "image" | "file" | "audio" | "video";
 
@@ -108,6 +121,8 @@ export interface Tool {
   readonly strict?: boolean | undefined;
   /** Takes any text, or one of a grammar, instead of JSON: then it has no parameters. */
   readonly freeform?: Freeform | undefined;
+  /** The whole of it as one dialect writes it: it runs at the provider, or its models know it by type. Only that dialect sends it. */
+  readonly native?: NativeBlock | undefined;
   /** Beside the function. */
   readonly extras?: Extras | undefined;
   /** Inside the function. */
@@ -166,8 +181,8 @@ export interface CompletionRequest {
   readonly continues?: boolean | undefined;
   /** Some of its tools or calls are free-form, which few providers know. */
   readonly freeform?: true | undefined;
-  /** In whose words all `extras` are; absent: OpenAI's. */
-  readonly words?: "anthropic" | undefined;
+  /** In whose words all `extras` are, or who alone knows some tools and items; absent: OpenAI's, and nobody. */
+  readonly words?: "anthropic" | "responses" | undefined;
   readonly extras: Extras;
 }
 

@@ -2,6 +2,7 @@
 // `gateway.ts` keeps it; it holds counts and hashes, never a prompt or an answer.
 
 import { createHmac, type Hmac } from "node:crypto";
+import { toolFeesOf } from "../catalog/tool-fees.ts";
 import type { DecisionRow, SettlementRow } from "../audit/record-book.ts";
 import type { AnswerEvent, ParamChange, Receipt } from "../core/answer.ts";
 import type { Attempt } from "../core/errors.ts";
@@ -108,7 +109,11 @@ export function openAccount(permitted: Permitted, parts: GatewayParts): Account 
     meterFor(chosen) {
       const meter = parts.rehearsal?.faultOf(chosen.deployment.id)
         ? idleMeter
-        : createMeter(chosen.deployment.price, estimateInputTokens(permitted.request));
+        : createMeter(
+            chosen.deployment.price,
+            estimateInputTokens(permitted.request),
+            toolFeesOf(chosen.deployment.provider.id),
+          );
       meters.push(meter);
       meterOf.set(chosen, meter);
       return meter;

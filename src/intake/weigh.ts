@@ -5,7 +5,7 @@ import { scan } from "../detect/scan.ts";
 import type { Span } from "../detect/span.ts";
 import { scanSliced } from "../detect/sliced.ts";
 import { Failure, outsideMessages, placeOf, type Detection, type SensitivityReport } from "../core/errors.ts";
-import { type CompletionRequest, type ModelRequest, readableFields } from "../core/request.ts";
+import { type CompletionRequest, holdsMedia, type ModelRequest, readableFields } from "../core/request.ts";
 import {
   formatSensitivity,
   isWithin,
@@ -155,7 +155,11 @@ function* textsOutsideMessages({
 /** Media cannot be looked into, nor can texts that came as token ids. */
 function hasMedia(request: ModelRequest): boolean {
   if (request.action !== "complete") return request.inputs.some((input) => typeof input !== "string");
-  return request.messages.some((message) => message.parts.some((part) => part.type !== "text"));
+  return request.messages.some((message) =>
+    message.parts.some((part) =>
+      part.type === "text" ? part.native !== undefined && holdsMedia(part.native) : true,
+    ),
+  );
 }
 
 function exceedsKey(report: SensitivityReport, ceiling: Sensitivity): Failure {

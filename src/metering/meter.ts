@@ -6,6 +6,7 @@ import type { ModelEvent, TokenUsage } from "../core/events.ts";
 import { noUsage } from "../core/events.ts";
 import { type Picodollars, picodollarsOf } from "../core/money.ts";
 import { reckon } from "./reckon.ts";
+import { costOfUses } from "./tool-uses.ts";
 
 interface Reading {
   readonly usage: TokenUsage;
@@ -30,8 +31,12 @@ export const idleMeter: Meter = {
   read: () => ({ usage: noUsage, cost: 0, estimated: false }),
 };
 
-/** `estimatedInput` counts where the provider never said what it read. */
-export function createMeter(price: Price | undefined, estimatedInput: number): Meter {
+/** `estimatedInput` counts where the provider never said what it read; `toolFees` are dollars a use. */
+export function createMeter(
+  price: Price | undefined,
+  estimatedInput: number,
+  toolFees: Readonly<Record<string, number>> = {},
+): Meter {
   let reported: TokenUsage | undefined;
   let finished = false;
   let heard = false;
@@ -65,19 +70,18 @@ export function createMeter(price: Price | undefined, estimatedInput: number): M
     presume: () => void (heard = true),
     read() {
       const usage = settledUsage();
+      const exact = usage === reported;
+      // What was charged beats what the catalog thinks: a relay's price depends on who served.
+      if (exact && usage.chargedUsd !== undefined)
+        return { usage, cost: picodollarsOf(usage.chargedUsd), estimated: false };
+      const tools = costOfUses(usage, toolFees);
       return {
         usage,
-        cost: costOf(usage),
-        estimated: heard && (reported === undefined || usage !== reported),
+        cost: price === undefined ? undefined : reckon(usage, price) + tools.cost,
+        estimated: heard && (!exact || !tools.whole),
       };
     },
   };
-
-  /** What was charged beats what the catalog thinks: a relay's price depends on who served. */
-  function costOf(usage: TokenUsage): Picodollars | undefined {
-    if (usage === reported && usage.chargedUsd !== undefined) return picodollarsOf(usage.chargedUsd);
-    return price === undefined ? undefined : reckon(usage, price);
-  }
 
   /** A stream that was cut reports what it had said at its start: never less than what we saw. */
   function settledUsage(): TokenUsage {

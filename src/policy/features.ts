@@ -105,7 +105,8 @@ const groundingFields = [
 const choosingFields = ["models", "route", "fallbacks", "context_window_fallbacks"];
 
 /** Tools of these types run at the caller; any other type in `tools` runs at the provider. */
-const callersTools = /^(function|custom|local_shell|bash_\d+|text_editor_\d+|computer_\d+|memory_\d+)$/;
+const callersTools =
+  /^(function|custom|local_shell|apply_patch|computer|computer_use_preview|bash_\d+|text_editor_\d+|computer_\d+|memory_\d+)$/;
 
 function hasServerTool(tools: unknown): boolean {
   if (!Array.isArray(tools)) return false;
@@ -119,10 +120,12 @@ function hasServerTool(tools: unknown): boolean {
   });
 }
 
-/** Tools that a client named by their type alone, as Anthropic's. */
+/** Tools that a client named by their type alone, as Anthropic's and those of `/v1/responses`. */
 function typedTools(request: ModelRequest): readonly Extras[] | undefined {
   if (request.action !== "complete") return undefined;
-  return request.tools?.flatMap(({ extras }) => (extras?.["type"] === undefined ? [] : [extras]));
+  return request.tools?.flatMap(({ extras, native }) =>
+    native ? [native.block] : extras?.["type"] === undefined ? [] : [extras],
+  );
 }
 
 function choosesHost(provider: unknown): boolean {

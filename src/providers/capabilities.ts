@@ -13,7 +13,7 @@ import {
 import type { PermittedDeployment } from "../core/permit.ts";
 import type { CompletionRequest, ModelRequest, OnUnsupported } from "../core/request.ts";
 import { encodeInWordsOf } from "../wire/in-words-of.ts";
-import { dialectOf, dialects } from "./dialects.ts";
+import { dialectFor, dialectOf, dialects } from "./dialects.ts";
 
 export type ParameterRow = Support & { readonly name: string };
 
@@ -31,7 +31,7 @@ export function parameterRows(deployment: Deployment): ParameterRow[] {
 
 /** True where nothing of the request would have to be left out. */
 export function takesWhole(target: PermittedDeployment, request: ModelRequest): boolean {
-  const name = dialectOf(target.deployment);
+  const name = dialectFor(target.deployment, request);
   // What a classifier is asked has no parameters of a caller's.
   if (name === "demo" || request.action === "moderate") return true;
   const dialect = dialects[name];
@@ -49,7 +49,7 @@ export function remotePartsRefused(
   target: PermittedDeployment,
   request: CompletionRequest,
 ): readonly UnsupportedParam[] {
-  const name = dialectOf(target.deployment);
+  const name = dialectFor(target.deployment, request);
   if (name === "demo") return [];
   const { unsupported } = encodeInWordsOf(dialects[name], request, destinationOf(target, undefined));
   return unsupported.filter(({ byAddress }) => byAddress !== undefined);

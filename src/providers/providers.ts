@@ -18,7 +18,7 @@ import { demoComplete, demoEmbed } from "./demo/demo.ts";
 import { demoParams } from "./demo/report.ts";
 import { demoModerate } from "./demo/guard.ts";
 import { demoImage } from "./demo/picture.ts";
-import { dialectOf, dialects } from "./dialects.ts";
+import { dialectFor, dialectOf, dialects } from "./dialects.ts";
 import { embedInBatches } from "./embedding-batches.ts";
 import { addressOf, httpCall, readJson, type HttpAnswer, type Timeouts } from "./http-call.ts";
 import { decodeModeration, encodeModeration } from "./moderation.ts";
@@ -125,7 +125,7 @@ export function createProviders(parts: ProviderParts): Providers {
     complete(target, request, call) {
       const { onUnsupported, timeouts: own } = call;
       const { provider, id } = target.deployment;
-      const name = dialectOf(target.deployment);
+      const name = dialectFor(target.deployment, request);
       if (name === "demo") {
         const params = demoParams(target.deployment, request);
         return { params, events: demoComplete(target.deployment, request, call.signal) };

@@ -7,6 +7,7 @@ import { inOpenaiWords } from "./anthropic/foreign-words.ts";
 import { type ChangeLog, createChangeLog } from "./change-log.ts";
 import { withoutFreeform } from "./freeform.ts";
 import { habitsOf } from "./openai/provider-habits.ts";
+import { withoutServerTools } from "./responses/foreign-tools.ts";
 
 export function encodeInWordsOf(
   dialect: Dialect,
@@ -33,10 +34,13 @@ function said(
 ): CompletionRequest {
   if (request.words === "anthropic")
     return dialect === "anthropic" ? request : inOpenaiWords(request, to, dialect, log);
-  return takesFreeform(dialect, to) ? request : withoutFreeform(request, log);
+  const own =
+    request.words === "responses" && !newerWires.has(dialect) ? withoutServerTools(request, log) : request;
+  return own.freeform === undefined || takesFreeform(dialect, to) ? own : withoutFreeform(own, log);
 }
 
 const takesFreeform = (dialect: string, { providerId }: Destination): boolean =>
   habitsOf(providerId).customTools && openaiWires.has(dialect);
 
-const openaiWires: ReadonlySet<string> = new Set(["openai", "azure", "responses", "azure-responses"]);
+const newerWires: ReadonlySet<string> = new Set(["responses", "azure-responses"]);
+const openaiWires: ReadonlySet<string> = new Set(["openai", "azure", ...newerWires]);

@@ -43,6 +43,13 @@ test("a tool named by its type alone runs at the provider, unless the type is on
   };
   assert.equal(isAllowed("web_search_20250305"), false);
   assert.equal(isAllowed("bash_20250124"), true);
+  const isAllowedWhole = (block: Extras): boolean => {
+    const tools = [{ name: "t", parameters: undefined, native: { dialect: "responses", block } as const }];
+    return ask("role:kept", { ...completion(), words: "responses", tools }).allowed.length > 0;
+  };
+  assert.equal(isAllowedWhole({ type: "web_search" }), false);
+  assert.equal(isAllowedWhole({ type: "code_interpreter", container: { type: "auto" } }), false);
+  assert.equal(isAllowedWhole({ type: "apply_patch" }), true);
 });
 
 for (const [what, extras, drops] of cases) {

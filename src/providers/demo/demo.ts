@@ -152,7 +152,9 @@ const textOf = (parts: CompletionRequest["messages"][number]["parts"]): string =
 function toolToCall(request: CompletionRequest): Tool | undefined {
   if (request.toolChoice?.mode === "none" || request.messages.at(-1)?.role === "tool") return undefined;
   const forced = request.toolChoice?.mode === "tool" ? request.toolChoice.tool : undefined;
-  return request.tools?.find((tool) => forced === undefined || tool.name === forced);
+  return request.tools?.find(
+    (tool) => tool.native === undefined && (forced === undefined || tool.name === forced),
+  );
 }
 
 const samples: Readonly<Record<string, unknown>> = {

@@ -72,8 +72,9 @@ function stopReasonOf({ finish, refusal, calledTools }: Ending, bySequence: bool
 
 /** Input without what was cached, as Anthropic counts. */
 export function encodeUsage(usage: TokenUsage): JsonObject {
-  const { input, cachedInput, cacheWrite, output, reasoning } = usage;
+  const { input, cachedInput, cacheWrite, output, reasoning, toolUses } = usage;
   return {
+    ...(toolUses === undefined ? {} : { server_tool_use: requestsOf(toolUses) }),
     input_tokens: Math.max(0, input - cachedInput - cacheWrite),
     cache_creation_input_tokens: cacheWrite,
     cache_read_input_tokens: cachedInput,
@@ -81,6 +82,9 @@ export function encodeUsage(usage: TokenUsage): JsonObject {
     ...(reasoning > 0 ? { output_tokens_details: { thinking_tokens: reasoning } } : {}),
   };
 }
+
+const requestsOf = (uses: Readonly<Record<string, number>>): JsonObject =>
+  Object.fromEntries(Object.entries(uses).map(([tool, count]) => [`${tool}_requests`, count]));
 
 const tiers: ReadonlySet<string> = new Set(["standard", "priority", "batch"]);
 

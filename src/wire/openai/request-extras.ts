@@ -39,7 +39,7 @@ const documented: ReadonlySet<string> = new Set(
 
 /** Of `/v1/responses` alone: a server that has only chat refuses them as unknown. */
 const responsesOnly: ReadonlySet<string> = new Set(
-  "reasoning_summary truncation max_tool_calls context_management".split(" "),
+  "reasoning_summary truncation max_tool_calls context_management include".split(" "),
 );
 
 /** Of `/v1/completions` alone. */

@@ -15,6 +15,7 @@ import {
 import { decodeTag } from "../openai/client-tags.ts";
 import { decodeAssistantParts, decodeParts } from "./client-parts.ts";
 import { decodeReasoningItem } from "./reasoning-items.ts";
+import { clientResults, native, serverItems } from "./server-tools.ts";
 
 const mostItems = 100_000;
 
@@ -95,6 +96,8 @@ const decoders: Readonly<Record<string, ItemDecoder>> = {
         freeform: true,
       });
   },
+  ...Object.fromEntries(Object.keys(serverItems).map((type) => [type, decodeServerItem])),
+  ...Object.fromEntries(clientResults.map((type) => [type, decodeClientResult])),
   function_call_output: decodeResult,
   custom_tool_call_output: decodeResult,
 };
@@ -114,6 +117,18 @@ function decodeItem(item: JsonObject, path: string, conversation: Conversation):
     );
   }
   throw notOneOf(type, `${path}.type`, Object.keys(decoders));
+}
+
+/** What a tool of the provider's did goes back to it whole. */
+function decodeServerItem(item: JsonObject, _path: string, conversation: Conversation): void {
+  const turn = conversation.turn(() => false);
+  turn.parts.push({ type: "text", text: "", native: native(item) });
+}
+
+function decodeClientResult(item: JsonObject, path: string, conversation: Conversation): void {
+  const toolCallId = requiredString(item, "call_id", `${path}.`);
+  const part: TextPart = { type: "text", text: "", native: native(item) };
+  conversation.add({ role: "tool", toolCallId, parts: [part], ...tagged(item, path) });
 }
 
 function decodeResult(item: JsonObject, path: string, conversation: Conversation): void {

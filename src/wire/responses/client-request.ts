@@ -3,9 +3,9 @@
 // https://platform.openai.com/docs/api-reference/responses/create
 
 import { Failure } from "../../core/errors.ts";
-import type { CompletionRequest, Message, ResponseFormat } from "../../core/request.ts";
+import type { CompletionRequest, Message, Part, ResponseFormat, Tool } from "../../core/request.ts";
 import { usesFreeform } from "../freeform.ts";
-import { type JsonObject, isObject } from "../json.ts";
+import { type JsonObject, arrayOf, isObject } from "../json.ts";
 import {
   fieldsBeside,
   invalid,
@@ -56,6 +56,7 @@ export function decodeResponsesRequest(body: unknown): ClientResponsesRequest {
     reasoning: effort.known,
   };
   const messages = [...decodeInstructions(body), ...decodeInput(body["input"])];
+  const served = tools?.some(isNative) === true || messages.some(({ parts }) => parts.some(isNative));
   return {
     request: {
       action: "complete",
@@ -65,10 +66,12 @@ export function decodeResponsesRequest(body: unknown): ClientResponsesRequest {
       n: 1,
       ...(present(settings) as typeof settings),
       ...(usesFreeform(tools, messages) ? { freeform: true } : {}),
+      ...(served ? { words: "responses" } : {}),
       extras: {
         ...fieldsBeside(body, placed),
         ...present({
           tool_choice: otherChoice,
+          include: served ? servedIncludes(body) : undefined,
           reasoning_effort: effort.other,
           reasoning_summary:
             optionalString(reasoning, "summary", "reasoning.") ??
@@ -119,10 +122,12 @@ function decodeInstructions(body: JsonObject): readonly Message[] {
   return [{ role: "system", parts: [{ type: "text", text: instructions }] }];
 }
 
+/** Of those below, how many we honour ourselves. */
+const ownIncludes = 2;
 const includes: readonly string[] = [
   "reasoning.encrypted_content",
   "message.output_text.logprobs",
-  // About server tools and stored files, of which there are none: they ask for nothing here.
+  // About tools that the provider runs: where none is offered they ask for nothing.
   "file_search_call.results",
   "web_search_call.results",
   "web_search_call.action.sources",
@@ -130,6 +135,16 @@ const includes: readonly string[] = [
   "computer_call_output.output.image_url",
   "code_interpreter_call.outputs",
 ];
+
+/** What is asked beside the answer about tools that the provider runs. */
+function servedIncludes(body: JsonObject): readonly unknown[] | undefined {
+  const asked = arrayOf(body["include"]).filter((item) =>
+    includes.slice(ownIncludes).includes(item as string),
+  );
+  return asked.length === 0 ? undefined : asked;
+}
+
+const isNative = (holder: Part | Tool): boolean => "native" in holder && holder.native !== undefined;
 
 function decodeLogprobs(body: JsonObject) {
   const include = optionalArray(body, "include", 100) ?? [];

@@ -1,10 +1,11 @@
-// Reads the tools of `POST /v1/responses` and how they are chosen: functions that the client runs itself.
-// Used by `client-request`. Tools that a provider runs on its own would carry data where no policy looked.
+// Reads the tools of `POST /v1/responses` and how they are chosen: the client's own, and those that OpenAI runs.
+// Used by `client-request`. A tool by which the client itself would say where data goes is refused.
 
 import { Failure } from "../../core/errors.ts";
 import type { Tool, ToolChoice } from "../../core/request.ts";
 import { type JsonObject, arrayOf, isObject } from "../json.ts";
 import { notOneOf, optionalArray, requiredString, wrongType } from "../openai/client-fields.ts";
+import { decodeServerTool, isServerTool, serverToolTypes } from "./server-tools.ts";
 import { decodeCustom, decodeFunction } from "../openai/client-tools.ts";
 
 export interface DecodedTools {
@@ -25,9 +26,11 @@ function decodeTool(tool: unknown, index: number): Tool {
   const type = requiredString(tool, "type", `${path}.`);
   if (type === "function") return decodeFunction(tool, `${path}.`);
   if (type === "custom") return decodeCustom(tool, `${path}.`);
-  throw new Failure("UNSUPPORTED_PARAMETER", `Unsupported tool: '${type.slice(0, 60)}' is not run here.`, {
+  const served = decodeServerTool(tool, path);
+  if (served) return served;
+  throw new Failure("UNSUPPORTED_PARAMETER", `Unsupported tool: '${type.slice(0, 60)}' is not known here.`, {
     path: `${path}.type`,
-    fix: "Offer a function tool and run it yourself: a provider's own tools send data where no policy looked.",
+    fix: `Offer a function tool and run it yourself, or one of ${serverToolTypes.join(", ")}.`,
   });
 }
 
@@ -39,6 +42,7 @@ function decodeChoice(choice: unknown): Pick<DecodedTools, "toolChoice" | "other
   if (mode) return { toolChoice: { mode }, otherChoice: undefined };
   if (!isObject(choice)) throw notOneOf(choice, "tool_choice", modes);
   if (choice["type"] === "allowed_tools") return { toolChoice: undefined, otherChoice: allowedTools(choice) };
+  if (isServerTool(choice["type"])) return { toolChoice: undefined, otherChoice: choice };
   if (choice["type"] !== "function" && choice["type"] !== "custom")
     throw notOneOf(choice["type"], "tool_choice.type", ["function", "custom"]);
   const tool = requiredString(choice, "name", "tool_choice.");
@@ -48,8 +52,10 @@ function decodeChoice(choice: unknown): Pick<DecodedTools, "toolChoice" | "other
 function allowedTools({ mode, tools }: JsonObject): JsonObject {
   const named = arrayOf(tools)
     .filter(isObject)
-    .map(({ type, name }) =>
-      type === "custom" ? { type, custom: { name } } : { type: "function", function: { name } },
-    );
+    .map((tool) => {
+      const { type, name } = tool;
+      if (isServerTool(type)) return tool;
+      return type === "custom" ? { type, custom: { name } } : { type: "function", function: { name } };
+    });
   return { type: "allowed_tools", allowed_tools: { mode, tools: named } };
 }

@@ -16,6 +16,8 @@ import {
   type OpenItem,
   ReasoningItem,
 } from "./output-items.ts";
+import { ServerItem } from "./server-item.ts";
+import { nativeOf } from "./server-tools.ts";
 import { encodeResponse, incompleteReason, type ResponseStyle } from "./response-object.ts";
 
 export interface ResponseWriter {
@@ -127,9 +129,16 @@ export function createResponseWriter(style: ResponseStyle, sink: EventSink): Res
         notices.push(encodeNotice(event));
         return;
       // It has no form here.
-      case "native-block":
       case "sound":
         return;
+      case "native-block": {
+        const item = nativeOf(event.native);
+        if (item === undefined || event.choice !== 0) return;
+        begin();
+        closeOpen();
+        items.push(new ServerItem(item, items.length, sink));
+        return;
+      }
       default:
         // Only one choice can be asked for.
         if (event.choice !== 0) return;

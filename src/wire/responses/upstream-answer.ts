@@ -1,5 +1,5 @@
 // Reads answers of an upstream that speaks the Responses API, whole or event by event, into the neutral events.
-// The dialect makes one reader per answer. Items of tools that a provider runs by itself pass in silence: none was asked for.
+// The dialect makes one reader per answer. Items of tools that the provider ran come whole, when they are done.
 // https://platform.openai.com/docs/api-reference/responses-streaming
 
 import { type ServerEvent, type StreamDecoder, WireFault } from "../../core/dialect.ts";
@@ -118,7 +118,8 @@ function createAnswer() {
       if (isObject(response["error"]) || response["status"] === "failed") throw decodeEmbeddedError(response);
       if (unfinished.has(stringOf(response["status"]) ?? "")) throw notAnAnswer();
       const usage = decodeUsage(response["usage"]);
-      if (usage) events.push({ type: "usage", usage });
+      const toolUses = items.toolUses(usesPreview(response));
+      if (usage) events.push({ type: "usage", usage: toolUses ? { ...usage, toolUses } : usage });
       const why = stringOf(objectOf(response["incomplete_details"])?.["reason"]);
       const natural: FinishReason = items.calls() > 0 ? "tool_calls" : "stop";
       events.push({ type: "choice-finish", choice: 0, reason: rowOf(incompleteReasons, why) ?? natural });
@@ -136,3 +137,7 @@ const incompleteReasons: Readonly<Record<string, FinishReason>> = {
 const unfinished: ReadonlySet<string> = new Set(["queued", "in_progress", "cancelled"]);
 
 const notAnAnswer = (): WireFault => new WireFault("malformed", "The provider's answer is no response.");
+
+/** The first version of the search has fees of its own. */
+const usesPreview = ({ tools }: JsonObject): boolean =>
+  arrayOf(tools).some((tool) => isObject(tool) && stringOf(tool["type"])?.startsWith("web_search_preview"));

@@ -7,6 +7,7 @@ import type { AssistantMessage, MediaPart, Message, Part } from "../../core/requ
 import { refusedPart } from "../change-log.ts";
 import { isObject, type JsonObject, parseJson } from "../json.ts";
 import { addressOf, lacks } from "../openai/request-parts.ts";
+import { nativeOf } from "./server-tools.ts";
 
 export interface EncodedInput {
   readonly items: readonly JsonObject[];
@@ -30,6 +31,8 @@ export function encodeInput(messages: readonly Message[], to: Destination): Enco
     const content = encodeParts(message.parts, path);
     if (message.role === "tool") {
       const [first] = message.parts;
+      const done = first?.type === "text" ? nativeOf(first.native) : undefined;
+      if (done) return [done];
       const output = message.parts.length === 1 && first?.type === "text" ? first.text : content;
       const type = freeform.has(message.toolCallId) ? "custom_tool_call_output" : "function_call_output";
       return [{ type, call_id: message.toolCallId, output }];
@@ -54,13 +57,20 @@ export function encodeInput(messages: readonly Message[], to: Destination): Enco
     if (thoughts.length === 0 && message.reasoning.length > 0) {
       params.push({ param: `${path}.reasoning`, action: "dropped" });
     }
-    const content: JsonObject[] = message.parts.map(({ text }) => ({
-      type: "output_text",
-      text,
-      annotations: [],
-    }));
+    const said: JsonObject[] = [];
+    let content: JsonObject[] = [];
+    const close = (): void => {
+      if (content.length > 0) said.push({ type: "message", role: "assistant", content });
+      content = [];
+    };
+    for (const { text, native } of message.parts) {
+      const item = nativeOf(native);
+      if (item) close();
+      if (item) said.push(item);
+      else content.push({ type: "output_text", text, annotations: [] });
+    }
     if (message.refusal !== undefined) content.push({ type: "refusal", refusal: message.refusal });
-    const said = content.length === 0 ? [] : [{ type: "message", role: "assistant", content }];
+    close();
     const calls = message.toolCalls.map((call) => {
       const { id, name, arguments: text } = call;
       if (!call.freeform) return { type: "function_call", call_id: id, name, arguments: text };

@@ -3,6 +3,7 @@
 
 import type { ModelEvent } from "../../core/events.ts";
 import { arrayOf, isObject, type JsonObject, objectOf, rowOf, stringOf } from "../json.ts";
+import { isBilled, native, serverItems } from "./server-tools.ts";
 
 interface OpenItem {
   /** Anything of it has been told. */
@@ -19,6 +20,7 @@ const choice = 0;
 
 export function createItemReader() {
   const open = new Map<number, OpenItem>();
+  const toolUses: Record<string, number> = {};
   let calls = 0;
 
   function itemAt(index: number): OpenItem {
@@ -124,10 +126,23 @@ export function createItemReader() {
     thoughtPart,
     callArguments,
     done(index: number, item: JsonObject, events: ModelEvent[]): void {
-      rowOf(closers, stringOf(item["type"]))?.(index, item, events);
+      const type = stringOf(item["type"]);
+      rowOf(closers, type)?.(index, item, events);
+      const served = rowOf(serverItems, type);
+      if (served) {
+        events.push({ type: "native-block", choice, native: native(item) });
+        const { billed } = served;
+        if (billed !== undefined && isBilled(item)) toolUses[billed] = (toolUses[billed] ?? 0) + 1;
+      }
       open.delete(index);
     },
     calls: () => calls,
+    /** How often the provider ran a tool that it asks a fee for; undefined where it ran none. */
+    toolUses(preview: boolean) {
+      if (Object.keys(toolUses).length === 0) return undefined;
+      const { web_search: searches, ...others } = toolUses;
+      return preview && searches !== undefined ? { ...others, web_search_preview: searches } : toolUses;
+    },
   };
 }
 

@@ -10,6 +10,7 @@ import { applyObligations } from "../openai/obligations.ts";
 import { sortExtras } from "../openai/request-extras.ts";
 import { type Placed, placeParameter, tableName, thinks } from "../openai/request-parameters.ts";
 import { lacks } from "../openai/request-parts.ts";
+import { isServerTool, nativeOf } from "./server-tools.ts";
 import { encodeInput } from "./upstream-items.ts";
 import { parameterTable } from "./upstream-parameters.ts";
 
@@ -36,7 +37,7 @@ export function encodeCompletion(request: CompletionRequest, to: Destination): E
     // Its default is to keep every answer.
     store: false,
     ...nested({ ...fields, "reasoning.summary": summary }),
-    include: includes(include, to),
+    include: includes(include, request.extras["include"], to),
     ...obligations.fields,
     model: to.upstreamModel,
     input: input.items,
@@ -80,7 +81,9 @@ function settings(request: CompletionRequest, to: Destination, { params }: Place
 }
 
 function encodeTool(tool: Tool): JsonObject {
-  const { name, description, parameters, strict, freeform, extras, functionExtras } = tool;
+  const { name, description, parameters, strict, freeform, native, extras, functionExtras } = tool;
+  const served = nativeOf(native);
+  if (served) return served;
   const common = { ...functionExtras, ...extras, name, description };
   if (freeform !== undefined) return { ...common, type: "custom", format: freeform.format };
   return {
@@ -100,16 +103,19 @@ const withinLimits = (asked: number, most = Number.POSITIVE_INFINITY): number =>
 
 function toolChoice({ toolChoice: choice, tools: offered, extras }: CompletionRequest): JsonObject {
   if (choice) return { tool_choice: encodeChoice(choice, offered) };
+  if (isServerTool(objectOf(extras["tool_choice"])?.["type"])) return { tool_choice: extras["tool_choice"] };
   const other = objectOf(extras["tool_choice"]);
   const allowed = objectOf(other?.["allowed_tools"]);
   if (!allowed) return {};
   const tools = arrayOf(allowed["tools"])
     .filter(isObject)
-    .map(({ type, custom, function: named }) =>
-      type === "custom"
+    .map((tool) => {
+      const { type, custom, function: named } = tool;
+      if (isServerTool(type)) return tool;
+      return type === "custom"
         ? { type, name: objectOf(custom)?.["name"] }
-        : { type: "function", name: objectOf(named)?.["name"] },
-    );
+        : { type: "function", name: objectOf(named)?.["name"] };
+    });
   return { tool_choice: { type: "allowed_tools", mode: allowed["mode"], tools } };
 }
 
@@ -125,10 +131,10 @@ function encodeFormat(format: ResponseFormat): JsonObject {
 }
 
 /** A model that thinks is asked for its thoughts sealed, so that they can be handed back. */
-function includes(asked: unknown, to: Destination): readonly unknown[] | undefined {
+function includes(asked: unknown, also: unknown, to: Destination): readonly unknown[] | undefined {
   const sealed = lacks(to, "REASONING") ? [] : ["reasoning.encrypted_content"];
   const logprobs = asked === true ? ["message.output_text.logprobs"] : [];
-  const all = [...new Set([...sealed, ...logprobs, ...arrayOf(asked)])];
+  const all = [...new Set([...sealed, ...logprobs, ...arrayOf(asked), ...arrayOf(also)])];
   return all.length === 0 ? undefined : all;
 }
 

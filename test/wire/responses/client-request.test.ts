@@ -127,10 +127,10 @@ const refused: Readonly<Record<string, readonly [object, string]>> = {
   "a conversation": [{ conversation: "conv_1" }, "conversation"],
   "background work": [{ background: true }, "background"],
   "a kept prompt": [{ prompt: { id: "pmpt_1" } }, "prompt"],
-  "a tool that the provider runs": [{ tools: [{ type: "web_search" }] }, "tools[0].type"],
+  "a tool that nobody knows": [{ tools: [{ type: "send_everything" }] }, "tools[0].type"],
   "a tool server": [{ tools: [{ type: "mcp", server_url: "https://evil.example" }] }, "tools[0].type"],
   "a reference to an item": [{ input: [{ type: "item_reference", id: "msg_1" }] }, "input[0]"],
-  "an item of an unknown kind": [{ input: [{ type: "computer_call" }] }, "input[0].type"],
+  "an item of an unknown kind": [{ input: [{ type: "teleport_call" }] }, "input[0].type"],
   "an image by its id": [
     { input: [{ role: "user", content: [{ type: "input_image", file_id: "file_1" }] }] },
     "input[0].content[0].file_id",
