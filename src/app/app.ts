@@ -7,7 +7,6 @@ import type { Config } from "../config.ts";
 import { mayUse } from "../core/caller.ts";
 import { Failure } from "../core/errors.ts";
 import { usualBreaker } from "../core/route.ts";
-import type { Secret } from "../core/secret.ts";
 import type { DoorParts } from "../gateway/door-parts.ts";
 import { askForCanaries } from "../gateway/classifiers.ts";
 import { createEnquiries } from "../gateway/enquiries.ts";
@@ -23,7 +22,6 @@ import { createAuthenticator, operator } from "../intake/authenticate.ts";
 import { fetchDocument } from "../providers/fetch-document.ts";
 import { createCallerMedia } from "../providers/caller-media.ts";
 import { realNetwork, type MediaNetwork } from "../providers/fetch-media.ts";
-import { createPlaces } from "../providers/places.ts";
 import { createPools } from "../providers/pools.ts";
 import { postText } from "../providers/post-text.ts";
 import { createProviders } from "../providers/providers.ts";
@@ -42,6 +40,7 @@ import { createCatalogSync } from "./catalog-sync.ts";
 import { openRoster, safetyNotes } from "./classifiers.ts";
 import { installationSecret } from "./installation-secret.ts";
 import { hearReplicas, tellReplicas } from "./breaker-sharing.ts";
+import { openPlaces } from "./open-places.ts";
 import { importPolicies } from "./policy-source.ts";
 import { createSealer } from "./seal.ts";
 
@@ -115,6 +114,7 @@ async function compose(
     isListed: (id) => snapshots.current().catalog.deployment(id)?.unlisted === false,
     troubled: () => health.troubled(),
     keys: () => places.keys(),
+    slots: () => places.slots(),
     processMetrics: true,
   });
   const sharing = { hints: store.breakerHints, now, onFault };
@@ -160,20 +160,21 @@ async function compose(
   const seeChanges = async (): Promise<void> => {
     authenticator.forget();
     await Promise.all([snapshots.refresh(), grants.refresh(), documents.refresh()]);
-    await reportVersion();
+    await Promise.all([reportVersion(), divideLimits()]);
   };
   const stopWatching = store.generation.watch(() => void seeChanges());
 
   const telemetry = createTelemetry(metrics, log);
   const roster = openRoster(config, telemetry, now);
   const runs = createRuns({ claims: store.claims, secret, lingerMilliseconds });
-  const keysOf = (id: string): readonly Secret[] => config.providers.get(id)?.keys ?? [];
-  const places = createPlaces({
-    providers: [...config.providers.keys()],
-    keysOf,
+  const { places, keysOf, divideLimits, stopDividing } = openPlaces(config, {
+    limits: () => snapshots.current().limits,
+    replicas: store.replicas,
+    telemetry,
     now,
-    onSetAside: (aside) => telemetry.keySetAside(aside),
+    onFault,
   });
+  await divideLimits();
   const gatewayParts: GatewayParts = {
     snapshots,
     providers: createProviders({ pools, keysOf }),
@@ -266,6 +267,7 @@ async function compose(
       roster.close();
       stopWatching();
       stopHearing();
+      stopDividing();
       grants.close();
       documents.close();
       snapshots.stop();

@@ -34,7 +34,9 @@ export function createSnapshotBuilder(
   now: () => Date,
 ): () => Promise<Snapshot> {
   const catalogNow = createCatalogBuilder(store, config, now);
-  let loaded: Pick<Snapshot, "policy" | "routes" | "breaker" | "entityTypes" | "abortsUpTo"> | undefined;
+  let loaded:
+    | Pick<Snapshot, "policy" | "routes" | "breaker" | "limits" | "entityTypes" | "abortsUpTo">
+    | undefined;
 
   /** A version never changes, so it is proved and compiled once. */
   async function policyInForce(): Promise<NonNullable<typeof loaded>> {
@@ -47,9 +49,9 @@ export function createSnapshotBuilder(
     // One that aborts may be followed by others before this process looks again.
     const abortsUpTo = (await store.policies.list()).findLast(({ revoke }) => revoke === "abort")?.number;
     const policy = await loadPolicy({ files, version: number });
-    const { routes, breaker } = parseRoutes(files);
+    const { routes, breaker, limits } = parseRoutes(files);
     const entityTypes = parseGraph(files, policy.rows.vocabulary);
-    loaded = { policy, routes, breaker, entityTypes, abortsUpTo };
+    loaded = { policy, routes, breaker, limits, entityTypes, abortsUpTo };
     return loaded;
   }
 

@@ -8,7 +8,7 @@ import { providerIds } from "../catalog/providers.ts";
 import type { Deployment } from "../core/deployment.ts";
 import { everPermitted } from "../policy/ever-permitted.ts";
 import { suggest, type PolicyProblem } from "../policy/problems.ts";
-import { routesFile, type RouteBook } from "../policy/routes-file.ts";
+import { limitOf, routesFile, type RouteBook } from "../policy/routes-file.ts";
 import type { PolicyRows } from "../policy/rows.ts";
 import { everyBranch } from "../routing/choose.ts";
 import { belowStaticFloor } from "../routing/floors.ts";
@@ -66,7 +66,36 @@ export function lintRoutes(
         note(problems, `${what} can never be served: the policy permits none of its models to anyone`);
     }
   }
+  lintLimits(book, catalog, problems, warnings);
   return { problems, warnings: onceEach(warnings) };
+}
+
+/** A limit that nothing is called under would let whoever wrote it believe that it holds. */
+function lintLimits(
+  { limits, lines }: RouteBook,
+  catalog: () => Catalog,
+  problems: PolicyProblem[],
+  warnings: PolicyProblem[],
+): void {
+  for (const name of limits.keys()) {
+    const provider = name.split("/")[0] ?? "";
+    const note = (into: PolicyProblem[], message: string, suggestion?: string): void =>
+      void into.push({
+        file: routesFile,
+        line: lines.get(limitOf(name)) ?? 0,
+        column: 0,
+        message,
+        suggestion,
+      });
+    if (!providerIds.includes(provider)) {
+      const message =
+        provider === "demo"
+          ? "the demo is in the process, and is not limited"
+          : `the limit of ${name} is for no provider`;
+      note(problems, message, suggest(provider, providerIds));
+    } else if (name !== provider && catalog().deployment(name) === undefined)
+      note(warnings, `the limit of ${name} is for a deployment that the catalog does not know`);
+  }
 }
 
 interface Meant {

@@ -89,17 +89,33 @@ interface Troubled {
   readonly health: { readonly state: string; readonly cause: string; readonly until: string };
 }
 
-/** Nothing to say of providers that have one key. */
+/** Nothing to say of providers that have one key and no limit. */
 async function keyFindings(connection: Connection): Promise<readonly Finding[]> {
-  const query = "{ providerKeys { provider number setAside { cause until deployment } } }";
-  const { providerKeys } = await connection.ask<{ providerKeys: readonly ProviderKey[] }>(query);
-  return providerKeys.map(({ provider, number, setAside }) => {
+  const query = `{ providerKeys { provider number setAside { cause until deployment } }
+    providerSlots { limited slots running waiting } }`;
+  const { providerKeys, providerSlots } = await connection.ask<KeysAndSlots>(query);
+  const slots = providerSlots.map(({ limited, slots: all, running, waiting }) => {
+    const detail = `${running} of ${all} are taken, ${waiting} wait`;
+    return { name: `slots of ${limited}`, ok: waiting === 0, detail };
+  });
+  const keys = providerKeys.map(({ provider, number, setAside }) => {
     const why = setAside.map(
       ({ cause, until, deployment }) => `${cause} at ${deployment ?? "all"} until ${until}`,
     );
     const detail = why.length === 0 ? "is used" : `is left alone: ${why.join(", ")}`;
     return { name: `${provider} key ${number}`, ok: why.length === 0, detail };
   });
+  return [...keys, ...slots];
+}
+
+interface KeysAndSlots {
+  readonly providerKeys: readonly ProviderKey[];
+  readonly providerSlots: readonly {
+    readonly limited: string;
+    readonly slots: number;
+    readonly running: number;
+    readonly waiting: number;
+  }[];
 }
 
 interface ProviderKey {

@@ -160,6 +160,20 @@ export interface BreakerSettings {
   readonly cooldown: number;
 }
 
+/** How many calls may run at once with one key of a provider, and who waits for how long where that many do. */
+export interface SlotLimit {
+  readonly concurrent: number;
+  /** Most that wait. */
+  readonly queue: number;
+  /** Milliseconds. */
+  readonly wait: number;
+  /** Of `concurrent`: only calls that judge a text get these. */
+  readonly checks?: number | undefined;
+}
+
+/** By provider or deployment id. */
+export type SlotLimits = ReadonlyMap<string, SlotLimit>;
+
 /** Where nothing else is published: three 429s in a minute, or half of at least ten calls. */
 export const usualBreaker: BreakerSettings = {
   rateLimits: 3,

@@ -5,13 +5,10 @@ import { failureKinds, type Attempt } from "../core/errors.ts";
 import type { PermittedDeployment } from "../core/permit.ts";
 import type { RouteTimeouts } from "../core/route.ts";
 import type { Meter } from "../metering/meter.ts";
-import type { Place } from "../providers/places.ts";
+import type { Entry, Place } from "../providers/places.ts";
 import { AttemptFailure, attemptFailureFrom } from "../providers/upstream-failure.ts";
 import { openScope } from "./attempt-scope.ts";
 import type { GatewayParts } from "./parts.ts";
-
-/** What it is to use of its provider, or why it may not; undefined where there is nothing to choose. */
-export type Entry = Place | AttemptFailure | undefined;
 
 export interface AttemptLog {
   /** Counts what this attempt uses. */

@@ -15,7 +15,7 @@ import type {
   ModerationRequest,
 } from "../core/request.ts";
 import type { BreakerState, Vitals } from "../core/vitals.ts";
-import type { KeyState } from "../providers/places.ts";
+import type { KeyState, SlotState } from "../providers/places.ts";
 import type { SafetyAction } from "../policy/policy.ts";
 import type { TickedColumn, TickedGrant } from "../policy/explanation.ts";
 
@@ -144,6 +144,8 @@ export interface Enquiries {
   health(deploymentId: string): DeploymentHealth;
   /** The keys of providers that have several: told by their numbers, never shown. */
   providerKeys(): readonly KeyState[];
+  /** What the limits of routes.yaml allow this replica, and what of it is in use. */
+  providerSlots(): readonly SlotState[];
   /** Ids of those that the breaker keeps from being called, or tries again. */
   troubled(): readonly string[];
   /** True where the caller could use the model with data of its default sensitivity. */

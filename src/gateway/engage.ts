@@ -47,7 +47,11 @@ export async function engage(
     params: call.params,
     usage: opening.findLast((event) => event.type === "usage")?.usage,
     events: goOn(opening, source, attempt),
-    close: async () => void (await source.return?.()),
+    async close() {
+      await source.return?.();
+      // Where nobody has read the events, nobody else says so.
+      attempt.done();
+    },
   };
 }
 

@@ -64,6 +64,7 @@ export function createEnquiries(parts: GatewayParts): Enquiries {
       };
     },
     providerKeys: () => parts.places.keys(),
+    providerSlots: () => parts.places.slots(),
     troubled: () => parts.health.troubled().map(({ deploymentId }) => deploymentId),
 
     usableNames: async (caller) => usableNames(caller, parts.snapshots.current(), parts.now()),

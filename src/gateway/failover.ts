@@ -6,10 +6,11 @@ import type { PermittedDeployment } from "../core/permit.ts";
 import type { ModelRequest } from "../core/request.ts";
 import type { PlannedCandidate, Plan } from "../core/stages.ts";
 import type { AttemptFailure } from "../providers/upstream-failure.ts";
-import type { AttemptLog, Entry } from "./attempts.ts";
+import type { Entry } from "../providers/places.ts";
+import type { AttemptLog } from "./attempts.ts";
 import { waitBefore } from "./backoff.ts";
 import { allResting, joinedFailure, outOfTime } from "./failover-failures.ts";
-import { hedged, type Turn } from "./hedge.ts";
+import { hedged, type Opened, type Turn } from "./hedge.ts";
 
 export interface FailoverParts {
   /** False where a policy published since denies what this plan's policy allowed. */
@@ -18,8 +19,10 @@ export interface FailoverParts {
   admits(target: PermittedDeployment): boolean;
   /** How long the breaker leaves it alone, in seconds, and whether for rate limits. */
   resting(target: PermittedDeployment): { readonly seconds: number; readonly rateLimited: boolean };
-  /** A place at its provider; undefined where that has one key. */
-  enter(target: PermittedDeployment): Entry;
+  /** A place at its provider, a promise where it must wait for one; undefined where that has one key and no limit. */
+  enter(target: PermittedDeployment): Entry | Promise<Entry>;
+  /** Undefined where it would have to wait; then it is as if its breaker had never been asked. */
+  enterAtOnce(target: PermittedDeployment): { readonly entry: Entry } | undefined;
   begin(target: PermittedDeployment, entry: Entry): AttemptLog;
   /** Milliseconds that the route's latency budget still has; Infinity without one. */
   remaining(): number;
@@ -56,10 +59,13 @@ export async function failover<R extends ModelRequest, T>(
     return undefined;
   }
 
-  async function once(
-    target: PermittedDeployment,
-    attempt = parts.begin(target, parts.enter(target)),
-  ): Promise<Turn<T>> {
+  async function once(target: PermittedDeployment): Promise<Turn<T>> {
+    const entering = parts.enter(target);
+    const entry = entering instanceof Promise ? await entering : entering;
+    return await made(target, parts.begin(target, entry));
+  }
+
+  async function made(target: PermittedDeployment, attempt: AttemptLog): Promise<Turn<T>> {
     try {
       if (attempt.barred !== undefined) throw attempt.barred;
       return { ok: true, value: await call(target, attempt) };
@@ -68,15 +74,25 @@ export async function failover<R extends ModelRequest, T>(
     }
   }
 
+  /** Beside a slow one, so it is not waited for. */
+  function second(): Opened | undefined {
+    const candidate = parts.mayAdd() ? next() : undefined;
+    if (candidate === undefined) return undefined;
+    const entered = parts.enterAtOnce(candidate.target);
+    if (entered === undefined) waiting.unshift(candidate);
+    return entered && { target: candidate.target, entry: entered.entry };
+  }
+
   async function turn({ target }: PlannedCandidate): Promise<Turn<T>> {
     const after = parts.hedgeAfter(target);
     if (after !== undefined)
       return await hedged({
         target,
         after,
-        once,
-        second: () => (parts.mayAdd() ? next()?.target : undefined),
-        begin: (one) => parts.begin(one, parts.enter(one)),
+        entry: await parts.enter(target),
+        made,
+        second,
+        begin: parts.begin,
         discard,
       });
     let tried = await once(target);

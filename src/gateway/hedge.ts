@@ -2,6 +2,7 @@
 // The other is let go at once, and charged what its provider may have read. Only `failover.ts` calls it.
 
 import type { PermittedDeployment } from "../core/permit.ts";
+import type { Entry } from "../providers/places.ts";
 import type { AttemptFailure } from "../providers/upstream-failure.ts";
 import type { AttemptLog } from "./attempts.ts";
 
@@ -10,14 +11,19 @@ export type Turn<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly failures: readonly AttemptFailure[] };
 
-interface HedgeParts<T> {
+/** A deployment and a place there. */
+export interface Opened {
   readonly target: PermittedDeployment;
+  readonly entry: Entry;
+}
+
+interface HedgeParts<T> extends Opened {
   /** Milliseconds. */
   readonly after: number;
-  begin(target: PermittedDeployment): AttemptLog;
-  once(target: PermittedDeployment, attempt: AttemptLog): Promise<Turn<T>>;
+  begin(target: PermittedDeployment, entry: Entry): AttemptLog;
+  made(target: PermittedDeployment, attempt: AttemptLog): Promise<Turn<T>>;
   /** The next candidate that may be called now; undefined where there is none. */
-  second(): PermittedDeployment | undefined;
+  second(): Opened | undefined;
   discard(value: T): void;
 }
 
@@ -52,16 +58,16 @@ export function hedged<T>(parts: HedgeParts<T>): Promise<Turn<T>> {
       if (hopeless || running.size === 0) settle({ ok: false, failures });
     }
 
-    function start(target: PermittedDeployment): void {
-      const attempt = parts.begin(target);
+    function start({ target, entry }: Opened): void {
+      const attempt = parts.begin(target, entry);
       running.set(attempt, target);
-      parts.once(target, attempt).then((turn) => ended(attempt, turn), reject);
+      parts.made(target, attempt).then((turn) => ended(attempt, turn), reject);
     }
 
     const timer = setTimeout(() => {
       const second = over ? undefined : parts.second();
       if (second !== undefined) start(second);
     }, parts.after);
-    start(parts.target);
+    start(parts);
   });
 }

@@ -4,7 +4,7 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { ScoreOf } from "../catalog/quality.ts";
 import { Failure } from "../core/errors.ts";
-import type { BreakerSettings, Route } from "../core/route.ts";
+import type { BreakerSettings, Route, SlotLimits } from "../core/route.ts";
 import type { EntityType } from "../policy/graph-file.ts";
 import type { LoadedPolicy } from "../policy/load-policy.ts";
 
@@ -18,6 +18,8 @@ export interface Snapshot {
   readonly scores?: ScoreOf | undefined;
   /** Absent: the usual one. */
   readonly breaker?: BreakerSettings | undefined;
+  /** Absent: none. */
+  readonly limits?: SlotLimits | undefined;
   /** Fields that a model answers on types of a company's own; absent: none. */
   readonly entityTypes?: readonly EntityType[] | undefined;
 }

@@ -2,13 +2,16 @@
 // `gateway.ts` and `embed.ts` call them in order.
 
 import type { Deployment } from "../core/deployment.ts";
-import { asFailure } from "../core/errors.ts";
+import { asFailure, Failure } from "../core/errors.ts";
 import type { PermittedDeployment } from "../core/permit.ts";
 import type { ModelRequest } from "../core/request.ts";
 import type { Asked, Permitted, Plan } from "../core/stages.ts";
 import type { RememberedSession } from "../intake/session-memory.ts";
+import type { BreakerState } from "../core/vitals.ts";
 import { normalise } from "../intake/normalise.ts";
 import { weigh } from "../intake/weigh.ts";
+import type { Entry } from "../providers/places.ts";
+import { AttemptFailure } from "../providers/upstream-failure.ts";
 import type { Health } from "../routing/health.ts";
 import type { Account } from "./account.ts";
 import { attemptOf } from "./attempt-settings.ts";
@@ -94,10 +97,19 @@ export function attemptsUnder(
   return {
     ...settings,
     // What is only played takes nothing of its provider.
-    enter: ({ deployment }) =>
-      parts.rehearsal?.faultOf(deployment.id) === undefined
-        ? parts.places.enter(deployment, plan)
-        : undefined,
+    enter({ deployment }) {
+      if (parts.rehearsal?.faultOf(deployment.id) !== undefined) return undefined;
+      const entering = parts.places.enter(deployment, plan, { milliseconds: settings.remaining(), signal });
+      return entering instanceof Promise
+        ? entering.then((entry) => afterWait(entry, stillPermitted(deployment), health.state(deployment.id)))
+        : entering;
+    },
+    enterAtOnce({ deployment }) {
+      const entry = parts.places.enterAtOnce(deployment, plan);
+      if (!(entry instanceof AttemptFailure)) return { entry };
+      health.released(deployment.id);
+      return undefined;
+    },
     begin(target, entry) {
       retryBudget.called();
       const { requestId } = plan;
@@ -114,16 +126,28 @@ export function attemptsUnder(
       const seconds = ((change?.until ?? 0) - parts.now()) / 1_000;
       return { seconds, rateLimited: change?.cause === "rate-limit" };
     },
-    stillPermitted({ deployment }) {
-      const newest = parts.snapshots.current();
-      // The pinned version too: evidence that it rests on may expire while another deployment is tried.
-      if (!permits(pinned, deployment)) return false;
-      const again = newest.catalog.deployment(deployment.id);
-      return newest === pinned || (again !== undefined && permits(newest, again));
-    },
+    stillPermitted: ({ deployment }) => stillPermitted(deployment),
   };
+
+  function stillPermitted(deployment: Deployment): boolean {
+    const newest = parts.snapshots.current();
+    // The pinned version too: evidence that it rests on may expire while another deployment is tried.
+    if (!permits(pinned, deployment)) return false;
+    const again = newest.catalog.deployment(deployment.id);
+    return newest === pinned || (again !== undefined && permits(newest, again));
+  }
 
   function permits(snapshot: Snapshot, deployment: Deployment): boolean {
     return stillPermits(plan, deployment, snapshot, parts.grants);
   }
+}
+
+/** Much may have happened meanwhile: a policy that denies it, a breaker that opened. */
+function afterWait(entry: Entry, permitted: boolean, state: BreakerState): Entry {
+  if (entry instanceof AttemptFailure || (permitted && state !== "open")) return entry;
+  entry?.end();
+  const failure = permitted
+    ? new Failure("MODEL_UNAVAILABLE", "It kept failing while this request waited for it.")
+    : new Failure("POLICY_REVOKED", "The permission was withdrawn while this request waited.");
+  return new AttemptFailure(failure, { mayTryAnother: true });
 }

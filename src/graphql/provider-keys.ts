@@ -1,8 +1,8 @@
-// For operators: how the keys of a provider that has several are doing, by number and never by value.
-// `portcullis doctor` asks for those that are set aside.
+// For operators: how the keys of a provider that has several are doing, by number and never by value, and what is
+// in use of published limits. `portcullis doctor` asks for both.
 
 import type { Aside } from "../providers/key-ring.ts";
-import type { KeyState } from "../providers/places.ts";
+import type { KeyState, SlotState } from "../providers/places.ts";
 import { builder } from "./builder.ts";
 import { adminOnly } from "./directives.ts";
 
@@ -48,5 +48,28 @@ builder.queryField("providerKeys", (t) =>
     authScopes: { metrics: true },
     extensions: adminOnly,
     resolve: (_root, _arguments, { parts }) => [...parts.enquiries.providerKeys()],
+  }),
+);
+
+const ProviderSlots = builder.objectRef<SlotState>("ProviderSlots").implement({
+  description: "What of a published limit is in use at this replica.",
+  extensions: adminOnly,
+  fields: (t) => ({
+    limited: t.exposeString("limited", { description: "The provider or deployment that is limited." }),
+    slots: t.exposeInt("slots", {
+      description: "Calls that may run at once here, all keys together: this replica's part of the limit.",
+    }),
+    running: t.exposeInt("running", { description: "Calls that run." }),
+    waiting: t.exposeInt("waiting", { description: "Requests that wait for a slot." }),
+  }),
+});
+
+builder.queryField("providerSlots", (t) =>
+  t.field({
+    type: [ProviderSlots],
+    description: "The limits that are published for providers and deployments, as they are used here.",
+    authScopes: { metrics: true },
+    extensions: adminOnly,
+    resolve: (_root, _arguments, { parts }) => [...parts.enquiries.providerSlots()],
   }),
 );

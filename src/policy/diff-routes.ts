@@ -26,7 +26,7 @@ export function diffRoutes(before: BundleFiles, after: BundleFiles): readonly Ro
   });
 }
 
-/** Every route, group and tier by its name, and the breaker. */
+/** Every route, group, tier and limit by its name, and the breaker. */
 function entriesIn(files: BundleFiles): ReadonlyMap<string, Node | undefined> {
   const top = entriesOf(readYaml(routesFile, files[routesFile] ?? "").contents) ?? [];
   return new Map(

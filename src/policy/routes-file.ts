@@ -1,7 +1,13 @@
-// Reads routes.yaml: named ways to serve a request, groups of equals, tiers of callers, and the breaker.
+// Reads routes.yaml: named ways to serve a request, groups of equals, tiers of callers, the breaker and limits.
 // Loading a policy checks it with the rest of the bundle; the snapshot hands the routes to `routing/`.
 
-import { usualBreaker, type BreakerSettings, type Route } from "../core/route.ts";
+import {
+  usualBreaker,
+  type BreakerSettings,
+  type Route,
+  type SlotLimit,
+  type SlotLimits,
+} from "../core/route.ts";
 import { PolicyProblems, suggest, type PolicyProblem } from "./problems.ts";
 import type { Tiers } from "./route-condition.ts";
 import { checkReferences } from "./route-references.ts";
@@ -18,7 +24,8 @@ export interface RouteBook {
   readonly routes: readonly Route[];
   readonly groups: Groups;
   readonly breaker: BreakerSettings;
-  /** Where each route begins in the file. */
+  readonly limits: SlotLimits;
+  /** Where each route and limit begins in the file. */
   readonly lines: ReadonlyMap<string, number>;
 }
 
@@ -35,14 +42,21 @@ export function parseRoutes(files: BundleFiles): RouteBook {
 
 export function readRoutes(files: BundleFiles): ReadRoutes {
   const text = files[routesFile];
-  const nothing = { routes: [], groups: new Map(), breaker: usualBreaker, lines: new Map() };
   if (text === undefined) return { ok: true, book: nothing };
   const file = readYaml(routesFile, text);
   const book = file.contents === undefined ? nothing : readAll(file);
   return file.problems.length > 0 ? { ok: false, problems: file.problems } : { ok: true, book };
 }
 
-const topEntries = ["routes", "groups", "tiers", "breaker"];
+const topEntries = ["routes", "groups", "tiers", "breaker", "limits"];
+
+const nothing: RouteBook = {
+  routes: [],
+  groups: new Map(),
+  breaker: usualBreaker,
+  limits: new Map(),
+  lines: new Map(),
+};
 
 function readAll(file: YamlFile): RouteBook {
   const top = entriesOf(file.contents) ?? [];
@@ -52,10 +66,14 @@ function readAll(file: YamlFile): RouteBook {
   const entries = entriesOf(find("routes")?.value);
   if (entries === undefined) {
     file.report(find("routes")?.key, "must hold an entry routes, with each route under its name");
-    return { routes: [], groups: new Map(), breaker: usualBreaker, lines: new Map() };
+    return nothing;
   }
   const groups = readNamed(file, find("groups"), readGroup);
   const tiers: Tiers = readNamed(file, find("tiers"), readTier);
+  const limits = entriesIn(file, find("limits")).flatMap((entry) => {
+    const limit = readLimit(file, entry);
+    return limit ? [{ limit, entry }] : [];
+  });
   const routes = entries.flatMap((entry) => {
     checkName(file, entry, "route");
     const route = readRoute(file, entry, { groups, tiers });
@@ -66,7 +84,11 @@ function readAll(file: YamlFile): RouteBook {
     routes: routes.map(({ route }) => route),
     groups,
     breaker: readBreaker(file, find("breaker")),
-    lines: new Map(routes.map(({ route, entry }) => [route.name, file.lineOf(entry.key)])),
+    limits: new Map(limits.map(({ limit, entry }) => [entry.name, limit])),
+    lines: new Map([
+      ...limits.map(({ entry }) => [limitOf(entry.name), file.lineOf(entry.key)] as const),
+      ...routes.map(({ route, entry }) => [route.name, file.lineOf(entry.key)] as const),
+    ]),
   };
 }
 
@@ -80,16 +102,20 @@ function readNamed<T>(
   section: Entry | undefined,
   read: (file: YamlFile, entry: Entry) => T | undefined,
 ): ReadonlyMap<string, T> {
-  if (section === undefined) return new Map();
-  const entries = entriesOf(section.value);
-  if (entries === undefined) file.report(section.key, `${section.name} must hold names`);
   return new Map(
-    (entries ?? []).flatMap((entry) => {
-      checkName(file, entry, section.name.replace(/s$/, ""));
+    entriesIn(file, section).flatMap((entry) => {
+      checkName(file, entry, section?.name.replace(/s$/, "") ?? "");
       const value = read(file, entry);
       return value === undefined ? [] : [[entry.name, value] as const];
     }),
   );
+}
+
+function entriesIn(file: YamlFile, section: Entry | undefined): readonly Entry[] {
+  const entries = entriesOf(section?.value);
+  if (section !== undefined && entries === undefined)
+    file.report(section.key, `${section.name} must hold names`);
+  return entries ?? [];
 }
 
 function readGroup(file: YamlFile, entry: Entry): readonly string[] | undefined {
@@ -123,5 +149,28 @@ function readBreaker(file: YamlFile, entry: Entry | undefined): BreakerSettings 
     atLeast: fields?.number("at-least", 1, 10_000) ?? usualBreaker.atLeast,
     within: fields?.duration("within") ?? usualBreaker.within,
     cooldown: fields?.duration("cooldown") ?? usualBreaker.cooldown,
+  };
+}
+
+/** Where the line of a limit stands among those of routes. */
+export const limitOf = (name: string): string => `limits:${name}`;
+
+const usualQueue = 100;
+const usualWaitMilliseconds = 10_000;
+/** Who waits is looked through at every turn. */
+const longestQueue = 1_000;
+
+function readLimit(file: YamlFile, entry: Entry): SlotLimit | undefined {
+  const known = ["concurrent", "queue", "wait", "checks"];
+  const fields = fieldsOf(file, { ...entry, name: `the limit of ${entry.name}` }, known);
+  const concurrent = fields?.number("concurrent", 1, 10_000);
+  if (fields?.entry("concurrent") === undefined)
+    fields?.report(undefined, `the limit of ${entry.name} needs concurrent: how many calls may run at once`);
+  if (fields === undefined || concurrent === undefined) return undefined;
+  return {
+    concurrent: Math.floor(concurrent),
+    queue: Math.floor(fields.number("queue", 0, longestQueue) ?? usualQueue),
+    wait: fields.duration("wait") ?? usualWaitMilliseconds,
+    checks: fields.number("checks", 1, concurrent - 1),
   };
 }

@@ -135,7 +135,12 @@ export function createProviders(parts: ProviderParts): Providers {
       const params = settleUnsupported(encoded, onUnsupported, id);
       const timeouts = limited(request.stream ? streamTimeouts : wholeTimeouts, own);
       const events = decodeAnswer(
-        () => send(provider, dialect, encoded, timeouts, call),
+        async () => {
+          const answer = await send(provider, dialect, encoded, timeouts, call);
+          // An answer that is all here is read on without its place: whoever reads it may take long.
+          if (call.place) answer.body.once("close", call.place.end);
+          return answer;
+        },
         dialect,
         request.stream,
       );

@@ -5,6 +5,8 @@ import type { ReplicaState } from "../policy/version-book.ts";
 import type { Database } from "./database.ts";
 
 export interface ReplicaBook {
+  /** Of this process. */
+  readonly id: string;
   /** What this process decides by from now on; an outage makes the next heartbeat tell it. */
   reportVersion(policyVersion: number): Promise<void>;
   /** Those seen within the last minute, by id; this one is always among them. */
@@ -22,6 +24,7 @@ export function openReplicaBook(database: Database, replicaId: string): OpenedRe
     await database.query(heartbeatStatement, [replicaId, reported]);
   };
   return {
+    id: replicaId,
     heartbeat,
     async reportVersion(policyVersion) {
       if (reported === policyVersion) return;

@@ -17,6 +17,7 @@ export interface Metrics {
   requestRefused(door: DoorName, code: string): void;
   attemptDone(done: AttemptDone): void;
   keySetAside(aside: KeySetAside): void;
+  slotWaited(limited: string, outcome: string, milliseconds: number): void;
   verdict(category: string, action: string): void;
   classified(classifier: string, verdict: Classified): void;
   classifierState(classifier: string, state: ClassifierState): void;
@@ -36,6 +37,8 @@ export interface MetricsSettings {
   troubled?(): readonly { readonly deploymentId: string; readonly state: string }[];
   /** The keys of providers that have several, by number. */
   keys?(): readonly KeyUse[];
+  /** What each limit of routes.yaml allows this process, and what is in use. */
+  slots?(): readonly SlotUse[];
   /** Memory, garbage collection, event loop lag and handles of this process. */
   readonly processMetrics: boolean;
 }
@@ -44,6 +47,13 @@ interface KeyUse {
   readonly providerId: string;
   readonly number: number;
   readonly aside: readonly unknown[];
+}
+
+interface SlotUse {
+  readonly limited: string;
+  readonly slots: number;
+  readonly running: number;
+  readonly waiting: number;
 }
 
 const secondsBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
@@ -104,6 +114,23 @@ export function createMetrics(settings: MetricsSettings): Metrics {
         this.set({ provider: providerId, key: number }, aside.length > 0 ? 1 : 0);
     },
   });
+  void new Gauge({
+    name: "portcullis_slots",
+    help: "Of each published limit: slots of this replica, those in use (running), and requests that wait.",
+    labelNames: ["limited", "state"],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const { limited, slots, running, waiting } of settings.slots?.() ?? [])
+        for (const [state, value] of Object.entries({ slots, running, waiting }))
+          this.set({ limited, state }, value);
+    },
+  });
+  const slotWaits = tally("slot_waits_total", "Waits for a slot of a limit, by how they ended.", [
+    "limited",
+    "outcome",
+  ]);
+  const slotWaitDuration = histogram("slot_wait_seconds", "Waits for a slot of a limit.", "limited");
   const duration = histogram("request_duration_seconds", "From arrival to settlement.", "action");
   const attemptDuration = histogram("attempt_duration_seconds", "One call to one provider.", "provider");
   const firstToken = histogram("first_token_seconds", "From arrival to the first content event.", "provider");
@@ -170,6 +197,10 @@ export function createMetrics(settings: MetricsSettings): Metrics {
     },
     keySetAside: ({ providerId, number, status }) =>
       keysSetAside.add(1, providerId, String(number), String(status)),
+    slotWaited(limited, outcome, milliseconds) {
+      slotWaits.add(1, limited, outcome);
+      slotWaitDuration(limited, milliseconds / 1000);
+    },
     breakerChanged: (deploymentId, state, cause) =>
       breakerChanges.add(1, deploymentLabel(deploymentId), state, cause),
     webhookAsked: (outcome) => webhooks.add(1, outcome),

@@ -24,6 +24,7 @@ export function createTelemetry(metrics: Metrics, log: Log): Telemetry {
       if (cause === "refused") log.error(line, "a provider refuses one of its keys");
       else log.warn(line, "a provider's key is rate limited");
     },
+    slotWaited: (limited, outcome, milliseconds) => metrics.slotWaited(limited, outcome, milliseconds),
     verdict: (category, action) => metrics.verdict(category, action),
     classified(classifier, verdict) {
       metrics.classified(classifier, verdict);
@@ -52,6 +53,7 @@ function uncounted(log: Log, rehearsed: string): Telemetry {
         log.warn({ ...done, rehearsed }, "attempt failed");
     },
     keySetAside: nothing,
+    slotWaited: nothing,
     verdict: nothing,
     classified: nothing,
     classifierState: nothing,

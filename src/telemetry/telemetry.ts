@@ -68,6 +68,8 @@ export interface Telemetry {
   attemptDone(done: AttemptDone): void;
   /** A provider refused one of several keys, told by its number. */
   keySetAside(aside: KeySetAside): void;
+  /** A wait for a slot of a limit is over: `served`, `full`, `too-long`, `left` or `no-key`. */
+  slotWaited(limited: string, outcome: string, milliseconds: number): void;
   verdict(category: string, action: string): void;
   /** One verdict of a semantic classifier; `classifier` is its deployment, as configured. */
   classified(classifier: string, verdict: Classified): void;

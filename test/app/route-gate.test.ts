@@ -139,3 +139,22 @@ test("the arm that a user draws is what it always draws", async () => {
   assert.deepEqual(await Promise.all(["a", "b"].map(drawn)), arms.slice(0, 2));
   assert.deepEqual([...new Set(arms)].sort(), ["new", "old"]);
 });
+
+test("a limit for nobody is refused, and a change of one is told", async () => {
+  const limited = (limits: string) => ({
+    ...bundle(route("pick: cheapest")),
+    "routes.yaml": `routes:\n${route("pick: cheapest")}limits: {${limits}}\n`,
+  });
+  await assert.rejects(
+    passGate(limited("opnai: {concurrent: 4}"), 1),
+    /limit of opnai is for no provider; did you mean "openai"/,
+  );
+  await assert.rejects(passGate(limited("demo: {concurrent: 4}"), 1), /demo is in the process/);
+  const { warnings } = await passGate(limited("openai/no-such: {concurrent: 4}"), 1);
+  assert.ok(warnings.some(({ message }) => /a deployment that the catalog does not know/.test(message)));
+  const changes = diffRoutes(limited("openai: {concurrent: 4}"), limited("openai: {concurrent: 8}"));
+  assert.deepEqual(
+    changes.map(({ entry }) => entry),
+    ["limits.openai"],
+  );
+});

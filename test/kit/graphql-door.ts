@@ -172,6 +172,7 @@ const plainEnquiries: Enquiries = {
   health: () => ({ state: "closed", cause: undefined, until: undefined, vitals: undefined }),
   troubled: () => [],
   providerKeys: () => [],
+  providerSlots: () => [],
 };
 
 /** Whatever a test does not give must not be asked. */

@@ -63,6 +63,7 @@ export async function runDoor(
       health: () => ({ state: "closed", cause: undefined, until: undefined, vitals: undefined }),
       troubled: () => [],
       providerKeys: () => [],
+      providerSlots: () => [],
       plan: () => Promise.reject(new Error("not asked by this door")),
       quote: () => Promise.reject(new Error("not asked by this door")),
       receipt: () => Promise.reject(new Error("not asked by this door")),

@@ -9,6 +9,7 @@ export const silentTelemetry: Telemetry = {
   requestRefused: nothing,
   attemptDone: nothing,
   keySetAside: nothing,
+  slotWaited: nothing,
   verdict: nothing,
   classified: nothing,
   classifierState: nothing,

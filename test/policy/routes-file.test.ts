@@ -29,6 +29,15 @@ test("a bundle without the file, or with comments alone in it, has no routes", (
   assert.deepEqual(read("# none so far\n"), []);
 });
 
+test("limits have usual lengths of queue and wait", () => {
+  const text =
+    "{routes: {}, limits: {openai: {concurrent: 4}, vllm/m: {concurrent: 2, queue: 0, wait: 2s, checks: 1}}}";
+  assert.deepEqual(Object.fromEntries(parseRoutes({ "routes.yaml": text }).limits), {
+    openai: { concurrent: 4, queue: 100, wait: 10_000, checks: undefined },
+    "vllm/m": { concurrent: 2, queue: 0, wait: 2_000, checks: 1 },
+  });
+});
+
 const refused: readonly (readonly [text: string, expected: RegExp])[] = [
   ["routes: [a]", /must hold an entry routes/],
   ["rooutes: {}", /unknown entry "rooutes"; did you mean "routes"/],
@@ -47,6 +56,11 @@ const refused: readonly (readonly [text: string, expected: RegExp])[] = [
   ["routes: { a/b: { description: x, pick: cheapest } }", /is no route name/],
   ["routes:\n  a: {description: x, pick: cheapest}\n  a: {description: x, pick: cheapest}", /routes\.yaml:3/],
   ["routes: { a: ", /routes\.yaml:1/],
+  ["{routes: {}, limits: {openai: {queue: 3}}}", /needs concurrent/],
+  ["{routes: {}, limits: {openai: {concurrent: 0}}}", /must be a number from 1/],
+  ["{routes: {}, limits: {openai: {concurrent: 4, checks: 4}}}", /checks .* must be a number from 1 to 3/],
+  ["{routes: {}, limits: {openai: {concurrent: 4, wait: long}}}", /must be a time/],
+  ["{routes: {}, limits: {openai: {concurent: 4}}}", /unknown field "concurent"; did you mean "concurrent"/],
 ];
 
 for (const [text, expected] of refused) {

@@ -37,6 +37,7 @@ test("while draining, /readyz says 503 at once and requests are still served for
       health: () => ({ state: "closed", cause: undefined, until: undefined, vitals: undefined }),
       troubled: () => [],
       providerKeys: () => [],
+      providerSlots: () => [],
       plan: () => Promise.reject(new Error("not asked")),
       quote: () => Promise.reject(new Error("not asked")),
       receipt: () => Promise.reject(new Error("not asked")),
