@@ -29,7 +29,7 @@ import { createRouteWebhooks } from "../providers/route-webhook.ts";
 import { createRestDoor } from "../rest/door.ts";
 import { createHealth } from "../routing/health.ts";
 import { createRetryBudget } from "../routing/retry-budget.ts";
-import { createServer, type Server, type ServerParts } from "../server.ts";
+import type { Server } from "../server.ts";
 import { openStore, type Store } from "../store/store.ts";
 import type { Log } from "../telemetry/log.ts";
 import { createMetrics } from "../telemetry/metrics.ts";
@@ -41,6 +41,7 @@ import { openRoster, safetyNotes } from "./classifiers.ts";
 import { installationSecret } from "./installation-secret.ts";
 import { hearReplicas, tellReplicas } from "./breaker-sharing.ts";
 import { openPlaces } from "./open-places.ts";
+import { createServers } from "./servers.ts";
 import { importPolicies } from "./policy-source.ts";
 import { createSealer } from "./seal.ts";
 
@@ -277,22 +278,6 @@ async function compose(
       await pools.close();
       await store.close();
     },
-  };
-}
-
-/** With METRICS_PORT the numbers are served there, without a key, and not on the main port. */
-function createServers(
-  config: Config,
-  parts: ServerParts,
-): { server: Server; metricsServer: Server | undefined } {
-  if (config.metricsPort === undefined || !parts.metrics)
-    return { server: createServer(parts), metricsServer: undefined };
-  const { contentType, text } = parts.metrics;
-  const { metrics: _moved, ...rest } = parts;
-  const { newRequestId, reportFault } = parts;
-  return {
-    server: createServer(rest),
-    metricsServer: createServer({ newRequestId, reportFault, metrics: { contentType, text } }),
   };
 }
 
