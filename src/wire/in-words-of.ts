@@ -35,7 +35,9 @@ function said(
   if (request.words === "anthropic")
     return dialect === "anthropic" ? request : inOpenaiWords(request, to, dialect, log);
   const own =
-    request.words === "responses" && !newerWires.has(dialect) ? withoutServerTools(request, log) : request;
+    request.words === "responses" && !newerWires.has(dialect)
+      ? withoutServerTools(request, dialect, log)
+      : request;
   return own.freeform === undefined || takesFreeform(dialect, to) ? own : withoutFreeform(own, log);
 }
 

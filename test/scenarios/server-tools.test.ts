@@ -18,6 +18,8 @@ const gateway = await startGateway({
   ANTHROPIC_BASE_URL: other.origin,
   ANTHROPIC_API_KEY: "sk-upstream",
   VLLM_BASE_URL: other.baseUrl,
+  GEMINI_BASE_URL: other.origin,
+  GEMINI_API_KEY: "gemini-key",
 });
 after(() => Promise.all([gateway.close(), openai.close(), other.close()]));
 const checkSchema = schemasPresent ? await loadSchemaCheck() : () => [];
@@ -285,3 +287,28 @@ for (const model of ["anthropic/claude-sonnet-4-5", "vllm/some-model"]) {
     assert.deepEqual([answer.status, error.code, error.param], [400, "unsupported_parameter", "tools[0]"]);
   });
 }
+
+test("a search of the web is Google's at Gemini, and its sources are citations", async () => {
+  other.behave((_, response) => {
+    const grounding = {
+      webSearchQueries: ["Bern"],
+      groundingChunks: [{ web: { uri: "https://bern.example/", title: "Bern" } }],
+      groundingSupports: [{ segment: { startIndex: 0, endIndex: 4 }, groundingChunkIndices: [0] }],
+    };
+    const content = { role: "model", parts: [{ text: "Bern is the capital." }] };
+    sendJson(response, {
+      candidates: [{ content, finishReason: "STOP", groundingMetadata: grounding }],
+      usageMetadata: { promptTokenCount: 5, candidatesTokenCount: 5 },
+    });
+  });
+  const tools = [{ type: "web_search" as const }];
+  const answer = await client.responses.create({ model: "gemini/gemini-2.5-flash", input: "Bern?", tools });
+  assert.deepEqual(other.seen.at(-1)?.body["tools"], [{ google_search: {} }]);
+  const [message] = answer.output;
+  assert.ok(message?.type === "message" && message.content[0]?.type === "output_text");
+  assert.deepEqual(message.content[0].annotations, [
+    { type: "url_citation", url: "https://bern.example/", title: "Bern", start_index: 0, end_index: 4 },
+  ]);
+  const { portcullis } = answer as unknown as { readonly portcullis: { readonly estimated?: boolean } };
+  assert.equal(portcullis.estimated, true);
+});

@@ -2,7 +2,7 @@
 // `geminiDialect` hands it out. https://ai.google.dev/api/generate-content#generatecontentresponse
 
 import { type ServerEvent, type StreamDecoder, WireFault } from "../../core/dialect.ts";
-import type { ModelEvent } from "../../core/events.ts";
+import type { ModelEvent, TokenUsage } from "../../core/events.ts";
 import { arrayOf, isObject, type JsonObject, numberOf, objectOf, parseJson, stringOf } from "../json.ts";
 import { shownMessage } from "../shown-message.ts";
 import { type CandidateReader, createCandidateReader } from "./decode-candidate.ts";
@@ -33,6 +33,8 @@ function createAnswer() {
   let responseId: string | undefined;
   let blocked: string | undefined;
   let counts: JsonObject = {};
+  /** Google's searches have a fee of their own. */
+  let searches: Pick<TokenUsage, "toolUses"> | undefined;
 
   function read(body: unknown): readonly ModelEvent[] {
     if (errorIn(body)) throw decodeError(undefined, body);
@@ -41,12 +43,14 @@ function createAnswer() {
     begin(body, events);
     for (const [position, candidate] of arrayOf(body["candidates"]).entries()) {
       if (!isObject(candidate)) throw notAnAnswer();
+      const queries = arrayOf(objectOf(candidate["groundingMetadata"])?.["webSearchQueries"]).length;
+      if (queries > 0) searches = { toolUses: { google_search: queries } };
       readerOf(numberOf(candidate["index"]) ?? position).read(candidate, responseId, events);
     }
     readBlock(objectOf(body["promptFeedback"]), events);
     if (isObject(body["usageMetadata"])) {
       counts = { ...counts, ...body["usageMetadata"] };
-      events.push({ type: "usage", usage: decodeUsage(counts) });
+      events.push({ type: "usage", usage: { ...decodeUsage(counts), ...searches } });
     }
     return events;
   }

@@ -49,8 +49,12 @@ function encodeTools(request: CompletionRequest, log: ChangeLog): JsonObject {
     }
     return {};
   }
-  const functionDeclarations = tools.map((tool, index) => encodeTool(tool, `tools[${index}]`, log));
-  return { tools: [{ functionDeclarations }], toolConfig: encodeToolChoice(request.toolChoice) };
+  const own = tools.flatMap(({ native }) => (native?.dialect === "gemini" ? [native.block] : []));
+  const functionDeclarations = tools.flatMap((tool, index) =>
+    tool.native ? [] : [encodeTool(tool, `tools[${index}]`, log)],
+  );
+  if (functionDeclarations.length === 0) return { tools: own };
+  return { tools: [{ functionDeclarations }, ...own], toolConfig: encodeToolChoice(request.toolChoice) };
 }
 
 function encodeTool(tool: Tool, path: string, log: ChangeLog): JsonObject {

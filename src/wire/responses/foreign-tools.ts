@@ -1,18 +1,23 @@
 // Takes out of a request what only OpenAI's own `/v1/responses` can be told: tools that run there, and items about them.
 // `in-words-of.ts` calls it for every other destination. Tools are refused by their place; what one of them did is reported.
 
-import type { CompletionRequest, Message, Part } from "../../core/request.ts";
+import type { CompletionRequest, Message, Part, Tool } from "../../core/request.ts";
 import type { ChangeLog } from "../change-log.ts";
-import { arrayOf, isObject, objectOf } from "../json.ts";
+import { arrayOf, isObject, type JsonObject, objectOf } from "../json.ts";
 import { isServerTool, nativeOf } from "./server-tools.ts";
 
 export function withoutServerTools(
   { words: _said, ...request }: CompletionRequest,
+  dialect: string,
   log: ChangeLog,
 ): CompletionRequest {
-  const tools = request.tools?.filter((tool, index) => {
-    if (nativeOf(tool.native)) log.refusedTool(index);
-    return nativeOf(tool.native) === undefined;
+  const tools = request.tools?.flatMap((tool, index) => {
+    const block = nativeOf(tool.native);
+    if (block === undefined) return [tool];
+    const counterpart = dialect === "gemini" ? searchOf(block) : undefined;
+    if (counterpart === undefined) log.refusedTool(index);
+    else log.changed("mapped", `tools[${index}]`, String(block["type"]), "google_search");
+    return counterpart === undefined ? [] : [counterpart];
   });
   const { include: _told, tool_choice: choice, ...extras } = request.extras;
   const lost = namesServerTool(choice);
@@ -25,6 +30,16 @@ export function withoutServerTools(
     extras: lost || choice === undefined ? extras : { ...extras, tool_choice: choice },
   };
 }
+
+/** Google's own search stands for the web's, unless it would have to keep to some pages of it. */
+const searchOf = ({ type, filters }: JsonObject): Tool | undefined =>
+  /^web_search(?:_2025_08_26)?$/.test(String(type)) && (filters ?? undefined) === undefined
+    ? {
+        name: "google_search",
+        parameters: undefined,
+        native: { dialect: "gemini", block: { google_search: {} } },
+      }
+    : undefined;
 
 function namesServerTool(choice: unknown): boolean {
   if (!isObject(choice)) return false;
