@@ -2,12 +2,17 @@
 // did, what they cite, what they cost. Elsewhere they are refused by their place, and whoever names a server of their own is.
 
 import assert from "node:assert/strict";
-import type { ServerResponse } from "node:http";
 import { after, test } from "node:test";
 import OpenAI from "openai";
 import { startGateway } from "../kit/gateway.ts";
 import { loadSchemaCheck, schemasPresent } from "../kit/openai-schemas.ts";
-import { type Behaviour, startUpstream } from "../kit/upstream.ts";
+import {
+  answeringItems as answering,
+  searchItem as search,
+  sendJson,
+  servedItems as output,
+} from "../kit/served-items.ts";
+import { startUpstream } from "../kit/upstream.ts";
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -29,81 +34,6 @@ const client = new OpenAI({
   maxRetries: 0,
   defaultHeaders: { "x-data-sensitivity": "public" },
 });
-
-const picture = "iVBORw0KGgo".repeat(40);
-const search = (id: string, action: Body) => ({ id, type: "web_search_call", status: "completed", action });
-const output: readonly Body[] = [
-  search("ws_1", { type: "search", query: "Bern", sources: [{ type: "url", url: "https://bern.example/" }] }),
-  search("ws_2", { type: "open_page", url: "https://bern.example/" }),
-  { id: "fs_1", type: "file_search_call", status: "completed", queries: ["Bern"], results: null },
-  {
-    id: "ci_1",
-    type: "code_interpreter_call",
-    status: "completed",
-    container_id: "cntr_1",
-    code: "print(1)",
-    outputs: [{ type: "logs", logs: "1" }],
-  },
-  { id: "ig_1", type: "image_generation_call", status: "completed", result: picture },
-  {
-    id: "msg_1",
-    type: "message",
-    status: "completed",
-    role: "assistant",
-    content: [
-      {
-        type: "output_text",
-        text: "Bern is the capital.",
-        logprobs: [],
-        annotations: [
-          { type: "url_citation", url: "https://bern.example/", title: "Bern", start_index: 0, end_index: 4 },
-        ],
-      },
-    ],
-  },
-];
-const usage = { input_tokens: 1_000, output_tokens: 100, total_tokens: 1_100 };
-
-const sendJson = (response: ServerResponse, body: unknown): void => {
-  response.setHeader("content-type", "application/json").end(JSON.stringify(body));
-};
-
-/** As OpenAI answers with these items, whole or in events; the text comes in pieces. */
-const answering =
-  (items: readonly Body[], tools: readonly Body[] = []): Behaviour =>
-  ({ body }, response) => {
-    const whole = {
-      id: "resp_1",
-      object: "response",
-      status: "completed",
-      model: "gpt-4.1",
-      output: items,
-      tools,
-      usage,
-    };
-    if (body["stream"] !== true) {
-      sendJson(response, whole);
-      return;
-    }
-    response.writeHead(200, { "content-type": "text/event-stream" });
-    const send = (event: object): void => void response.write(`data: ${JSON.stringify(event)}\n\n`);
-    send({ type: "response.created", response: { ...whole, status: "in_progress", output: [] } });
-    for (const [index, item] of items.entries()) {
-      const place = { output_index: index, item_id: item["id"] };
-      send({
-        type: "response.output_item.added",
-        output_index: index,
-        item: { ...item, status: "in_progress" },
-      });
-      if (item["type"] === "message") {
-        for (const delta of ["Bern is ", "the capital."])
-          send({ type: "response.output_text.delta", ...place, content_index: 0, delta });
-      } else send({ type: `response.${String(item["type"])}.in_progress`, ...place });
-      send({ type: "response.output_item.done", output_index: index, item });
-    }
-    send({ type: "response.completed", response: whole });
-    response.end();
-  };
 
 const offered: Body[] = [
   { type: "web_search", search_context_size: "low" },
