@@ -95,12 +95,13 @@ query RoutePlan($input: CompletionInput!) {
     query: `# A whole answer. Failures are data: switch on __typename or code.
 mutation Complete($input: CompletionInput!) {
   complete(input: $input) {
+    __typename
     ... on Completion {
       text
       finishReason
       receipt { id costUsd estimated deployment { id } usage { input output } }
     }
-    ... on Failure { __typename code message fix retryable requestId }
+    ... on Failure { code message fix retryable requestId }
     ... on PolicyDenied { considered { deployment { id } because missing } }
   }
 }
@@ -112,12 +113,13 @@ mutation Complete($input: CompletionInput!) {
     query: `# The answer as it comes, by server-sent events.
 subscription Stream($input: CompletionInput!) {
   completion(input: $input) {
+    __typename
     seq
     ... on CompletionStarted { receiptId deployment { id } }
     ... on TextDelta { choice offset text }
     ... on SafetyNotice { categories redacted }
     ... on CompletionFinished { completion { text finishReason receipt { id costUsd } } }
-    ... on CompletionFailed { failure { code message fix } }
+    ... on CompletionFailed { failure { __typename code message fix } }
   }
 }
 `,
