@@ -43,6 +43,7 @@ import { hearReplicas, tellReplicas } from "./breaker-sharing.ts";
 import { openPlaces } from "./open-places.ts";
 import { createServers } from "./servers.ts";
 import { importPolicies } from "./policy-source.ts";
+import { createRequestIds } from "./request-ids.ts";
 import { createSealer } from "./seal.ts";
 
 export interface App {
@@ -108,7 +109,7 @@ async function compose(
 ): Promise<App> {
   const now = (): number => Date.now();
   const reportFault = (error: unknown, requestId: string): void => log.fault(error, requestId);
-  const newRequestId = (): string => `req_${randomUUID().replaceAll("-", "")}`;
+  const newRequestId = createRequestIds();
   const grants = createGrants({ read: () => store.breakGlass.inForce(), now, onFault });
   const revocations = createRevocations(grants);
   const metrics = createMetrics({

@@ -10,30 +10,52 @@ export function canonicalJson(value: unknown): string {
   return JSON.stringify(ordered(value));
 }
 
+/** The value itself where it is in order already, as rows are made to be: copies are slow. */
 function ordered(value: unknown): unknown {
+  if (isOrdered(value)) return value;
+  return Array.isArray(value) ? value.map(orderedItem) : sorted(value as object);
+}
+
+/** True where the engine writes it in its canonical form. */
+function isOrdered(value: unknown): boolean {
   switch (typeof value) {
     case "string":
     case "boolean":
-      return value;
+      return true;
     case "number":
       if (!Number.isFinite(value)) throw new TypeError(`${value} has no canonical form`);
-      return value;
+      return true;
     case "object":
-      if (value === null) return null;
-      if (value instanceof Date) return value.toISOString();
-      return Array.isArray(value) ? value.map(orderedItem) : orderedObject(value);
+      if (value === null) return true;
+      if (value instanceof Date) return isRealDate(value);
+      return Array.isArray(value) ? value.every(isOrderedItem) : hasOrderedKeys(value);
     default:
       throw new TypeError(`a ${typeof value} has no canonical form`);
   }
 }
 
-/** A list keeps its places: what is undefined there is null, as JSON has it. */
-function orderedItem(item: unknown): unknown {
-  return ordered(item ?? null);
+function isRealDate(value: Date): boolean {
+  if (Number.isNaN(value.getTime())) throw new TypeError("an invalid date has no canonical form");
+  return true;
 }
 
+/** A list keeps its places: what is undefined there is null, as JSON has it. */
+const isOrderedItem = (item: unknown): boolean => item === undefined || isOrdered(item);
+const orderedItem = (item: unknown): unknown => ordered(item ?? null);
+
 /** By UTF-16 code units, so that no locale takes part; keys that are array indexes come first, in number order. */
-function orderedObject(value: object): object {
+function hasOrderedKeys(value: object): boolean {
+  let before = "";
+  for (const name in value) {
+    if (name < before) return false;
+    before = name;
+    const field: unknown = value[name as keyof typeof value];
+    if (field !== undefined && !isOrdered(field)) return false;
+  }
+  return true;
+}
+
+function sorted(value: object): object {
   const result: Record<string, unknown> = {};
   for (const name of Object.keys(value).sort()) {
     const field: unknown = value[name as keyof typeof value];

@@ -112,6 +112,9 @@ export type AnswerEvent =
 
 export type Sound = Pick<Extract<ModelEvent, { type: "sound" }>, "id" | "base64" | "expiresAt">;
 
+/** What arrived together leaves together: each step through a stage costs a promise, however much it carries. */
+export type AnswerBatches = AsyncIterable<readonly AnswerEvent[]>;
+
 /** One choice, gathered: what a door shows of a whole answer. */
 export interface GatheredChoice {
   readonly index: number;

@@ -21,17 +21,17 @@ export interface TokenUsage {
   readonly chargedUsd?: number | undefined;
 }
 
-export const noUsage: TokenUsage = { input: 0, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 };
+export const noUsage: TokenUsage = { cacheWrite: 0, cachedInput: 0, input: 0, output: 0, reasoning: 0 };
 
 export const addUsage = (a: TokenUsage, b: TokenUsage): TokenUsage => ({
-  input: a.input + b.input,
-  cachedInput: a.cachedInput + b.cachedInput,
-  cacheWrite: a.cacheWrite + b.cacheWrite,
-  output: a.output + b.output,
-  reasoning: a.reasoning + b.reasoning,
   audioInput: (a.audioInput ?? 0) + (b.audioInput ?? 0),
   audioOutput: (a.audioOutput ?? 0) + (b.audioOutput ?? 0),
-  ...(a.toolUses || b.toolUses ? { toolUses: addUses(a.toolUses, b.toolUses) } : {}),
+  cacheWrite: a.cacheWrite + b.cacheWrite,
+  cachedInput: a.cachedInput + b.cachedInput,
+  input: a.input + b.input,
+  output: a.output + b.output,
+  reasoning: a.reasoning + b.reasoning,
+  ...(a.toolUses || b.toolUses ? { toolUses: addUses(a.toolUses, b.toolUses) } : undefined),
 });
 
 function addUses(

@@ -6,20 +6,23 @@ export type Picodollars = number;
 const perDollar = 1e12;
 
 /** Rounded up, as every amount is that somebody else reckoned. */
-export const picodollarsOf = (usd: number): Picodollars => Math.ceil(roundNoise(usd * perDollar));
+export const picodollarsOf = (usd: number): Picodollars => roundUp(usd * perDollar);
 
 /** `tokens` at a price in dollars per million tokens, rounded up to the next picodollar. */
 export function costOf(tokens: number, usdPerMillion: number): Picodollars {
-  return Math.ceil(roundNoise(tokens * usdPerMillion * 1e6));
+  return roundUp(tokens * usdPerMillion * 1e6);
 }
 
 export function formatUsd(amount: Picodollars): string {
   const sign = amount < 0 ? "-" : "";
-  const absolute = BigInt(Math.abs(Math.round(amount)));
-  const whole = absolute / BigInt(perDollar);
-  const fraction = (absolute % BigInt(perDollar)).toString().padStart(12, "0").replace(/0+$/, "");
-  return `${sign}${whole}${fraction === "" ? "" : `.${fraction}`}`;
+  const absolute = Math.abs(Math.round(amount));
+  const rest = absolute % perDollar;
+  const whole = (absolute - rest) / perDollar;
+  const fraction = rest === 0 ? "" : `.${String(rest).padStart(12, "0").replace(endZeros, "")}`;
+  return `${sign}${whole}${fraction}`;
 }
+
+const endZeros = /0+$/;
 
 /** Reads a decimal string of dollars; undefined when it is not one. Digits past the twelfth are cut. */
 export function parseUsd(text: string): Picodollars | undefined {
@@ -35,4 +38,7 @@ export function formatPrice(usdPerMillion: number): string {
 }
 
 /** Floating point leaves dust such as 450000.00000000006 that must not round up to a whole unit. */
-const roundNoise = (value: number): number => Number(value.toFixed(4));
+function roundUp(value: number): number {
+  const nearest = Math.round(value);
+  return Math.abs(value - nearest) < 0.00005 ? nearest : Math.ceil(value);
+}

@@ -26,7 +26,7 @@ export const builtInLabels = ["contact", "pii", "phi", "pci", "secret", "eu", "m
 /** A ceiling that names the key also admits the value. */
 const impliedLabels: Readonly<Record<string, string>> = { pii: "contact" };
 
-export const publicData: Sensitivity = { level: "public", labels: [] };
+export const publicData: Sensitivity = { labels: [], level: "public" };
 
 const rankOf = (level: Level): number => levels.indexOf(level);
 
@@ -39,7 +39,7 @@ export function sensitivity(level: Level, labels: Iterable<string> = []): Sensit
   const unique = [...new Set(labels)].sort();
   let lifted = level;
   for (const label of unique) lifted = higherLevel(lifted, labelFloors[label] ?? "public");
-  return { level: lifted, labels: unique };
+  return { labels: unique, level: lifted };
 }
 
 export function joinSensitivity(a: Sensitivity, b: Sensitivity): Sensitivity {

@@ -65,7 +65,8 @@ export interface PlannedCandidate {
 }
 
 export interface Plan<R extends ModelRequest = ModelRequest> extends Permitted<R> {
-  readonly hash: string;
+  /** Of everything that made the plan what it is. Most requests never ask. */
+  hash(): string;
   /** In the order in which they are tried. */
   readonly candidates: readonly PlannedCandidate[];
   /** It does not begin with the cheap one: what was learned says that the next would be asked anyway. */

@@ -1,14 +1,14 @@
 // The account of one request while it runs: opened with the decision, settled once, however it ends.
 // `gateway.ts` keeps it; it holds counts and hashes, never a prompt or an answer.
 
-import { createHmac, type Hmac } from "node:crypto";
+import { keyedDigest, RunningDigest } from "../audit/keyed-digest.ts";
 import { toolFeesOf } from "../catalog/tool-fees.ts";
 import type { DecisionRow, SettlementRow } from "../audit/record-book.ts";
 import type { AnswerEvent, ParamChange, Receipt } from "../core/answer.ts";
 import type { Attempt } from "../core/errors.ts";
 import { addUsage, noUsage } from "../core/events.ts";
 import type { PermittedDeployment } from "../core/permit.ts";
-import type { Message, ModelRequest } from "../core/request.ts";
+import type { ModelRequest } from "../core/request.ts";
 import type { Permitted } from "../core/stages.ts";
 import type { Hold } from "../metering/budgets.ts";
 import { estimateInputTokens } from "../metering/estimate.ts";
@@ -45,7 +45,7 @@ export function openAccount(permitted: Permitted, parts: GatewayParts): Account 
   let hold: Extract<Hold, { ok: true }> | undefined;
   let target: PermittedDeployment | undefined;
   let params: readonly ParamChange[] = [];
-  let answerHash: Hmac | undefined;
+  let answerHash: RunningDigest | undefined;
   let answerCharacters = 0;
   let firstTokenAt: number | undefined;
   let settled: Promise<Receipt> | undefined;
@@ -55,8 +55,8 @@ export function openAccount(permitted: Permitted, parts: GatewayParts): Account 
     if (text === "") return;
     firstTokenAt ??= parts.now();
     answerCharacters += text.length;
-    answerHash ??= createHmac("sha256", parts.secret);
-    answerHash.update(text);
+    answerHash ??= new RunningDigest(parts.secret);
+    answerHash.add(text);
   }
 
   async function settle(outcome: string): Promise<Receipt> {
@@ -64,30 +64,32 @@ export function openAccount(permitted: Permitted, parts: GatewayParts): Account 
     const money = readings.map((reading) => reading.cost);
     const unpriced = target !== undefined && meterOf.get(target)?.read().cost === undefined;
     const cost = unpriced ? undefined : total(money);
+    const now = parts.now();
+    // In the order of the record, so that it need not be put in order (`audit/canonical.ts`).
     const row: SettlementRow = {
-      requestId,
-      at: new Date(parts.now()),
-      key: caller.key,
-      user: caller.user,
-      team: caller.team,
-      outcome,
-      deploymentId: target?.deployment.id,
-      model: target?.deployment.model.id,
-      rule: target?.rule,
-      usage: readings.reduce((sum, reading) => addUsage(sum, reading.usage), noUsage),
-      cost,
-      estimated: readings.some((reading) => reading.estimated),
-      priceVersion: target?.deployment.price?.version,
-      attempts,
-      params,
-      safety,
-      route: permitted.way?.route.name,
-      arm: permitted.way?.arm,
-      rehearsed,
-      milliseconds: parts.now() - permitted.at,
-      firstTokenMilliseconds: firstTokenAt === undefined ? undefined : firstTokenAt - permitted.at,
-      answerHash: answerHash?.digest("hex"),
       answerCharacters,
+      answerHash: answerHash?.hex(),
+      arm: permitted.way?.arm,
+      at: new Date(now),
+      attempts,
+      cost,
+      deploymentId: target?.deployment.id,
+      estimated: readings.some((reading) => reading.estimated),
+      firstTokenMilliseconds: firstTokenAt === undefined ? undefined : firstTokenAt - permitted.at,
+      key: caller.key,
+      milliseconds: now - permitted.at,
+      model: target?.deployment.model.id,
+      outcome,
+      params,
+      priceVersion: target?.deployment.price?.version,
+      rehearsed,
+      requestId,
+      route: permitted.way?.route.name,
+      rule: target?.rule,
+      safety,
+      team: caller.team,
+      usage: readings.reduce((sum, reading) => addUsage(sum, reading.usage), noUsage),
+      user: caller.user,
     };
     report(row, permitted, parts);
     await Promise.all([parts.records.settle(row), hold?.settle(total(money))]);
@@ -143,38 +145,35 @@ export function decisionRow(
   { secret, rehearsal }: Pick<GatewayParts, "secret" | "rehearsal">,
 ): DecisionRow {
   const { caller, permit, request } = permitted;
-  const prompt = createHmac("sha256", secret);
-  let promptBytes = 0;
-  for (const text of promptTexts(request)) {
-    prompt.update(text);
-    promptBytes += Buffer.byteLength(text);
-  }
+  const prompt = keyedDigest(secret, promptOf(request));
+  // In the order of the record, too.
   return {
-    requestId: permitted.requestId,
-    at: new Date(permitted.at),
-    key: caller.key,
-    user: caller.user,
-    team: caller.team,
-    roles: caller.user === undefined ? undefined : caller.roles,
     action: request.action,
-    model: request.model,
-    purpose: permitted.purpose,
-    sensitivity: permitted.sensitivity,
-    policyVersion: permit.policyVersion,
-    policyHash: permit.policyHash,
-    considered: permit.considered,
+    at: new Date(permitted.at),
     breakGlass: permitted.breakGlass,
+    considered: permit.considered,
+    key: caller.key,
+    model: request.model,
+    policyHash: permit.policyHash,
+    policyVersion: permit.policyVersion,
+    promptBytes: prompt.bytes,
+    promptHash: prompt.hex,
+    purpose: permitted.purpose,
     rehearsed: rehearsal?.text,
-    promptHash: prompt.digest("hex"),
-    promptBytes,
+    requestId: permitted.requestId,
+    roles: caller.user === undefined ? undefined : caller.roles,
+    sensitivity: permitted.sensitivity,
+    team: caller.team,
+    user: caller.user,
   };
 }
 
-function promptTexts(request: ModelRequest): readonly string[] {
-  if (request.action !== "complete") return request.inputs.map(String);
-  return request.messages.flatMap((message: Message) =>
-    message.parts.map((part) => (part.type === "text" ? part.text : (part.url ?? part.base64 ?? ""))),
-  );
+function promptOf(request: ModelRequest): string {
+  if (request.action !== "complete") return request.inputs.map(String).join("");
+  let prompt = "";
+  for (const { parts } of request.messages)
+    for (const part of parts) prompt += part.type === "text" ? part.text : (part.url ?? part.base64 ?? "");
+  return prompt;
 }
 
 function deliveredText(event: AnswerEvent): string {

@@ -67,7 +67,7 @@ export function beginAttempt(target: PermittedDeployment, own: AttemptParts, par
   function tell(outcome: string, because?: string): void {
     const milliseconds = Math.round(parts.now() - startedAt);
     parts.telemetry.attemptDone({ requestId, deploymentId: id, outcome, milliseconds });
-    attempts.push({ deploymentId: id, outcome, milliseconds, because, cost: meter.read().cost, rehearsed });
+    attempts.push({ because, cost: meter.read().cost, deploymentId: id, milliseconds, outcome, rehearsed });
   }
 
   function succeeded(): void {

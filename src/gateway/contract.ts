@@ -1,7 +1,7 @@
 // What the doors may ask of the gateway. `gateway.ts` and `enquiries.ts` answer it.
 
 import type { Asked } from "../core/stages.ts";
-import type { AnswerEvent, Receipt } from "../core/answer.ts";
+import type { AnswerBatches, Receipt } from "../core/answer.ts";
 import type { Caller } from "../core/caller.ts";
 import type { Deployment } from "../core/deployment.ts";
 import type { SensitivityReport } from "../core/errors.ts";
@@ -70,11 +70,11 @@ export interface CountResult {
 
 export interface Gateway {
   /**
-   * One answer, screened, as a stream. The first event is `started`, the last `finished`; every
+   * One answer, screened, as a stream of batches. The first event is `started`, the last `finished`; every
    * failure is thrown as a `Failure` (also after `started`). Aborting `signal`, or `return()`,
    * cancels the upstream at once and settles.
    */
-  complete(asked: Asked<CompletionRequest>, signal: AbortSignal): AsyncIterable<AnswerEvent>;
+  complete(asked: Asked<CompletionRequest>, signal: AbortSignal): AnswerBatches;
   embed(asked: Asked<EmbeddingRequest>, signal: AbortSignal): Promise<EmbeddingResult>;
   image(asked: Asked<ImageRequest>, signal: AbortSignal): Promise<ImageResult>;
   /** Judges texts. Without a model: by every classifier that the policy permits for them. */

@@ -14,7 +14,7 @@ export interface Engaged {
   /** What it had counted before it spoke. */
   readonly usage: TokenUsage | undefined;
   /** Everything the deployment says, metered. Throws a `Failure`. */
-  readonly events: AsyncIterable<ModelEvent>;
+  readonly events: AsyncIterable<readonly ModelEvent[]>;
   /** Lets go of the upstream, also where nobody read the events. */
   close(): Promise<void>;
 }
@@ -33,8 +33,10 @@ export async function engage(
     const { done, value } = await source.next();
     if (done) ended = true;
     else {
-      meter.count(value);
-      opening.push(value);
+      for (const event of value) {
+        meter.count(event);
+        opening.push(event);
+      }
     }
   }
   if (failsWhenRefused && isRefused(opening)) {
@@ -46,7 +48,7 @@ export async function engage(
     target,
     params: call.params,
     usage: opening.findLast((event) => event.type === "usage")?.usage,
-    events: goOn(opening, source, attempt),
+    events: goOn(opening, source, ended, attempt),
     async close() {
       await source.return?.();
       // Where nobody has read the events, nobody else says so.
@@ -65,18 +67,20 @@ const isRefused = (opening: readonly ModelEvent[]): boolean => {
 
 async function* goOn(
   opening: readonly ModelEvent[],
-  source: AsyncIterator<ModelEvent>,
+  source: AsyncIterator<readonly ModelEvent[]>,
+  ended: boolean,
   attempt: AttemptLog,
-): AsyncGenerator<ModelEvent, void, undefined> {
+): AsyncGenerator<readonly ModelEvent[], void, undefined> {
   let over = false;
   try {
-    for (const event of opening) yield event;
-    for (;;) {
-      const { done, value } = await source.next();
-      if (done) break;
-      attempt.meter.count(value);
-      yield value;
-    }
+    yield opening;
+    if (!ended)
+      for (;;) {
+        const { done, value } = await source.next();
+        if (done) break;
+        for (const event of value) attempt.meter.count(event);
+        yield value;
+      }
     over = true;
   } catch (error) {
     over = true;

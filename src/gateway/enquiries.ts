@@ -23,7 +23,7 @@ export function createEnquiries(parts: GatewayParts): Enquiries {
       const snapshot = parts.snapshots.current();
       const plan = await foresee(asked, snapshot, parts);
       return {
-        hash: plan.hash,
+        hash: plan.hash(),
         sensitivity: plan.sensitivity,
         candidates: candidateReports(plan, snapshot, parts),
         policyVersion: plan.permit.policyVersion,

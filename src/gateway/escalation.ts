@@ -98,9 +98,11 @@ function markLast(attempts: Attempt[], { target }: Engaged, because: string): vo
 async function* playedAgain(
   events: readonly ModelEvent[],
   withoutLogprobs: boolean,
-): AsyncGenerator<ModelEvent, void, undefined> {
-  for (const event of events)
-    yield withoutLogprobs && event.type === "text-delta" ? { ...event, logprobs: undefined } : event;
+): AsyncGenerator<readonly ModelEvent[], void, undefined> {
+  yield withoutLogprobs ? events.map(withoutItsLogprobs) : events;
 }
+
+const withoutItsLogprobs = (event: ModelEvent): ModelEvent =>
+  event.type === "text-delta" ? { ...event, logprobs: undefined } : event;
 
 const nothing = (): Promise<void> => Promise.resolve();

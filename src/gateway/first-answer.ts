@@ -15,19 +15,21 @@ export interface FirstAnswer {
   readonly meanLogprob: number | undefined;
 }
 
-export async function readFirst(stream: AsyncIterable<ModelEvent>): Promise<FirstAnswer> {
+export async function readFirst(stream: AsyncIterable<readonly ModelEvent[]>): Promise<FirstAnswer> {
   const events: ModelEvent[] = [];
   const texts: string[] = [];
   let callsTools = false;
   let refused = false;
   let tokens = 0;
   let sum = 0;
-  for await (const event of stream) {
+  for await (const batch of stream) for (const event of batch) take(event);
+
+  function take(event: ModelEvent): void {
     events.push(event);
     if (event.type === "tool-call-delta") callsTools = true;
     if (event.type === "refusal-delta") refused = true;
     if (event.type === "choice-finish" && event.reason === "content_filter") refused = true;
-    if (event.type !== "text-delta" || event.choice !== 0) continue;
+    if (event.type !== "text-delta" || event.choice !== 0) return;
     texts.push(event.text);
     for (const entry of event.logprobs ?? []) {
       const { logprob } = entry as { logprob?: unknown };

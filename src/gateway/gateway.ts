@@ -2,7 +2,7 @@
 // normalise → weigh → permit → plan → reserve → failover(call → meter) → screen → record
 
 import { abortable, follow } from "../core/abortable.ts";
-import type { AnswerEvent } from "../core/answer.ts";
+import type { AnswerBatches, AnswerEvent } from "../core/answer.ts";
 import { asFailure, withAttempts } from "../core/errors.ts";
 import type { CompletionRequest } from "../core/request.ts";
 import type { Asked, Permitted, Plan } from "../core/stages.ts";
@@ -17,9 +17,9 @@ import { callOf } from "./call.ts";
 import { escalated } from "./escalation.ts";
 import { failover } from "./failover.ts";
 import { image } from "./image.ts";
+import { leaving } from "./leaving.ts";
 import { moderate } from "./moderate.ts";
 import type { GatewayParts } from "./parts.ts";
-import { providersNotice } from "./provider-notice.ts";
 import { partsFor } from "./rehearsing.ts";
 import { reserve } from "./reserve.ts";
 import { openScreening, type Screening } from "./screening.ts";
@@ -29,12 +29,11 @@ export function createGateway(parts: GatewayParts): Gateway {
   return {
     complete(asked, callerSignal) {
       const { controller, release } = follow(callerSignal);
-      const start = (signal: AbortSignal): AsyncIterable<AnswerEvent> => answer(parts, asked, signal);
-      const events =
-        asked.idempotencyKey === undefined
-          ? start(controller.signal)
-          : parts.runs.join(asked, asked.idempotencyKey, controller.signal, start);
-      return abortable(events, controller, release);
+      const start = (own: AbortController): AnswerBatches => answer(parts, asked, own);
+      const { idempotencyKey: key } = asked;
+      const batches =
+        key === undefined ? start(controller) : parts.runs.join(asked, key, controller.signal, start);
+      return abortable(batches, controller, release);
     },
     embed: (asked, callerSignal) => embed(parts, asked, callerSignal),
     image: (asked, callerSignal) => image(parts, asked, callerSignal),
@@ -43,19 +42,17 @@ export function createGateway(parts: GatewayParts): Gateway {
   };
 }
 
+/** Aborting `controller` ends it: the caller does, a version that revokes it, a check of its input. */
 async function* answer(
   shared: GatewayParts,
   asked: Asked<CompletionRequest>,
-  callerSignal: AbortSignal,
-): AsyncGenerator<AnswerEvent, void, undefined> {
+  controller: AbortController,
+): AsyncGenerator<readonly AnswerEvent[], void, undefined> {
+  const { signal } = controller;
   const parts = partsFor(asked, shared);
-  const admitted = await admit(asked, parts, callerSignal);
+  const admitted = await admit(asked, parts, signal);
   const { permitted, session, snapshot } = admitted;
   const account = openAccount(permitted, parts);
-  const { controller, release } = follow(callerSignal);
-  const { signal } = controller;
-  // Left by the guard alone, where a rule ends the answer: that is no fault of the provider's.
-  const upstream = follow(signal);
   const watch = parts.revocations.watch(permitted, snapshot, controller);
   const streamClosed = asked.request.stream ? parts.telemetry.streamOpened() : undefined;
   let guard: Screening | undefined;
@@ -64,6 +61,7 @@ async function* answer(
   try {
     const plan = await reserve(await planFor(admitted, parts, signal), parts.budgets, account);
     guard = openScreening(permitted, snapshot, account, parts, controller);
+    const { upstream } = guard;
     await guard.beforeCall;
     const media = parts.callerMedia.of(plan.request, signal);
     const open = (candidates: Plan<CompletionRequest>): Promise<Engaged> =>
@@ -74,7 +72,7 @@ async function* answer(
           const call = await callOf(target, plan, parts.providers, attempt, media);
           return engage(target, call, attempt, plan.way?.route.failover?.onRefusedContent === true);
         },
-        attemptsUnder(candidates, snapshot, account, parts, upstream.controller.signal),
+        attemptsUnder(candidates, snapshot, account, parts, upstream),
         signal,
         (late) => void late.close(),
       );
@@ -87,20 +85,16 @@ async function* answer(
     account.engaged(engaged);
     keepSession(plan, session, engaged.target);
     const [categories] = await Promise.all([guard.input, account.durable]);
-    yield started(permitted, engaged, account, parts.rehearsal?.text);
-    if (categories.length > 0) yield { type: "safety-notice", choice: 0, categories, redacted: false };
-    for await (const event of screen(engaged.events, guard.options(upstream.controller))) {
+    yield [started(permitted, engaged, account, parts.rehearsal?.text)];
+    if (categories.length > 0) yield [{ type: "safety-notice", choice: 0, categories, redacted: false }];
+    for await (const cleared of screen(engaged.events, guard.options)) {
       if (watch.revoked) throw watch.revoked;
-      if (event.type === "usage") continue;
-      account.delivered(event);
-      const notice = providersNotice(event, account.safety);
-      if (notice) yield notice;
-      yield event;
+      yield leaving(cleared, account);
     }
     outcome = "ok";
     // Together, so that the database writes both at once.
     const [receipt] = await Promise.all([account.settle(outcome), guard.close()]);
-    yield { type: "finished", receipt: toldReceipt(receipt, asked.caller) };
+    yield [{ type: "finished", receipt: toldReceipt(receipt, asked.caller) }];
   } catch (error) {
     const ended = watch.revoked ?? guard?.refused;
     const failure = ended ?? withAttempts(asFailure(error), account.attempts);
@@ -108,8 +102,6 @@ async function* answer(
     throw failure;
   } finally {
     watch.end();
-    upstream.release();
-    release();
     streamClosed?.();
     await engaged?.close();
     await guard?.close();

@@ -23,8 +23,7 @@ export async function image(
       call: (target, { signal, place, keyRefused }, providers) =>
         providers.image(target, request, { onUnsupported, signal, place, keyRefused }),
       async release(made, guard, account) {
-        // The answer is all there: leaving it ends nothing.
-        const images = await screened(made.images, guard.options(new AbortController()));
+        const images = await screened(made.images, guard.options);
         for (const [choice, { revisedPrompt }] of images.entries()) {
           if (revisedPrompt !== undefined)
             account.delivered({ type: "text-delta", choice, text: revisedPrompt });
@@ -44,17 +43,21 @@ async function screened(
 ): Promise<readonly GeneratedImage[]> {
   if (images.every(({ revisedPrompt }) => revisedPrompt === undefined)) return images;
   const texts = images.map(() => "");
-  for await (const event of screen(revisions(images), options)) {
-    if (event.type === "text-delta") texts[event.choice] += event.text;
+  for await (const batch of screen(revisions(images), options)) {
+    for (const event of batch) if (event.type === "text-delta") texts[event.choice] += event.text;
   }
   return images.map(({ revisedPrompt: _unscreened, ...picture }, index) =>
     texts[index] === "" ? picture : { ...picture, revisedPrompt: texts[index] },
   );
 }
 
-async function* revisions(images: readonly GeneratedImage[]): AsyncGenerator<ModelEvent, void, undefined> {
+async function* revisions(
+  images: readonly GeneratedImage[],
+): AsyncGenerator<readonly ModelEvent[], void, undefined> {
   for (const [choice, { revisedPrompt: text = "" }] of images.entries()) {
-    yield { type: "text-delta", choice, text };
-    yield { type: "choice-finish", choice, reason: "stop" };
+    yield [
+      { type: "text-delta", choice, text },
+      { type: "choice-finish", choice, reason: "stop" },
+    ];
   }
 }

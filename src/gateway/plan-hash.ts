@@ -5,6 +5,6 @@ import type { ModelRequest } from "../core/request.ts";
 import type { Plan } from "../core/stages.ts";
 
 export function planUnchanged<R extends ModelRequest>(plan: Plan<R>): Plan<R> {
-  if (plan.planHash === undefined || plan.planHash === plan.hash) return plan;
+  if (plan.planHash === undefined || plan.planHash === plan.hash()) return plan;
   throw new Failure("PLAN_STALE");
 }

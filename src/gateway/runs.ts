@@ -2,14 +2,14 @@
 // A run outlives a caller who was cut off, so that a client that reconnects does not pay twice.
 
 import { createHmac } from "node:crypto";
-import type { AnswerEvent } from "../core/answer.ts";
+import type { AnswerBatches, AnswerEvent } from "../core/answer.ts";
 import { identityOf } from "../core/caller.ts";
 import { Failure } from "../core/errors.ts";
 import type { CompletionRequest } from "../core/request.ts";
 import type { Asked } from "../core/stages.ts";
 import type { Claims } from "../metering/claims.ts";
 
-type Start = (signal: AbortSignal) => AsyncIterable<AnswerEvent>;
+type Start = (controller: AbortController) => AnswerBatches;
 
 export interface Runs {
   /** Starts the answer, or joins the one that runs under the same key, from its first event. */
@@ -18,7 +18,7 @@ export interface Runs {
     idempotencyKey: string,
     signal: AbortSignal,
     start: Start,
-  ): AsyncIterable<AnswerEvent>;
+  ): AnswerBatches;
   /** Ends every run at once: the process stops. */
   close(): void;
 }
@@ -68,8 +68,8 @@ export function createRuns(parts: RunParts): Runs {
     try {
       await claim(parts.claims, asked, idempotencyKey, run.bodyHash);
       started = true;
-      for await (const event of start(run.controller.signal)) {
-        run.events.push(event);
+      for await (const batch of start(run.controller)) {
+        for (const event of batch) run.events.push(event);
         wake(run);
       }
     } catch (error) {
@@ -130,7 +130,11 @@ const bodyOf = ({ request, lookahead = false, rehearse }: Asked<CompletionReques
   JSON.stringify(lookahead || rehearse !== undefined ? { request, lookahead, rehearse } : request);
 
 /** Leaving is instant: a listener that waits is woken by its own `return()`. */
-function listen(run: Run, signal: AbortSignal, onLastLeft: () => void): AsyncIterableIterator<AnswerEvent> {
+function listen(
+  run: Run,
+  signal: AbortSignal,
+  onLastLeft: () => void,
+): AsyncIterableIterator<readonly AnswerEvent[]> {
   let at = 0;
   let left = false;
   let entered = false;
@@ -158,11 +162,11 @@ function listen(run: Run, signal: AbortSignal, onLastLeft: () => void): AsyncIte
         clearTimeout(run.linger);
       }
       for (;;) {
-        const event = run.events[at];
         if (left) return { done: true, value: undefined };
-        if (event !== undefined) {
-          at += 1;
-          return { done: false, value: event };
+        if (at < run.events.length) {
+          const batch = run.events.slice(at);
+          at = run.events.length;
+          return { done: false, value: batch };
         }
         if (run.ended) {
           leave();

@@ -1,6 +1,7 @@
 // What the guard needs to know of one request: which classifiers may judge it, what the policy says of each category,
 // and when. Also the check of its input. What was found is kept for the receipt and the record.
 
+import { follow } from "../core/abortable.ts";
 import { asFailure, Failure } from "../core/errors.ts";
 import { isAtLeast } from "../core/sensitivity.ts";
 import type { Permitted } from "../core/stages.ts";
@@ -19,8 +20,9 @@ export interface Screening {
   readonly input: Promise<readonly string[]>;
   /** Why the input's check ended the request. */
   readonly refused: Failure | undefined;
-  /** `upstream` ends the provider's answer and nothing else. */
-  options(upstream: AbortController): ScreenOptions;
+  /** Ends the provider's answer: also where a rule ends it, which is no fault of the provider's. */
+  readonly upstream: AbortSignal;
+  readonly options: ScreenOptions;
   /** Writes what the classifiers cost, once they are asked no more. */
   close(): Promise<void>;
 }
@@ -37,6 +39,8 @@ export function openScreening(
   const regime = snapshot.policy.safetyRegime(caller, sensitivity.effective);
   const failOpen = regime.failOpen && isEveryday(permitted);
   const { classifiers, notRun, missing, close } = classifiersFor(permitted, snapshot, parts);
+  // Classifiers alone leave an answer while it is being read.
+  const upstream = classifiers.length === 0 ? undefined : follow(controller.signal);
   account.safety.notRun.push(...notRun);
   if (regime.needsSemantic && classifiers.length === 0) throw unjudged();
   if (missing.length > 0 && !failOpen) throw unwell();
@@ -56,20 +60,24 @@ export function openScreening(
     controller.abort(refused);
   });
   return {
-    close,
+    close() {
+      upstream?.release();
+      return close();
+    },
     beforeCall: regime.input === "before" ? input : nothingFound,
     input,
     get refused() {
       return refused;
     },
-    options: (upstream) => ({
+    upstream: upstream?.controller.signal ?? controller.signal,
+    options: {
       ...common,
       mode: modeFor(permitted, regime.mode, isStream),
       systemPrompts: systemPrompts(permitted),
       prompt: classifiers.length === 0 ? "" : promptOf(request),
       whole: !isStream,
-      leave: () => upstream.abort(),
-    }),
+      leave: () => upstream?.controller.abort(),
+    },
   };
 }
 

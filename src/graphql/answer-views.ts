@@ -1,7 +1,7 @@
 // Turns the gateway's stream into the events of the contract: with offsets, numbered, never throwing.
 // `events.ts` shows them. A failure is the last event, also where nothing came before it.
 
-import type { AnswerEvent, Receipt } from "../core/answer.ts";
+import type { AnswerBatches, AnswerEvent, Receipt } from "../core/answer.ts";
 import type { Deployment } from "../core/deployment.ts";
 import { Failure, type SensitivityReport } from "../core/errors.ts";
 import type { ResponseFormat } from "../core/request.ts";
@@ -45,7 +45,7 @@ export type EventView<Kind extends EventKind = EventKind> = Extract<EventBody, {
 export interface ViewParts {
   /** Asks the gateway. Whatever it throws becomes the one event of a stream that never started. */
   readonly open: () => {
-    readonly events: AsyncIterable<AnswerEvent>;
+    readonly events: AnswerBatches;
     readonly format: ResponseFormat | undefined;
   };
   readonly failed: (error: unknown) => Promise<EventBody>;
@@ -62,11 +62,12 @@ export async function* viewAnswer({
     const { events, format } = open();
     const gatherer = createGatherer();
     const translate = createTranslator();
-    for await (const event of events) {
-      gatherer.push(event);
-      const body = translate(event);
-      if (body) yield body;
-    }
+    for await (const batch of events)
+      for (const event of batch) {
+        gatherer.push(event);
+        const body = translate(event);
+        if (body) yield body;
+      }
     yield { kind: "CompletionFinished", completion: completionOf(gatherer.done(), format) };
   } catch (error) {
     const someoneListens = !signal.aborted || signal.reason instanceof Failure;

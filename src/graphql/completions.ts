@@ -4,7 +4,7 @@
 import type { GatheredAnswer, GatheredChoice } from "../core/answer.ts";
 import { Failure } from "../core/errors.ts";
 import type { ResponseFormat } from "../core/request.ts";
-import { createGatherer } from "../wire/gather.ts";
+import { gather } from "../wire/gather.ts";
 import { askedCompletion } from "./asked.ts";
 import { builder } from "./builder.ts";
 import { SoundType, TokenLogprob, tokenLogprobs } from "./choice-details.ts";
@@ -193,9 +193,8 @@ builder.mutationField("complete", (t) =>
       const requestId = context.nextReceiptId();
       try {
         const asked = askedCompletion(input, context, info, requestId, false);
-        const gatherer = createGatherer();
-        for await (const event of context.parts.gateway.complete(asked, context.signal)) gatherer.push(event);
-        return completionOf(gatherer.done(), asked.request.responseFormat);
+        const answer = await gather(context.parts.gateway.complete(asked, context.signal));
+        return completionOf(answer, asked.request.responseFormat);
       } catch (error) {
         return failureAsData(error, requestId, context);
       }

@@ -7,7 +7,7 @@ import type { CompletionRequest } from "../core/request.ts";
 import { formatSensitivity } from "../core/sensitivity.ts";
 import type { Asked } from "../core/stages.ts";
 import type { EntityField } from "../policy/graph-file.ts";
-import { createGatherer } from "../wire/gather.ts";
+import { gather } from "../wire/gather.ts";
 import { moneyOf } from "./asked.ts";
 import type { GraphqlContext } from "./context.ts";
 import { createKeptAnswers } from "./kept-answers.ts";
@@ -70,10 +70,8 @@ async function ask(
   asked: Asked<CompletionRequest>,
   { parts, signal, nextReceiptId }: GraphqlContext,
 ): Promise<{ readonly text: string; readonly deploymentId: string }> {
-  const gatherer = createGatherer();
   const request = { ...asked, requestId: nextReceiptId() };
-  for await (const event of parts.gateway.complete(request, signal)) gatherer.push(event);
-  const { choices, notices, deployment } = gatherer.done();
+  const { choices, notices, deployment } = await gather(parts.gateway.complete(request, signal));
   const [choice] = choices;
   // A part of an answer would look like all of it.
   if (choice?.finish === "content_filter") {

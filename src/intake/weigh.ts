@@ -43,11 +43,12 @@ export async function weigh<R extends ModelRequest>(
   const detected = sensitivity("public", [...found.labels, ...(unscanned ? ["unscanned"] : [])]);
   const base = declared ?? caller.defaultSensitivity;
   const effective = [caller.floor, detected, session ?? publicData].reduce(joinSensitivity, base);
+  // In the order of the record (`audit/canonical.ts`), as every object that ends up in one.
   const report: SensitivityReport = {
-    effective,
     declared,
     detected: found.detections,
-    ...(session === undefined ? {} : { session }),
+    effective,
+    ...(session === undefined ? undefined : { session }),
     underDeclared: declared !== undefined && !isWithin(detected, declared),
   };
   if (!isWithin(effective, caller.ceiling)) throw exceedsKey(report, caller.ceiling);

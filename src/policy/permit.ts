@@ -150,7 +150,7 @@ function entryOf(
   const obligations = obligationsOf({ deployment, data: situation.data, restsOn });
   const permitted = { deployment, rule: row.id, obligations } as unknown as PermittedDeployment;
   const { because } = decision;
-  const consideration = { deploymentId: deployment.id, allowed: true, because, rule: row.id, missing: [] };
+  const consideration = { allowed: true, because, deploymentId: deployment.id, missing: [], rule: row.id };
   return { permitted, consideration, validUntil };
 }
 
@@ -159,7 +159,7 @@ const refusal = (
   because: string,
   rule?: string,
   missing: readonly string[] = [],
-): Consideration => ({ deploymentId: deployment.id, allowed: false, because, rule, missing });
+): Consideration => ({ allowed: false, because, deploymentId: deployment.id, missing, rule });
 
 const providerWords = (rows: readonly GrantRow[]): readonly string[] => [
   ...new Set(

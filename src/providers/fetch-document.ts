@@ -3,7 +3,8 @@
 // Never called with anything that a caller sent through a door.
 
 import { Failure } from "../core/errors.ts";
-import { drop, readJson } from "./http-call.ts";
+import { readJson } from "./http-call.ts";
+import { exchange } from "./http-exchange.ts";
 import type { Pools } from "./pools.ts";
 
 interface DocumentSource {
@@ -23,23 +24,21 @@ export async function fetchDocument(
     new Failure("UPSTREAM_FAILED", `${source} ${address} ${why}.`, { cause });
   const url = URL.parse(address);
   if (!url || !/^https?:$/.test(url.protocol)) throw unreadable("is no http or https address");
-  const answer = await pools
-    .for(url.origin)
-    .request({
-      origin: url.origin,
-      path: url.pathname + url.search,
-      method: "GET",
-      headers: { accept: "application/json", "accept-encoding": "identity", "user-agent": "portcullis" },
-      signal: AbortSignal.timeout(seconds * 1000),
-    })
-    .catch((cause: unknown) => {
-      throw unreadable("cannot be reached", cause);
-    });
-  if (answer.statusCode !== 200) {
-    drop(answer.body);
-    throw unreadable(`answered with status ${answer.statusCode}`);
+  const options = {
+    origin: url.origin,
+    path: url.pathname + url.search,
+    method: "GET",
+    headers: { accept: "application/json", "accept-encoding": "identity", "user-agent": "portcullis" },
+  } as const;
+  const signal = AbortSignal.timeout(seconds * 1000);
+  const { status, body } = await exchange(pools.for(url.origin), options, signal).catch((cause: unknown) => {
+    throw unreadable("cannot be reached", cause);
+  });
+  if (status !== 200) {
+    body.drop();
+    throw unreadable(`answered with status ${status}`);
   }
-  const document = await readJson(answer.body);
+  const document = await readJson(body);
   if (document === undefined) throw unreadable("did not answer with JSON");
   return document;
 }

@@ -7,7 +7,7 @@ import { isIP } from "node:net";
 import { untilAborted } from "../core/abortable.ts";
 import { Failure, type FailureCode } from "../core/errors.ts";
 import type { MediaPart } from "../core/request.ts";
-import { drop } from "./http-call.ts";
+import { exchange } from "./http-exchange.ts";
 import { mediaTypeOf } from "./media-type.ts";
 import type { Pools } from "./pools.ts";
 import { isPublicAddress } from "./public-address.ts";
@@ -55,25 +55,25 @@ export async function fetchMedia(
     const addresses = await checkedAddresses(url, network, signal, failed);
     const answer = await dial(url, addresses, pools, network, signal);
     try {
-      if (answer.statusCode >= 300 && answer.statusCode < 400)
-        throw failed("its server redirects, which is not followed");
-      if (answer.statusCode !== 200) throw failed(`its server answered with status ${answer.statusCode}`);
-      const encoding = String(answer.headers["content-encoding"] ?? "identity");
+      const { status, headers, body } = answer;
+      if (status >= 300 && status < 400) throw failed("its server redirects, which is not followed");
+      if (status !== 200) throw failed(`its server answered with status ${status}`);
+      const encoding = headers["content-encoding"] ?? "identity";
       if (encoding !== "identity") throw failed("its server sent it compressed");
       const large = `it is larger than ${Math.floor(mostBytes / mebibyte)} MB may be here`;
-      if (Number(answer.headers["content-length"] ?? 0) > mostBytes) throw failed(large);
+      if (Number(headers["content-length"] ?? 0) > mostBytes) throw failed(large);
       const chunks: Buffer[] = [];
       let size = 0;
-      for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+      for (let chunk = await body.take(); chunk; chunk = await body.take()) {
         if ((size += chunk.length) > mostBytes) throw failed(large);
         chunks.push(chunk);
       }
       const bytes = Buffer.concat(chunks);
-      const mimeType = mediaTypeOf(bytes, String(answer.headers["content-type"] ?? ""), part.type);
+      const mimeType = mediaTypeOf(bytes, headers["content-type"] ?? "", part.type);
       if (mimeType === undefined) throw failed(`what its server sent is no ${part.type}`);
       return { bytes, mimeType };
     } finally {
-      drop(answer.body);
+      answer.body.drop();
       answer.close();
     }
   } catch (error) {
@@ -124,19 +124,13 @@ async function dial(
     const close = (): void => void dispatcher.destroy();
     try {
       const origin = originAt(url, address);
-      const answer = await dispatcher.request({
+      const options = {
         origin,
         path: url.pathname + url.search,
         method: "GET",
-        headers: {
-          host: url.host,
-          accept: "*/*",
-          "accept-encoding": "identity",
-          "user-agent": "portcullis",
-        },
-        signal,
-      });
-      return { ...answer, close };
+        headers: { host: url.host, accept: "*/*", "accept-encoding": "identity", "user-agent": "portcullis" },
+      } as const;
+      return { ...(await exchange(dispatcher, options, signal)), close };
     } catch (error) {
       close();
       last = error;

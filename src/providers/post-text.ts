@@ -1,7 +1,7 @@
 // Tells an address of an origin that the operator configured something, and hears how it took it.
 // Subscriptions by callback go through here; what the other side answers is not read.
 
-import { drop } from "./http-call.ts";
+import { exchange } from "./http-exchange.ts";
 import type { Pools } from "./pools.ts";
 
 const timeoutMilliseconds = 5_000;
@@ -13,16 +13,17 @@ export async function postText(
   text: string,
   header: readonly [name: string, value: string],
 ): Promise<number> {
-  const answer = await pools.for(url.origin).request({
+  const options = {
     origin: url.origin,
     path: url.pathname + url.search,
     method: "POST",
     headers: { "content-type": "application/json", "user-agent": "portcullis", [header[0]]: header[1] },
     body: text,
-    signal: AbortSignal.timeout(timeoutMilliseconds),
-  });
+  } as const;
+  const signal = AbortSignal.timeout(timeoutMilliseconds);
+  const { status, body } = await exchange(pools.for(url.origin), options, signal);
   // Short answers are read to their end, so that the connection can be used again.
-  if (answer.statusCode === 204) await answer.body.dump();
-  else drop(answer.body);
-  return answer.statusCode;
+  if (status === 204) body.readOut();
+  else body.drop();
+  return status;
 }

@@ -34,12 +34,12 @@ export async function probeProvider(
   key: Secret | undefined,
 ): Promise<Probe> {
   if (dialect === "demo") return { ok: true, detail: "is in the process", clockSkewSeconds: undefined };
-  const url = addressOf(dialects[dialect], baseUrl, listPaths[dialect]);
+  const { url, origin, path } = addressOf(dialects[dialect], baseUrl, listPaths[dialect]);
   const call = { method: "GET", url, headers: {}, body: "", at: new Date() } as const;
   try {
-    const answer = await pools.for(url.origin).request({
-      origin: url.origin,
-      path: url.pathname + url.search,
+    const answer = await pools.for(origin).request({
+      origin,
+      path,
       method: "GET",
       headers: key === undefined ? {} : { ...dialects[dialect].credentialHeaders(key.reveal(), call) },
       signal: AbortSignal.timeout(timeoutMilliseconds),
@@ -47,7 +47,7 @@ export async function probeProvider(
     await answer.body.dump();
     return { ...verdict(answer.statusCode), clockSkewSeconds: skew(answer.headers["date"]) };
   } catch {
-    return { ok: false, detail: `cannot be reached at ${url.origin}`, clockSkewSeconds: undefined };
+    return { ok: false, detail: `cannot be reached at ${origin}`, clockSkewSeconds: undefined };
   }
 }
 

@@ -62,7 +62,8 @@ interface CallOptions extends CallUse {
 
 export interface ProviderCall {
   readonly params: readonly ParamChange[];
-  readonly events: AsyncIterable<ModelEvent>;
+  /** In batches, as they arrive. */
+  readonly events: AsyncIterable<readonly ModelEvent[]>;
 }
 
 interface ProviderEmbedding {
@@ -107,10 +108,10 @@ export function createProviders(parts: ProviderParts): Providers {
   ): Promise<HttpAnswer> {
     if (provider.baseUrl === undefined)
       throw new Failure("MODEL_UNAVAILABLE", `${provider.name} has no base URL.`);
-    const url = addressOf(dialect, provider.baseUrl, encoded.path);
+    const address = addressOf(dialect, provider.baseUrl, encoded.path);
     for (;;) {
-      const credential = credentialFor(provider, dialect, url, encoded, place);
-      const answer = await httpCall(parts.pools, url, encoded, credential, timeouts, signal);
+      const credential = credentialFor(provider, dialect, address.url, encoded, place);
+      const answer = await httpCall(parts.pools, address, encoded, credential, timeouts, signal);
       if (answer.status >= 200 && answer.status < 300) return answer;
       const fault = dialect.decodeError(answer.status, await readJson(answer.body));
       const failure = fromFault(fault, provider.name, answer.retryAfterSeconds);

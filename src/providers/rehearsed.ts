@@ -54,16 +54,17 @@ async function* played(
   provider: Provider,
   request: CompletionRequest,
   circumstances: Circumstances,
-): AsyncGenerator<ModelEvent, void, undefined> {
+): AsyncGenerator<readonly ModelEvent[], void, undefined> {
   if (fault.kind === "slow") await sleep(fault.milliseconds, undefined, { signal: circumstances.signal });
   // A whole answer that breaks off never was one; in a stream what was said before is out.
   else if (fault.kind !== "cut" || !request.stream) await fail(fault, provider, circumstances);
-  yield { type: "answer-begin" };
+  yield [{ type: "answer-begin" }];
   const count = fault.kind === "cut" ? fault.pieces : pieces.length;
   for (let piece = 0; piece < count; piece++)
-    yield { type: "text-delta", choice: 0, text: pieces[piece % pieces.length] ?? "" };
+    yield [{ type: "text-delta", choice: 0, text: pieces[piece % pieces.length] ?? "" }];
   if (fault.kind === "cut") throw brokenOff();
-  for (let choice = 0; choice < request.n; choice++) yield { type: "choice-finish", choice, reason: "stop" };
+  for (let choice = 0; choice < request.n; choice++)
+    yield [{ type: "choice-finish", choice, reason: "stop" }];
 }
 
 async function fail(fault: Fault, provider: Provider, { signal, timeouts }: Circumstances): Promise<never> {

@@ -1,8 +1,7 @@
 // POST /v1/chat/completions: decode, ask the gateway, answer whole or as a stream.
 // The gateway decides everything; here only the shape of the wire is known.
 
-import type { AnswerEvent, GatheredAnswer } from "../core/answer.ts";
-import { createGatherer } from "../wire/gather.ts";
+import { gather } from "../wire/gather.ts";
 import { encodeChatAnswer } from "../wire/openai/client-answer.ts";
 import { createChatChunkEncoder } from "../wire/openai/client-chunks.ts";
 import { decodeChatRequest } from "../wire/openai/client-request.ts";
@@ -39,10 +38,4 @@ export async function serveChat(exchange: Exchange, parts: HandlerParts): Promis
   }
   const answer = await gather(events);
   sendWhole(exchange, encodeChatAnswer(answer, style), receiptHeaders(answer.receipt));
-}
-
-async function gather(events: AsyncIterable<AnswerEvent>): Promise<GatheredAnswer> {
-  const gatherer = createGatherer();
-  for await (const event of events) gatherer.push(event);
-  return gatherer.done();
 }

@@ -6,7 +6,7 @@ import { addUsage } from "../core/events.ts";
 import type { Picodollars } from "../core/money.ts";
 import type { CompletionRequest } from "../core/request.ts";
 import type { Asked } from "../core/stages.ts";
-import { createGatherer } from "../wire/gather.ts";
+import { gather } from "../wire/gather.ts";
 import { decodeTextCompletions } from "../wire/openai/client-completions.ts";
 import { createTextStreamEncoder, encodeTextAnswer } from "../wire/openai/client-text-answer.ts";
 import { receiptHeaders } from "./answer-headers.ts";
@@ -38,9 +38,7 @@ export async function serveCompletions(exchange: Exchange, parts: HandlerParts):
   if (stream) {
     return await streamAnswer(events, createTextStreamEncoder({ ...style, includeUsage }), exchange, parts);
   }
-  const gatherer = createGatherer();
-  for await (const event of events) gatherer.push(event);
-  const answer = gatherer.done();
+  const answer = await gather(events);
   sendWhole(exchange, encodeTextAnswer(answer, style), receiptHeaders(answer.receipt));
 }
 
@@ -57,16 +55,19 @@ async function* inTurn(
   prompts: readonly Asked<CompletionRequest>[],
   gateway: HandlerParts["gateway"],
   signal: AbortSignal,
-): AsyncGenerator<AnswerEvent, void, undefined> {
+): AsyncGenerator<readonly AnswerEvent[], void, undefined> {
   let receipt: Receipt | undefined;
   for (const [index, asked] of prompts.entries()) {
-    for await (const event of gateway.complete({ ...asked, maxCost: left(asked, receipt) }, signal)) {
-      if (event.type === "finished") receipt = receipt ? joined(receipt, event.receipt) : event.receipt;
-      else if ("choice" in event) yield { ...event, choice: index * asked.request.n + event.choice };
-      else if (index === 0) yield event;
+    for await (const batch of gateway.complete({ ...asked, maxCost: left(asked, receipt) }, signal)) {
+      yield batch.flatMap((event): readonly AnswerEvent[] => {
+        if ("choice" in event) return [{ ...event, choice: index * asked.request.n + event.choice }];
+        if (event.type !== "finished") return index === 0 ? [event] : [];
+        receipt = receipt ? joined(receipt, event.receipt) : event.receipt;
+        return [];
+      });
     }
   }
-  if (receipt) yield { type: "finished", receipt };
+  if (receipt) yield [{ type: "finished", receipt }];
 }
 
 const left = ({ maxCost }: Asked, spent: Receipt | undefined): Picodollars | undefined =>

@@ -32,10 +32,11 @@ export async function serveMessages(exchange: Exchange, parts: HandlerParts): Pr
   }
   const gatherer = createMessageGatherer(style);
   let headers = {};
-  for await (const event of events) {
-    gatherer.push(event);
-    if (event.type === "finished") headers = receiptHeaders(event.receipt);
-  }
+  for await (const batch of events)
+    for (const event of batch) {
+      gatherer.push(event);
+      if (event.type === "finished") headers = receiptHeaders(event.receipt);
+    }
   sendWhole(exchange, gatherer.message(), headers);
 }
 

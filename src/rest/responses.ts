@@ -27,9 +27,10 @@ export async function serveResponses(exchange: Exchange, parts: HandlerParts): P
   }
   const whole = createWholeResponse(style);
   let headers = {};
-  for await (const event of events) {
-    whole.push(event);
-    if (event.type === "finished") headers = receiptHeaders(event.receipt);
-  }
+  for await (const batch of events)
+    for (const event of batch) {
+      whole.push(event);
+      if (event.type === "finished") headers = receiptHeaders(event.receipt);
+    }
   sendWhole(exchange, whole.response(), headers);
 }

@@ -2,7 +2,7 @@
 // Handlers start it with the encoder of their wire. Nothing is sent after the caller left.
 // https://html.spec.whatwg.org/multipage/server-sent-events.html
 
-import type { AnswerEvent } from "../core/answer.ts";
+import type { AnswerBatches, AnswerEvent } from "../core/answer.ts";
 import { asFailure, Failure } from "../core/errors.ts";
 import type { StreamEncoder } from "../wire/client-stream.ts";
 import { fixedHeaders, requestIdHeaders, startedHeaders, type Started } from "./answer-headers.ts";
@@ -23,7 +23,7 @@ const mostUnread = 8;
 
 /** Resolves when the exchange is over, however it ended. Never rejects. */
 export function streamAnswer(
-  events: AsyncIterable<AnswerEvent>,
+  events: AnswerBatches,
   encoder: StreamEncoder,
   exchange: Exchange,
   parts: StreamParts,
@@ -36,7 +36,7 @@ export function streamAnswer(
 /** A class, and its callbacks made once: this is the hottest code of the door. */
 class StreamAnswer implements Quiet {
   quietTicks = 0;
-  readonly #events: AsyncIterator<AnswerEvent>;
+  readonly #events: AsyncIterator<readonly AnswerEvent[]>;
   readonly #encoder: StreamEncoder;
   readonly #exchange: Exchange;
   readonly #parts: StreamParts;
@@ -50,7 +50,7 @@ class StreamAnswer implements Quiet {
   #over = false;
 
   constructor(
-    events: AsyncIterator<AnswerEvent>,
+    events: AsyncIterator<readonly AnswerEvent[]>,
     encoder: StreamEncoder,
     exchange: Exchange,
     parts: StreamParts,
@@ -84,24 +84,25 @@ class StreamAnswer implements Quiet {
 
   #pull(): void {
     this.#pulling = true;
-    this.#events.next().then(this.#onEvent, this.#onError);
+    this.#events.next().then(this.#onBatch, this.#onError);
   }
 
-  readonly #onEvent = (result: IteratorResult<AnswerEvent>): void => {
+  readonly #onBatch = (result: IteratorResult<readonly AnswerEvent[]>): void => {
     this.#pulling = false;
     if (this.#over) return;
     if (result.done === true) return this.#onError(new Error("the answer ended without its account"));
-    const event = result.value;
-    if (event.type === "started") this.#started = event;
-    let text: string;
-    try {
-      text = this.#encoder.encode(event);
-    } catch (error) {
-      this.#onError(error);
-      return this.#leaveGateway();
+    for (const event of result.value) {
+      if (event.type === "started") this.#started = event;
+      let text: string;
+      try {
+        text = this.#encoder.encode(event);
+      } catch (error) {
+        this.#onError(error);
+        return this.#leaveGateway();
+      }
+      if (event.type === "finished") return this.#finish(text);
+      if (text !== "") this.#append(text);
     }
-    if (event.type === "finished") return this.#finish(text);
-    if (text !== "") this.#append(text);
     if (!this.#full) this.#pull();
   };
 

@@ -53,7 +53,7 @@ export function plan<R extends ModelRequest>(permitted: Permitted<R>, parts: Pla
     straight: parts.skipped !== undefined,
     passedOver,
     considered: permitted.permit.considered,
-    hash: hashOf(permitted, candidates, parts, isDrawn),
+    hash: () => hashOf(permitted, candidates, parts, isDrawn),
   };
 }
 

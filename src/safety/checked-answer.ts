@@ -30,8 +30,8 @@ const mostHeld = 8 * 1024;
 /** Says nothing. */
 const isBlank = /^\s*$/;
 
-export class CheckedAnswer implements AsyncIterableIterator<CheckedEvent> {
-  readonly #source: AsyncIterator<ModelEvent>;
+export class CheckedAnswer implements AsyncIterableIterator<readonly CheckedEvent[]> {
+  readonly #source: AsyncIterator<readonly ModelEvent[]>;
   readonly #options: CheckOptions;
   readonly #queues = new Map<number, ChoiceQueue>();
   #blocked: { readonly queue: ChoiceQueue; readonly categories: readonly string[] } | undefined;
@@ -42,7 +42,7 @@ export class CheckedAnswer implements AsyncIterableIterator<CheckedEvent> {
   #isRead = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(events: AsyncIterable<ModelEvent>, options: CheckOptions) {
+  constructor(events: AsyncIterable<readonly ModelEvent[]>, options: CheckOptions) {
     this.#source = events[Symbol.asyncIterator]();
     this.#options = options;
     if (options.signal.aborted) this.#onAbort();
@@ -53,12 +53,12 @@ export class CheckedAnswer implements AsyncIterableIterator<CheckedEvent> {
     return this;
   }
 
-  next(): Promise<IteratorResult<CheckedEvent, undefined>> {
+  next(): Promise<IteratorResult<readonly CheckedEvent[], undefined>> {
     return this.#outlet.take(this.#read);
   }
 
   /** Runs inward at once: upstream and checks are left, whatever either is doing. */
-  async return(): Promise<IteratorResult<CheckedEvent, undefined>> {
+  async return(): Promise<IteratorResult<readonly CheckedEvent[], undefined>> {
     this.#outlet.drop();
     this.#end();
     return { done: true, value: undefined };
@@ -82,10 +82,13 @@ export class CheckedAnswer implements AsyncIterableIterator<CheckedEvent> {
     return held >= most * Math.max(1, this.#queues.size);
   }
 
-  readonly #onStep = (step: IteratorResult<ModelEvent, unknown>): void => {
+  readonly #onStep = (step: IteratorResult<readonly ModelEvent[], unknown>): void => {
     this.#isReading = false;
     if (this.#outlet.isOver || this.#isRead) return;
-    this.#closed(() => (step.done ? this.#finish() : this.#take(step.value)));
+    this.#closed(() => {
+      if (step.done === true) this.#finish();
+      else for (const event of step.value) if (!this.#outlet.isOver && !this.#isRead) this.#take(event);
+    });
     this.#read();
   };
 

@@ -5,7 +5,6 @@ import type { CheckedEvent } from "./screened-event.ts";
 
 export class Outlet {
   #events: CheckedEvent[] = [];
-  #taken = 0;
   #failure: { readonly error: unknown } | undefined;
   #waiting: PromiseWithResolvers<void> | undefined;
   isOver = false;
@@ -32,21 +31,18 @@ export class Outlet {
 
   drop(): void {
     this.#events = [];
-    this.#taken = 0;
     this.length = 0;
   }
 
-  /** `more` is called whenever there is room. */
-  async take(more: () => void): Promise<IteratorResult<CheckedEvent, undefined>> {
+  /** All that is there. `more` is called whenever there is room. */
+  async take(more: () => void): Promise<IteratorResult<readonly CheckedEvent[], undefined>> {
     for (;;) {
-      const event = this.#events[this.#taken];
-      if (event) {
-        this.#taken += 1;
-        this.length -= lengthOf(event);
-        more();
-        return { done: false, value: event };
-      }
+      const events = this.#events;
       this.drop();
+      if (events.length > 0) {
+        more();
+        return { done: false, value: events };
+      }
       if (this.isOver) return this.#last();
       more();
       // `more` may have brought something, or the end, at once.
@@ -56,7 +52,7 @@ export class Outlet {
     }
   }
 
-  #last(): IteratorResult<CheckedEvent, undefined> {
+  #last(): IteratorResult<readonly CheckedEvent[], undefined> {
     const failure = this.#failure;
     this.#failure = undefined;
     if (failure) throw failure.error;

@@ -18,16 +18,17 @@ export function scanAccount({ classifiers, verdicts }: MutableSafetySummary): Sc
   const { id, kind } = deterministicClassifier;
   const categories: string[] = [];
   const row: Row = {
-    classifier: id,
-    kind,
-    phase: "output",
-    outcome: "pass",
+    action: undefined,
     categories,
     checkedFrom: 0,
     checkedTo: 0,
-    windows: 0,
+    classifier: id,
+    kind,
     milliseconds: 0,
+    outcome: "pass",
+    phase: "output",
     retroactive: false,
+    windows: 0,
   };
   if (!classifiers.includes(id)) classifiers.push(id);
   verdicts.push(row);

@@ -53,9 +53,10 @@ export type ReleaseMode = "complete" | "hold" | "lookahead";
 const usualDelayMilliseconds = 400;
 
 export function screen(
-  events: AsyncIterable<ModelEvent>,
+  /** In batches, and so is what it clears: what came together leaves together. */
+  events: AsyncIterable<readonly ModelEvent[]>,
   options: ScreenOptions,
-): AsyncIterableIterator<ScreenedEvent> {
+): AsyncIterableIterator<readonly ScreenedEvent[]> {
   const { classifiers = [], mode = "hold", summary } = options;
   const judge = remembering(options.decide, summary);
   const checked =
@@ -77,8 +78,10 @@ export function screen(
   return mode === "complete" ? wholeFirst(screened, () => screened.blocked) : screened;
 }
 
-class Screen implements AsyncIterableIterator<ScreenedEvent> {
-  readonly #source: AsyncIterator<CheckedEvent>;
+type Step = IteratorResult<readonly ScreenedEvent[], undefined>;
+
+class Screen implements AsyncIterableIterator<readonly ScreenedEvent[]> {
+  readonly #source: AsyncIterator<readonly CheckedEvent[]>;
   readonly #options: ScreenOptions;
   readonly #judge: (category: string) => VerdictAction;
   readonly #account: ScanAccount;
@@ -87,14 +90,14 @@ class Screen implements AsyncIterableIterator<ScreenedEvent> {
   readonly #guards = new Map<number, ChoiceGuard>();
   readonly #prompts: PromptIndex | undefined;
   #ready: ScreenedEvent[] = [];
-  #given = 0;
   #ended = false;
   blocked = false;
-  /** So that callers who ask twice at once are served in order. */
-  #last: Promise<unknown> | undefined;
+  /** Who asked and was not answered yet: whoever asks twice at once is served in order. */
+  #asking = 0;
+  #last: Promise<Step> | undefined;
 
   constructor(
-    events: AsyncIterable<CheckedEvent>,
+    events: AsyncIterable<readonly CheckedEvent[]>,
     options: ScreenOptions,
     judge: (category: string) => VerdictAction,
     takesBack: boolean,
@@ -112,57 +115,53 @@ class Screen implements AsyncIterableIterator<ScreenedEvent> {
     return this;
   }
 
-  async next(): Promise<IteratorResult<ScreenedEvent, undefined>> {
-    const before = this.#last;
-    const result = before
-      ? before.then(
-          () => this.#pull(),
-          () => this.#pull(),
-        )
-      : this.#pull();
-    this.#last = result;
-    try {
-      return await result;
-    } finally {
-      if (this.#last === result) this.#last = undefined;
-    }
+  next(): Promise<Step> {
+    const last = this.#asking > 0 ? this.#last : undefined;
+    this.#asking += 1;
+    return (this.#last = last ? last.then(this.#pull, this.#pull) : this.#pull());
   }
 
   /** Runs inward at once, also while `next` waits for a stalled upstream. */
-  async return(): Promise<IteratorResult<ScreenedEvent, undefined>> {
+  async return(): Promise<Step> {
     this.#ended = true;
     this.#ready = [];
     await this.#source.return?.();
     return { done: true, value: undefined };
   }
 
-  async #pull(): Promise<IteratorResult<ScreenedEvent, undefined>> {
-    for (;;) {
-      const event = this.#ready[this.#given];
-      if (event) {
-        this.#given += 1;
-        return { done: false, value: event };
-      }
-      this.#ready = [];
-      this.#given = 0;
-      if (this.#ended) return { done: true, value: undefined };
-      const step = await this.#source.next();
-      if (this.#ended) continue;
-      await this.#judged(step);
-    }
-  }
-
-  async #judged(step: IteratorResult<CheckedEvent, unknown>): Promise<void> {
+  readonly #pull = async (): Promise<Step> => {
     try {
-      if (step.done) this.#finish();
-      else this.#take(step.value);
-    } catch (error) {
+      while (!this.#ended) {
+        const step = await this.#source.next();
+        if (this.#ended) break;
+        this.#ready = [];
+        const fault = this.#judged(step);
+        // A rule ended the answer, or something failed in here.
+        if (this.#ended && step.done !== true) await this.#source.return?.();
+        if (fault) throw fault;
+        if (this.#ready.length > 0) return { done: false, value: this.#ready };
+      }
+      return { done: true, value: undefined };
+    } finally {
+      this.#asking -= 1;
+    }
+  };
+
+  /** Closed where anything fails in here: nothing more is released. */
+  #judged(step: IteratorResult<readonly CheckedEvent[], unknown>): Failure | undefined {
+    try {
+      if (step.done === true) this.#finish();
+      else
+        for (const event of step.value) {
+          this.#take(event);
+          if (this.#ended) break;
+        }
+      return undefined;
+    } catch (cause) {
       this.#ready = [];
       this.#ended = true;
-      await this.#source.return?.();
-      throw new Failure("SAFETY_UNAVAILABLE", undefined, { phase: "output", cause: error });
+      return new Failure("SAFETY_UNAVAILABLE", undefined, { phase: "output", cause });
     }
-    if (this.#ended && !step.done) await this.#source.return?.();
   }
 
   #take(event: CheckedEvent): void {

@@ -24,9 +24,9 @@ export interface MutableSafetySummary {
 }
 
 export const newSafetySummary = (): MutableSafetySummary => ({
+  categories: [],
   classifiers: [],
   notRun: [],
-  categories: [],
   verdicts: [],
 });
 

@@ -8,15 +8,18 @@ import type { ScreenedEvent } from "./screened-event.ts";
 const mostKept = 4 * 1024 * 1024;
 
 export function wholeFirst(
-  screened: AsyncIterableIterator<ScreenedEvent>,
+  screened: AsyncIterableIterator<readonly ScreenedEvent[]>,
   isBlocked: () => boolean,
-): AsyncIterableIterator<ScreenedEvent> {
-  let kept: Iterator<ScreenedEvent> | undefined;
+): AsyncIterableIterator<readonly ScreenedEvent[]> {
+  let over = false;
 
-  async function keep(): Promise<Iterator<ScreenedEvent>> {
+  async function keep(): Promise<readonly ScreenedEvent[]> {
     const events: ScreenedEvent[] = [];
     let length = 0;
-    for await (const event of screened) {
+    for await (const batch of screened) for (const event of batch) take(event);
+    return isBlocked() ? events.filter(saysNothing) : events;
+
+    function take(event: ScreenedEvent): void {
       const last = events.at(-1);
       const both = last && joined(last, event);
       if (both) events[events.length - 1] = both;
@@ -30,7 +33,6 @@ export function wholeFirst(
         );
       }
     }
-    return (isBlocked() ? events.filter(saysNothing) : events).values();
   }
 
   return {
@@ -38,12 +40,12 @@ export function wholeFirst(
       return this;
     },
     async next() {
-      kept ??= await keep();
-      const step = kept.next();
-      return step.done ? { done: true, value: undefined } : step;
+      if (over) return { done: true, value: undefined };
+      over = true;
+      return { done: false, value: await keep() };
     },
     async return() {
-      kept = [].values();
+      over = true;
       await screened.return?.();
       return { done: true, value: undefined };
     },

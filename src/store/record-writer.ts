@@ -48,7 +48,7 @@ export async function openRecordWriter(database: Database, replica: string): Pro
     const [written] = await within(
       writeMilliseconds,
       database.query<{ rows: number }>(appendStatement, [
-        JSON.stringify(links),
+        links.map(lineOf).join("\n"),
         JSON.stringify(rows.flatMap(({ entry }) => entry ?? [])),
         replica,
         head.hash,
@@ -96,6 +96,10 @@ function link(rows: readonly PendingRow[], head: ChainHead, replica: string): re
   });
 }
 
+/** Tabs between the fields: no field holds one, nor a line break, since in JSON they are escapes. */
+const lineOf = ({ sequence, kind, requestId, at, previousHash, hash, body }: LinkedRow): string =>
+  `${sequence}\t${kind}\t${requestId}\t${at.toISOString()}\t${previousHash}\t${hash}\t${body}`;
+
 async function readHead(database: Database, replica: string): Promise<ChainHead> {
   const [row] = await database.query<{ sequence: string; hash: string }>(
     `select "sequence"::text as "sequence", "hash" from "replica" where "id" = $1::text`,
@@ -122,7 +126,10 @@ const openStatement = `
       select from "record" s where s."request_id" = d."request_id" and s."kind" = 'settlement')
   order by d."sequence"`;
 
-/** The head moves only from where we left it: a write that came through unseen is never repeated. */
+/**
+ * The head moves only from where we left it: a write that came through unseen is never repeated. Rows come as lines,
+ * since their bodies would be escaped once more in JSON or an array; `offset 0` has each line split once.
+ */
 const appendStatement = `
   with "head" as (
     update "replica"
@@ -131,10 +138,10 @@ const appendStatement = `
     returning "id"
   ), "rows" as (
     insert into "record" ("replica", "sequence", "kind", "request_id", "at", "body", "previous_hash", "hash")
-    select "head"."id", r."sequence", r."kind", r."requestId", r."at", r."body", r."previousHash", r."hash"
-    from "head", json_to_recordset($1::text::json) as r(
-      "sequence" bigint, "kind" text, "requestId" text, "at" timestamptz, "body" text,
-      "previousHash" text, "hash" text)
+    select "head"."id", f[1]::bigint, f[2], f[3], f[4]::timestamptz, f[7], f[5], f[6]
+    from "head", (
+      select string_to_array("line", E'\\t') as f
+      from unnest(string_to_array($1::text, E'\\n')) as "line" offset 0) as "lines"
     returning 1
   ), "entries" as (
     insert into "ledger_entry" ("request_id", "at", "key", "user_id", "team", "deployment", "model", "input_tokens",

@@ -29,7 +29,7 @@ export interface LogSettings {
 const credentials = ["authorization", "apiKey", "api_key", "secret", "password", "token", "cookie"];
 const secretNames = new Set(credentials.flatMap((name) => [name, `x-${name}`]));
 
-const bufferBytes = 4096;
+const bufferBytes = 16_000;
 const flushMilliseconds = 250;
 
 export function createLog(settings: LogSettings): Log {

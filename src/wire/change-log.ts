@@ -33,9 +33,9 @@ export function createChangeLog(): ChangeLog {
 
   const changed: ChangeLog["changed"] = (action, param, from, to) => {
     params.push({
-      param,
       action,
       ...(from === undefined ? {} : { from }),
+      param,
       ...(to === undefined ? {} : { to }),
     });
   };

@@ -1,7 +1,7 @@
 // Gathers the events of one answer into the whole that a door shows where nobody reads it as it comes.
 // Both doors use it; it adds nothing and drops nothing, and is linear in the length of the answer.
 
-import type { AnswerEvent, GatheredAnswer, GatheredChoice, Sound } from "../core/answer.ts";
+import type { AnswerBatches, AnswerEvent, GatheredAnswer, GatheredChoice, Sound } from "../core/answer.ts";
 import type { FinishReason } from "../core/events.ts";
 import type { ReasoningBlock, ToolCall } from "../core/request.ts";
 
@@ -9,6 +9,12 @@ export interface Gatherer {
   push(event: AnswerEvent): void;
   /** Throws where `finished` never came: such an answer has failed. */
   done(): GatheredAnswer;
+}
+
+export async function gather(batches: AnswerBatches): Promise<GatheredAnswer> {
+  const gatherer = createGatherer();
+  for await (const batch of batches) for (const event of batch) gatherer.push(event);
+  return gatherer.done();
 }
 
 interface OpenCall {

@@ -80,8 +80,8 @@ async function chunkCost(): Promise<{ p50: number; p99: number; held: number }> 
   let given = 0;
   let taken = 0;
   let pulled = 0;
-  const step = { done: false as const, value: piece("") };
-  const source: AsyncIterableIterator<ModelEvent> = {
+  const step = { done: false as const, value: [piece("")] };
+  const source: AsyncIterableIterator<readonly ModelEvent[]> = {
     [Symbol.asyncIterator]: () => source,
     async next() {
       const now = performance.now();
@@ -89,7 +89,7 @@ async function chunkCost(): Promise<{ p50: number; p99: number; held: number }> 
       if (taken === warm + chunks) return { done: true, value: undefined };
       taken += 1;
       pulled += tokenLength;
-      step.value = piece(sentence.slice(at, at + tokenLength));
+      step.value = [piece(sentence.slice(at, at + tokenLength))];
       at = (at + tokenLength) % sentence.length;
       given = performance.now();
       return step;
@@ -97,8 +97,8 @@ async function chunkCost(): Promise<{ p50: number; p99: number; held: number }> 
   };
   let held = 0;
   const decide = () => ({ action: "redact" as const, rule: "bench" });
-  for await (const event of screen(source, { decide, summary: newSafetySummary() })) {
-    if (held === 0 && event.type === "text-delta") held = pulled;
+  for await (const batch of screen(source, { decide, summary: newSafetySummary() })) {
+    if (held === 0 && batch.some(({ type }) => type === "text-delta")) held = pulled;
   }
   return { p50: quantile([...times], 0.5), p99: quantile([...times], 0.99), held };
 }

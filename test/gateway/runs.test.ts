@@ -10,6 +10,7 @@ import type { Asked } from "../../src/core/stages.ts";
 import { createRuns } from "../../src/gateway/runs.ts";
 import { operator } from "../../src/intake/authenticate.ts";
 import type { Claim, Claims } from "../../src/metering/claims.ts";
+import { oneByOne } from "../kit/batches.ts";
 
 const delta = (text: string): AnswerEvent => ({ type: "text-delta", choice: 0, text });
 
@@ -50,20 +51,20 @@ function setUp(lingerMilliseconds = 60) {
   let starts = 0;
   let aborted = false;
   const gate = Promise.withResolvers<void>();
-  async function* start(signal: AbortSignal): AsyncGenerator<AnswerEvent> {
+  async function* start({ signal }: AbortController): AsyncGenerator<readonly AnswerEvent[]> {
     starts += 1;
     signal.addEventListener("abort", () => {
       aborted = true;
       gate.resolve();
     });
-    yield delta("a");
+    yield [delta("a")];
     await gate.promise;
     signal.throwIfAborted();
-    yield delta("b");
+    yield [delta("b")];
   }
   const never = new AbortController().signal;
   const join = (id: string, signal = never, model = "m") =>
-    runs.join(asking(id, model), "k", signal, start)[Symbol.asyncIterator]();
+    oneByOne(runs.join(asking(id, model), "k", signal, start));
   return { claims, runs, join, gate, starts: () => starts, aborted: () => aborted };
 }
 
@@ -144,14 +145,14 @@ test("a request that failed before it said anything may be sent again", async ()
   const claims = claimsInMemory();
   const runs = createRuns({ claims, secret: "s", lingerMilliseconds: 60_000 });
   let calls = 0;
-  async function* start(): AsyncGenerator<AnswerEvent> {
+  async function* start(): AsyncGenerator<readonly AnswerEvent[]> {
     calls += 1;
     if (calls === 1) throw new Failure("UPSTREAM_FAILED");
-    yield delta("second try");
+    yield [delta("second try")];
   }
   const signal = new AbortController().signal;
-  await assert.rejects(runs.join(asking("r1"), "k", signal, start)[Symbol.asyncIterator]().next());
-  const again = runs.join(asking("r2"), "k", signal, start)[Symbol.asyncIterator]();
+  await assert.rejects(oneByOne(runs.join(asking("r1"), "k", signal, start)).next());
+  const again = oneByOne(runs.join(asking("r2"), "k", signal, start));
   assert.deepEqual((await again.next()).value, delta("second try"));
   runs.close();
 });

@@ -15,6 +15,7 @@ import { AttemptFailure, attemptFailureFrom } from "../../src/providers/upstream
 import { createHealth } from "../../src/routing/health.ts";
 import { catalogOf } from "./flow.ts";
 import { deploymentWith, held } from "./policy-parts.ts";
+import { inBatches } from "./batches.ts";
 
 /** One clock for all: it only goes on, over days and nights, so that hours and dates come and go. */
 export const clock = { now: Date.parse("2026-11-21T12:00:00Z") };
@@ -172,7 +173,7 @@ export class World {
   };
 
   readonly providers: Providers = {
-    complete: (target) => ({ params: [], events: this.#answer(target) }),
+    complete: (target) => ({ params: [], events: inBatches(this.#answer(target)) }),
     embed: async (target) => {
       await this.#called(target);
       return { params: [], answer: { embeddings: [], usage: noUsage } };

@@ -138,7 +138,7 @@ export function scriptGateway(script: Script): ScriptedGateway {
       open++;
       signal.addEventListener("abort", noteAbort, { once: true });
       try {
-        yield* script(request, signal);
+        for await (const event of script(request, signal)) yield [event];
       } finally {
         open--;
         signal.removeEventListener("abort", noteAbort);

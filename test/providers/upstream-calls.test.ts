@@ -51,7 +51,7 @@ async function call(
     { onUnsupported: undefined, signal },
   );
   const heard: ModelEvent[] = [];
-  for await (const event of events) heard.push(event);
+  for await (const batch of events) heard.push(...batch);
   return heard;
 }
 

@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Failure } from "../../src/core/errors.ts";
 import type { ModelEvent } from "../../src/core/events.ts";
-import { screen } from "../../src/safety/screen.ts";
 import { newSafetySummary, type VerdictAction } from "../../src/safety/verdicts.ts";
 import { cut, finish, guard, piece, randomSource } from "./guarded.ts";
 import { failing, hanging, hitting, passing, scripted } from "./scripted-classifier.ts";
+import { screenOneByOne } from "../kit/batches.ts";
 
 const prose =
   "The committee met on a Tuesday. It talked about the weather for a while, and about boats. " +
@@ -45,7 +45,7 @@ test("nothing leaves before its verdict", async () => {
   const gate = Promise.withResolvers<void>();
   const classifier = scripted({ answer: () => gate.promise.then(() => passing) });
   let released = 0;
-  const events = screen(stalledAfter(pieces(prose).slice(0, -1)), {
+  const events = screenOneByOne(stalledAfter(pieces(prose).slice(0, -1)), {
     decide: () => ({ action: "flag", rule: "test" }),
     summary: newSafetySummary(),
     classifiers: [classifier],
@@ -119,7 +119,7 @@ test("a classifier that fails ends the answer as unavailable, and nothing of the
   for (const classifier of broken) {
     const summary = newSafetySummary();
     const out: string[] = [];
-    const events = screen(stalledAfter(pieces(prose)), {
+    const events = screenOneByOne(stalledAfter(pieces(prose)), {
       decide: () => ({ action: "flag", rule: "test" }),
       summary,
       classifiers: [classifier],
@@ -172,7 +172,7 @@ test("who leaves during a check ends the check and the upstream at once", async 
   const { classifier, left } = hanging();
   const controller = new AbortController();
   const closed = Promise.withResolvers<void>();
-  const events = screen(stalledAfter(pieces(prose)), {
+  const events = screenOneByOne(stalledAfter(pieces(prose)), {
     decide: () => ({ action: "flag", rule: "test" }),
     summary: newSafetySummary(),
     classifiers: [classifier],
@@ -189,7 +189,7 @@ test("who leaves during a check ends the check and the upstream at once", async 
 
 test("the caller's return ends the check too", async () => {
   const { classifier, left } = hanging();
-  const events = screen(stalledAfter(pieces(prose)), {
+  const events = screenOneByOne(stalledAfter(pieces(prose)), {
     decide: () => ({ action: "flag", rule: "test" }),
     summary: newSafetySummary(),
     classifiers: [classifier],
@@ -201,7 +201,7 @@ test("the caller's return ends the check too", async () => {
 });
 
 test("text that fills no window leaves all the same when it has waited long enough", async () => {
-  const events = screen(stalledAfter([piece("text-delta", "Just a word ")]), {
+  const events = screenOneByOne(stalledAfter([piece("text-delta", "Just a word ")]), {
     decide: () => ({ action: "flag", rule: "test" }),
     summary: newSafetySummary(),
     classifiers: [scripted()],

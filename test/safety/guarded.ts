@@ -4,8 +4,9 @@
 import type { SafetySummary } from "../../src/core/answer.ts";
 import type { ModelEvent } from "../../src/core/events.ts";
 import type { ScreenedEvent } from "../../src/safety/screened-event.ts";
-import { screen, type ScreenOptions } from "../../src/safety/screen.ts";
+import type { ScreenOptions } from "../../src/safety/screen.ts";
 import { newSafetySummary, type VerdictAction } from "../../src/safety/verdicts.ts";
+import { screenOneByOne } from "../kit/batches.ts";
 
 export interface Guarded {
   readonly events: readonly ScreenedEvent[];
@@ -28,7 +29,7 @@ export async function guard(
   const out: ScreenedEvent[] = [];
   const decide = (category: string) => ({ action: rule(category), rule: "test" });
   const source = Symbol.asyncIterator in events ? events : stream(events);
-  for await (const event of screen(source, { decide, summary, ...options })) out.push(event);
+  for await (const event of screenOneByOne(source, { decide, summary, ...options })) out.push(event);
   const texts = new Map<string, string>();
   for (const event of out) {
     const [channel, text] = channelOf(event);

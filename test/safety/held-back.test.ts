@@ -8,10 +8,10 @@ import { runInNewContext } from "node:vm";
 import type { CompletionRequest } from "../../src/core/request.ts";
 import type { ModelEvent } from "../../src/core/events.ts";
 import { checkInput, promptOf } from "../../src/safety/input-check.ts";
-import { screen } from "../../src/safety/screen.ts";
 import { newSafetySummary } from "../../src/safety/verdicts.ts";
 import { piece } from "./guarded.ts";
 import { failing, hanging, scripted, type Scripted } from "./scripted-classifier.ts";
+import { screenOneByOne } from "../kit/batches.ts";
 
 const flag = () => ({ action: "flag" as const, rule: "test" });
 const sentence = "In 2024 the team wrote 12 reports; the 3rd of them (see page 17) went to Berlin. ";
@@ -25,7 +25,11 @@ test("while a check hangs the upstream is read up to a bound and no further", as
       yield piece("text-delta", sentence);
     }
   }
-  const events = screen(source(), { decide: flag, summary: newSafetySummary(), classifiers: [classifier] });
+  const events = screenOneByOne(source(), {
+    decide: flag,
+    summary: newSafetySummary(),
+    classifiers: [classifier],
+  });
   void events.next();
   for (let turn = 0; turn < 200; turn++) await new Promise(setImmediate);
   assert.ok(read < 10_000, `${read} characters were read`);
@@ -40,7 +44,11 @@ test("a reader who stops holds the upstream back too", async () => {
       yield piece("text-delta", sentence);
     }
   }
-  const events = screen(source(), { decide: flag, summary: newSafetySummary(), classifiers: [scripted()] });
+  const events = screenOneByOne(source(), {
+    decide: flag,
+    summary: newSafetySummary(),
+    classifiers: [scripted()],
+  });
   await events.next();
   for (let turn = 0; turn < 200; turn++) await new Promise(setImmediate);
   assert.ok(read < 20_000, `${read} characters were read`);
@@ -67,7 +75,7 @@ test("an answer of megabytes passes classifiers without being kept", async (cont
     ...scripted(),
     check: async () => ({ outcome: "pass", hits: [], model: "", latencyMs: 0 }),
   };
-  const events = screen(source(), {
+  const events = screenOneByOne(source(), {
     decide: flag,
     summary,
     classifiers: [classifier as unknown as Scripted],

@@ -5,12 +5,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Failure } from "../../src/core/errors.ts";
 import type { ModelEvent } from "../../src/core/events.ts";
-import { screen, type ScreenOptions } from "../../src/safety/screen.ts";
+import type { ScreenOptions } from "../../src/safety/screen.ts";
 import type { ScreenedEvent } from "../../src/safety/screened-event.ts";
 import { newSafetySummary } from "../../src/safety/verdicts.ts";
 import { cut, finish, guard, piece, randomSource } from "./guarded.ts";
 import { card, githubToken } from "./planted.ts";
 import { failing, hitting, passing, scripted } from "./scripted-classifier.ts";
+import { screenOneByOne } from "../kit/batches.ts";
 
 const phrase = "put the device together";
 const around = "They talked for a while about the garden and the weather. ";
@@ -179,5 +180,5 @@ function streamed(said: string, options: Partial<ScreenOptions>): AsyncIterable<
     }
   }
   const decide = () => ({ action: "block" as const, rule: "test" });
-  return screen(source(), { decide, summary: newSafetySummary(), ...options });
+  return screenOneByOne(source(), { decide, summary: newSafetySummary(), ...options });
 }

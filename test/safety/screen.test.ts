@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Failure } from "../../src/core/errors.ts";
 import type { ModelEvent } from "../../src/core/events.ts";
-import { screen } from "../../src/safety/screen.ts";
 import { newSafetySummary } from "../../src/safety/verdicts.ts";
 import { cut, finish, guard, piece, randomSource, stream } from "./guarded.ts";
 import { githubToken } from "./planted.ts";
+import { screenOneByOne } from "../kit/batches.ts";
 
 const allow = () => ({ action: "flag" as const, rule: "test" });
 
@@ -25,7 +25,7 @@ test("a block tells once, leaves the upstream at once and ends the stream", asyn
   const out = [];
   const summary = newSafetySummary();
   const decide = () => ({ action: "block" as const, rule: undefined });
-  for await (const event of screen(source(), { decide, summary, onBlock: () => (blocks += 1) }))
+  for await (const event of screenOneByOne(source(), { decide, summary, onBlock: () => (blocks += 1) }))
     out.push(event.type);
   assert.deepEqual(out, ["text-delta", "safety-notice", "choice-finish"]);
   assert.deepEqual([closed, blocks], [true, 1]);
@@ -52,7 +52,7 @@ test("the caller's return runs inward at once, also while the upstream stalls", 
       },
     }),
   };
-  const screened = screen(stalled, { decide: allow, summary: newSafetySummary() });
+  const screened = screenOneByOne(stalled, { decide: allow, summary: newSafetySummary() });
   const waiting = screened.next();
   const left = screened.return?.();
   assert.ok(returned);
@@ -68,7 +68,7 @@ test("an error in the classifier or the policy ends the answer as unavailable, w
   const events = stream([piece("text-delta", `Safe words. ${githubToken} `), finish()]);
   await assert.rejects(
     async () => {
-      for await (const event of screen(events, { decide, summary: newSafetySummary() }))
+      for await (const event of screenOneByOne(events, { decide, summary: newSafetySummary() }))
         seen.push(event.type);
     },
     (error) => error instanceof Failure && error.code === "SAFETY_UNAVAILABLE",
@@ -84,7 +84,7 @@ test("a failure of the upstream passes as it is, and what was held is dropped", 
   let text = "";
   await assert.rejects(
     async () => {
-      for await (const event of screen(source(), { decide: allow, summary: newSafetySummary() })) {
+      for await (const event of screenOneByOne(source(), { decide: allow, summary: newSafetySummary() })) {
         if (event.type === "text-delta") text += event.text;
       }
     },
@@ -111,7 +111,7 @@ test("clean prose waits for no more than the word it is in", async () => {
     }
   }
   let released = 0;
-  for await (const event of screen(source(), { decide: allow, summary: newSafetySummary() })) {
+  for await (const event of screenOneByOne(source(), { decide: allow, summary: newSafetySummary() })) {
     if (event.type === "text-delta") released += event.text.length;
     longest = Math.max(longest, received - released);
   }
@@ -127,7 +127,7 @@ test("a long answer is judged in linear time, and in bounded memory", async (con
   }
   const times: number[] = [];
   let released = 0;
-  const iterator = screen(source(), { decide: allow, summary: newSafetySummary() });
+  const iterator = screenOneByOne(source(), { decide: allow, summary: newSafetySummary() });
   let before = process.hrtime.bigint();
   for (let step = await iterator.next(); !step.done; step = await iterator.next()) {
     const now = process.hrtime.bigint();

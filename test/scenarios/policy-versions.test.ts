@@ -20,6 +20,7 @@ import { bundleOf, policyFolder, writeVersion } from "../kit/policy-bundle.ts";
 import { callerWith, completion, deploymentWith } from "../kit/policy-parts.ts";
 import { closeSharedPostgres, sharedPostgres } from "../kit/postgres.ts";
 import { answerOpenai, startUpstream } from "../kit/upstream.ts";
+import { inBatches } from "../kit/batches.ts";
 
 after(closeSharedPostgres);
 
@@ -104,7 +105,7 @@ test("500 concurrent requests under 100 swaps a second each live in one version"
 
 /** Says an address after a while, so that the safety rows are asked long after the permit. */
 const slowProviders: Providers = {
-  complete: () => ({ params: [], events: slowAnswer() }),
+  complete: () => ({ params: [], events: inBatches(slowAnswer()) }),
   embed: () => Promise.reject(new Error("not asked")),
   moderate: () => Promise.reject(new Error("not asked")),
   counterOf: () => undefined,
@@ -138,7 +139,7 @@ async function decide(gateway: Gateway, model: string): Promise<Told> {
   let failed: Failure | undefined;
   try {
     const asked = { caller, requestId: "r", request: { ...completion(), model } };
-    for await (const event of gateway.complete(asked, new AbortController().signal)) events.push(event);
+    for await (const batch of gateway.complete(asked, new AbortController().signal)) events.push(...batch);
   } catch (error) {
     failed = asFailure(error);
   }

@@ -50,6 +50,14 @@ export async function* demoComplete(
   deployment: Deployment,
   request: CompletionRequest,
   signal: AbortSignal,
+): AsyncGenerator<readonly ModelEvent[], void, undefined> {
+  for await (const event of words(deployment, request, signal)) yield [event];
+}
+
+async function* words(
+  deployment: Deployment,
+  request: CompletionRequest,
+  signal: AbortSignal,
 ): AsyncGenerator<ModelEvent, void, undefined> {
   yield { type: "answer-begin", upstreamId: undefined, upstreamModel: deployment.id };
   const input = request.messages.reduce((sum, message) => sum + textOf(message.parts).length, 0);

@@ -27,7 +27,7 @@ export function placeParameter(
   else if (support.is === "mapped") placeMapped(name, value, support, into);
   else if (support.is === "clamped") placeClamped(name, value, support, into);
   else if (support.while === "thinking" && !thinking) into.fields[name] = value;
-  else if (isDefault(name, value)) into.params.push({ param: name, action: "dropped", ...shown(value) });
+  else if (isDefault(name, value)) into.params.push({ action: "dropped", ...shown(value), param: name });
   else refuse(name, value, !isSound(name, value), into);
 }
 
@@ -36,25 +36,25 @@ type Mapped = Extract<Support, { is: "mapped" }>;
 function placeMapped(name: string, value: unknown, { to, words }: Mapped, into: Placed): void {
   if (!words) {
     into.fields[to] = value;
-    into.params.push({ param: name, action: "renamed", to });
+    into.params.push({ action: "renamed", param: name, to });
     return;
   }
   const said = typeof value === "string" ? rowOf(words, value) : undefined;
   if (!said) {
     // A word that this provider may know and we do not, or a form that has no words: as it came.
     into.fields[name] = value;
-    if (typeof value === "string") into.params.push({ param: name, action: "passed" });
+    if (typeof value === "string") into.params.push({ action: "passed", param: name });
     return;
   }
   // The caller has said it in the provider's own words already.
   if (Object.keys(said).some((field) => field !== name && field in into.fields)) {
-    into.params.push({ param: name, action: "dropped" });
+    into.params.push({ action: "dropped", param: name });
     return;
   }
   Object.assign(into.fields, said);
   const same = Object.keys(said).length === 1 && name in said;
   if (same && said[name] === value) return;
-  into.params.push({ param: name, action: "mapped", from: value, to: same ? said[name] : said });
+  into.params.push({ action: "mapped", from: value, param: name, to: same ? said[name] : said });
 }
 
 type Clamped = Extract<Support, { is: "clamped" }>;
@@ -63,7 +63,7 @@ function placeClamped(name: string, value: unknown, { least, most }: Clamped, in
   const asked = typeof value === "number" ? value : least;
   const within = Math.min(Math.max(asked, least), most);
   into.fields[name] = within;
-  if (within !== value) into.params.push({ param: name, action: "clamped", from: asked, to: within });
+  if (within !== value) into.params.push({ action: "clamped", from: asked, param: name, to: within });
 }
 
 function refuse(name: string, value: unknown, droppable: boolean, into: Placed): void {

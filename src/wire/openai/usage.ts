@@ -22,15 +22,15 @@ export function decodeUsage(value: unknown): TokenUsage | undefined {
   const audioOutput = countOf(outputDetails["audio_tokens"]);
   const chargedUsd = numberOf(value["cost"]);
   return {
-    input: prompt,
-    cachedInput: Math.min(cachedPart(value, inputDetails), prompt),
+    ...(audioInput ? { audioInput } : undefined),
+    ...(audioOutput ? { audioOutput } : undefined),
     cacheWrite: countOf(inputDetails["cache_write_tokens"]) ?? 0,
+    cachedInput: Math.min(cachedPart(value, inputDetails), prompt),
+    // OpenRouter: https://openrouter.ai/docs/use-cases/usage-accounting
+    ...(chargedUsd !== undefined && chargedUsd > 0 ? { chargedUsd } : undefined),
+    input: prompt,
     output,
     reasoning: Math.min(reported, output),
-    ...(audioInput ? { audioInput } : {}),
-    ...(audioOutput ? { audioOutput } : {}),
-    // OpenRouter: https://openrouter.ai/docs/use-cases/usage-accounting
-    ...(chargedUsd !== undefined && chargedUsd > 0 ? { chargedUsd } : {}),
   };
 }
 

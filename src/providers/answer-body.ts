@@ -1,0 +1,112 @@
+// The bytes of one answer between the connection, which pushes them, and whoever decodes them, who takes them.
+// `http-call.ts` fills it. In place of a stream of Node's: that costs several turns and promises for each answer.
+
+/** Where the bytes come from. */
+export interface Source {
+  pause(): void;
+  resume(): void;
+  /** Closes the connection. */
+  abort(reason: Error): void;
+}
+
+/** Bytes that may wait before the source is asked to pause. */
+const mostWaiting = 64 * 1024;
+const mostReadOutMilliseconds = 1_000;
+
+interface Taker {
+  resolve(chunk: Buffer | undefined): void;
+  reject(error: unknown): void;
+}
+
+export class AnswerBody {
+  readonly #source: Source;
+  #chunks: Buffer[] = [];
+  #waiting = 0;
+  #paused = false;
+  #over = false;
+  #failure: { readonly error: unknown } | undefined;
+  #taker: Taker | undefined;
+  /** Nobody wants what still comes. */
+  #unwanted = false;
+  #givingUp: NodeJS.Timeout | undefined;
+
+  constructor(source: Source) {
+    this.#source = source;
+  }
+
+  push(chunk: Buffer): void {
+    if (this.#unwanted) return;
+    const taker = this.#taker;
+    if (taker) {
+      this.#taker = undefined;
+      return taker.resolve(chunk);
+    }
+    this.#chunks.push(chunk);
+    this.#waiting += chunk.length;
+    if (this.#waiting <= mostWaiting || this.#paused) return;
+    this.#paused = true;
+    this.#source.pause();
+  }
+
+  end(): void {
+    this.#over = true;
+    clearTimeout(this.#givingUp);
+    this.#taker?.resolve(undefined);
+    this.#taker = undefined;
+  }
+
+  /** What came before it can still be taken. */
+  fail(error: unknown): void {
+    this.#failure = { error };
+    this.#over = true;
+    clearTimeout(this.#givingUp);
+    this.#taker?.reject(error);
+    this.#taker = undefined;
+  }
+
+  /** The next bytes; undefined at the end. Ask again only once it has answered. */
+  take(): Promise<Buffer | undefined> {
+    const chunk = this.#chunks.shift();
+    if (chunk !== undefined) {
+      this.#waiting -= chunk.length;
+      this.#goOn();
+      return Promise.resolve(chunk);
+    }
+    if (this.#failure) return Promise.reject(this.#failure.error);
+    if (this.#over) return Promise.resolve(undefined);
+    this.#goOn();
+    return new Promise((resolve, reject) => (this.#taker = { resolve, reject }));
+  }
+
+  /** Puts back what was taken, to be taken again. */
+  putBack(chunk: Buffer): void {
+    this.#chunks.unshift(chunk);
+    this.#waiting += chunk.length;
+  }
+
+  /** Closes the connection where something may still come; nobody needs to hear its protest. */
+  drop(): void {
+    this.#forget();
+    if (!this.#over) this.#source.abort(new Error("The rest of the answer is not wanted."));
+  }
+
+  /** Lets the rest pass by unread, so that the connection can be used again; not for long. */
+  readOut(): void {
+    this.#forget();
+    if (this.#over) return;
+    this.#givingUp = setTimeout(() => this.drop(), mostReadOutMilliseconds).unref();
+    this.#goOn();
+  }
+
+  #forget(): void {
+    this.#unwanted = true;
+    this.#chunks = [];
+    this.#waiting = 0;
+  }
+
+  #goOn(): void {
+    if (!this.#paused || this.#waiting > 0) return;
+    this.#paused = false;
+    this.#source.resume();
+  }
+}
