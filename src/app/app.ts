@@ -1,8 +1,6 @@
 // The composition: config → store → snapshot → flow → doors → server. `main.ts` serves it,
 // the CLI opens it without listening when no gateway runs, tests open it with settings of their own.
 
-import { randomUUID } from "node:crypto";
-import { hostname } from "node:os";
 import type { Config } from "../config.ts";
 import { mayUse } from "../core/caller.ts";
 import { Failure } from "../core/errors.ts";
@@ -43,7 +41,7 @@ import { hearReplicas, tellReplicas } from "./breaker-sharing.ts";
 import { openPlaces } from "./open-places.ts";
 import { createServers } from "./servers.ts";
 import { importPolicies } from "./policy-source.ts";
-import { createRequestIds } from "./request-ids.ts";
+import { createRequestIds, newReplicaId } from "./request-ids.ts";
 import { createSealer } from "./seal.ts";
 
 export interface App {
@@ -79,7 +77,7 @@ export async function openApp(config: Config, log: Log, options: OpenOptions = {
     databaseUrl: config.databaseUrl?.reveal(),
     directUrl: config.databaseDirectUrl?.reveal(),
     dataFolder: config.dataFolder,
-    replicaId: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
+    replicaId: newReplicaId(),
     onFault,
   });
   try {

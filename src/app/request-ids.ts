@@ -1,7 +1,8 @@
-// Makes the ids of requests: 128 random bits each, so that nobody finds one by trying.
-// `app.ts` calls it once. Randomness is fetched for many at a time: asking for it costs more than spelling it.
+// Makes the ids of this process and of its requests: 128 random bits each, so that nobody finds one by trying.
+// `app.ts` calls each once. Randomness is fetched for many at a time: asking for it costs more than spelling it.
 
-import { randomFillSync } from "node:crypto";
+import { randomFillSync, randomUUID } from "node:crypto";
+import { hostname } from "node:os";
 
 const bytesPerId = 16;
 const idsPerFetch = 256;
@@ -18,3 +19,6 @@ export function createRequestIds(): () => string {
     return `req_${pool.toString("hex", at - bytesPerId, at)}`;
   };
 }
+
+/** No two processes that ever ran share one: it names a chain of records. */
+export const newReplicaId = (): string => `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
