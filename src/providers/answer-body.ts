@@ -29,6 +29,7 @@ export class AnswerBody {
   /** Nobody wants what still comes. */
   #unwanted = false;
   #givingUp: NodeJS.Timeout | undefined;
+  #onOver: (() => void) | undefined;
 
   constructor(source: Source) {
     this.#source = source;
@@ -49,8 +50,7 @@ export class AnswerBody {
   }
 
   end(): void {
-    this.#over = true;
-    clearTimeout(this.#givingUp);
+    this.#close();
     this.#taker?.resolve(undefined);
     this.#taker = undefined;
   }
@@ -58,8 +58,7 @@ export class AnswerBody {
   /** What came before it can still be taken. */
   fail(error: unknown): void {
     this.#failure = { error };
-    this.#over = true;
-    clearTimeout(this.#givingUp);
+    this.#close();
     this.#taker?.reject(error);
     this.#taker = undefined;
   }
@@ -96,6 +95,19 @@ export class AnswerBody {
     if (this.#over) return;
     this.#givingUp = setTimeout(() => this.drop(), mostReadOutMilliseconds).unref();
     this.#goOn();
+  }
+
+  /** Called once nothing more can come. One caller may ask. */
+  whenOver(then: () => void): void {
+    if (this.#over) then();
+    else this.#onOver = then;
+  }
+
+  #close(): void {
+    if (this.#over) return;
+    this.#over = true;
+    clearTimeout(this.#givingUp);
+    this.#onOver?.();
   }
 
   #forget(): void {

@@ -139,7 +139,7 @@ export function createProviders(parts: ProviderParts): Providers {
         async () => {
           const answer = await send(provider, dialect, encoded, timeouts, call);
           // An answer that is all here is read on without its place: whoever reads it may take long.
-          if (call.place) answer.body.once("close", call.place.end);
+          if (call.place) answer.body.whenOver(call.place.end);
           return answer;
         },
         dialect,
