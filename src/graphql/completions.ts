@@ -12,7 +12,7 @@ import { CompletionInput } from "./completion-input.ts";
 import { sealContinuation } from "./continuation.ts";
 import { paid } from "./directives.ts";
 import { FinishReason } from "./enums.ts";
-import { failureAsData, failureTypes, resolveResult } from "./failures.ts";
+import { failureAsData, resultMembers } from "./failures.ts";
 
 export interface Completion {
   readonly answer: GatheredAnswer;
@@ -163,23 +163,7 @@ export const CompletionType = builder.objectRef<Completion>("Completion").implem
 
 const CompleteResult = builder.unionType("CompleteResult", {
   description: "An answer, or why there is none.",
-  types: [
-    CompletionType,
-    failureTypes.PolicyDenied,
-    failureTypes.BudgetExceeded,
-    failureTypes.SafetyBlocked,
-    failureTypes.UpstreamFailed,
-    failureTypes.InvalidRequest,
-    failureTypes.OtherFailure,
-  ],
-  resolveType: resolveResult("Completion", [
-    "PolicyDenied",
-    "BudgetExceeded",
-    "SafetyBlocked",
-    "UpstreamFailed",
-    "InvalidRequest",
-    "OtherFailure",
-  ]),
+  ...resultMembers(CompletionType, "Completion"),
 });
 
 builder.mutationField("complete", (t) =>

@@ -6,7 +6,7 @@ import type { EmbeddingResult } from "../gateway/contract.ts";
 import { builder } from "./builder.ts";
 import { paid } from "./directives.ts";
 import { EmbedInput } from "./embedding-input.ts";
-import { failureAsData, failureTypes, resolveResult } from "./failures.ts";
+import { failureAsData, resultMembers } from "./failures.ts";
 
 const EmbeddingType = builder.objectRef<Embedding>("Embedding").implement({
   description: "One text as a vector.",
@@ -39,23 +39,7 @@ const Embeddings = builder.objectRef<EmbeddingResult>("Embeddings").implement({
 
 const EmbedResult = builder.unionType("EmbedResult", {
   description: "Vectors, or why there are none.",
-  types: [
-    Embeddings,
-    failureTypes.PolicyDenied,
-    failureTypes.BudgetExceeded,
-    failureTypes.SafetyBlocked,
-    failureTypes.UpstreamFailed,
-    failureTypes.InvalidRequest,
-    failureTypes.OtherFailure,
-  ],
-  resolveType: resolveResult("Embeddings", [
-    "PolicyDenied",
-    "BudgetExceeded",
-    "SafetyBlocked",
-    "UpstreamFailed",
-    "InvalidRequest",
-    "OtherFailure",
-  ]),
+  ...resultMembers(Embeddings, "Embeddings"),
 });
 
 builder.mutationField("embed", (t) =>

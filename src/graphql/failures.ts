@@ -36,7 +36,7 @@ const typeOfCode: Partial<Record<Code, FailureTypeName>> = {
   UNSUPPORTED_PARAMETER: "InvalidRequest",
 };
 
-const everyFailureType = [
+export const everyFailureType = [
   "PolicyDenied",
   "BudgetExceeded",
   "SafetyBlocked",
@@ -207,3 +207,13 @@ export const failureTypes = {
   InvalidRequest,
   OtherFailure,
 };
+
+/** What makes a union of one success and some failures, in the words of Pothos. */
+export const resultMembers = <Success>(
+  success: Success,
+  name: string,
+  failures: readonly FailureTypeName[] = everyFailureType,
+) => ({
+  types: [success, ...failures.map((failure) => failureTypes[failure])],
+  resolveType: resolveResult(name, failures),
+});

@@ -5,7 +5,7 @@ import type { ImageResult } from "../gateway/contract.ts";
 import { askedImage } from "./asked.ts";
 import { builder } from "./builder.ts";
 import { paid } from "./directives.ts";
-import { failureAsData, failureTypes, resolveResult } from "./failures.ts";
+import { failureAsData, resultMembers } from "./failures.ts";
 import { GenerateImageInput } from "./image-input.ts";
 
 const GeneratedImageType = builder.objectRef<GeneratedImage>("GeneratedImage").implement({
@@ -53,23 +53,7 @@ const GeneratedImages = builder.objectRef<ImageResult>("GeneratedImages").implem
 
 const GenerateImageResult = builder.unionType("GenerateImageResult", {
   description: "Pictures, or why there are none.",
-  types: [
-    GeneratedImages,
-    failureTypes.PolicyDenied,
-    failureTypes.BudgetExceeded,
-    failureTypes.SafetyBlocked,
-    failureTypes.UpstreamFailed,
-    failureTypes.InvalidRequest,
-    failureTypes.OtherFailure,
-  ],
-  resolveType: resolveResult("GeneratedImages", [
-    "PolicyDenied",
-    "BudgetExceeded",
-    "SafetyBlocked",
-    "UpstreamFailed",
-    "InvalidRequest",
-    "OtherFailure",
-  ]),
+  ...resultMembers(GeneratedImages, "GeneratedImages"),
 });
 
 builder.mutationField("generateImage", (t) =>

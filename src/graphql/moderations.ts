@@ -6,7 +6,7 @@ import { askedModeration } from "./asked.ts";
 import { builder } from "./builder.ts";
 import { paid } from "./directives.ts";
 import { SafetyAction } from "./enums.ts";
-import { failureAsData, failureTypes, resolveResult } from "./failures.ts";
+import { everyFailureType, failureAsData, resultMembers } from "./failures.ts";
 import { ModerateInput } from "./moderation-input.ts";
 
 const strictest = ["block", "redact", "flag"] as const;
@@ -99,23 +99,12 @@ const Moderation = builder.objectRef<ModerationResult>("Moderation").implement({
   }),
 });
 
+/** Whatever is found, a finding blocks nothing here. */
+const unlessBlocked = everyFailureType.filter((name) => name !== "SafetyBlocked");
+
 const ModerateResult = builder.unionType("ModerateResult", {
   description: "Findings, or why there are none.",
-  types: [
-    Moderation,
-    failureTypes.PolicyDenied,
-    failureTypes.BudgetExceeded,
-    failureTypes.UpstreamFailed,
-    failureTypes.InvalidRequest,
-    failureTypes.OtherFailure,
-  ],
-  resolveType: resolveResult("Moderation", [
-    "PolicyDenied",
-    "BudgetExceeded",
-    "UpstreamFailed",
-    "InvalidRequest",
-    "OtherFailure",
-  ]),
+  ...resultMembers(Moderation, "Moderation", unlessBlocked),
 });
 
 builder.mutationField("moderate", (t) =>

@@ -6,7 +6,7 @@ import { askedCompletion } from "./asked.ts";
 import { builder } from "./builder.ts";
 import { CompletionInput } from "./completion-input.ts";
 import { NearestGrant } from "./explanations.ts";
-import { failureAsData, failureTypes, resolveResult } from "./failures.ts";
+import { failureAsData, resultMembers } from "./failures.ts";
 
 builder.objectType("RoutePlan", {
   description: "What would happen to a request now. Send its hash along to have exactly this or nothing.",
@@ -84,8 +84,7 @@ const planFailures = ["InvalidRequest", "OtherFailure"] as const;
 
 const RoutePlanResult = builder.unionType("RoutePlanResult", {
   description: "A plan, or why there is none.",
-  types: ["RoutePlan", failureTypes.InvalidRequest, failureTypes.OtherFailure],
-  resolveType: resolveResult("RoutePlan", planFailures),
+  ...resultMembers("RoutePlan" as const, "RoutePlan", planFailures),
 });
 
 builder.queryField("routePlan", (t) =>
@@ -147,8 +146,7 @@ builder.objectType("QuoteLine", {
 
 const QuoteResult = builder.unionType("QuoteResult", {
   description: "A quote, or why there is none.",
-  types: [QuoteType, failureTypes.InvalidRequest, failureTypes.OtherFailure],
-  resolveType: resolveResult("Quote", planFailures),
+  ...resultMembers(QuoteType, "Quote", planFailures),
 });
 
 builder.queryField("quote", (t) =>
