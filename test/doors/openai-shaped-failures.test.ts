@@ -6,33 +6,9 @@ import { after, before, test } from "node:test";
 import type { ChatClient, Way } from "../kit/chat-client.ts";
 import { chatClients, learnt } from "../kit/chat-clients.ts";
 import { startGateway } from "../kit/gateway.ts";
-import { oblige } from "../kit/obliging-upstream.ts";
-import { answerError, startUpstream, streamOpenai, type Behaviour } from "../kit/upstream.ts";
+import { startMoodyUpstream } from "../kit/moody-upstream.ts";
 
-const halfAnAnswer = streamOpenai(["Some words that ", "come at once, "], { ending: "stall" });
-
-/** Each model behaves as its name begins, so that all clients can ask at the same time. */
-const behaviours: Readonly<Record<string, Behaviour>> = {
-  plain: oblige,
-  wrong: answerError(400, { error: { message: "No such thing.", type: "invalid_request_error" } }),
-  busy: (request, response) => {
-    const isFirst = askedOf(String(request.body["model"])).length === 1;
-    const busy = answerError(429, { error: { message: "Slow down." } }, { "retry-after": "1" });
-    return (isFirst ? busy : oblige)(request, response);
-  },
-  stalling: halfAnAnswer,
-  breaking: (request, response) => {
-    breakOff.set(String(request.body["model"]), () => void response.socket?.destroy());
-    return halfAnAnswer(request, response);
-  },
-};
-const breakOff = new Map<string, () => void>();
-let named = 0;
-
-const upstream = await startUpstream((request, response) => {
-  const [behaviour = ""] = String(request.body["model"]).split("-");
-  return behaviours[behaviour]?.(request, response);
-});
+const upstream = await startMoodyUpstream();
 const gateway = await startGateway({
   VLLM_BASE_URL: upstream.baseUrl,
   OPENAI_BASE_URL: upstream.baseUrl,
@@ -97,7 +73,7 @@ test("a provider that is busy for a moment is asked again by every client, and a
     const model = nameFor("busy");
     const { text } = await open(keys.admin).ask({ model: `vllm/${model}`, text: "Hello" }, "whole");
     assert.match(text, /from upstream/, name);
-    assert.equal(askedOf(model).length, 2, name);
+    assert.equal(upstream.askedOf(model).length, 2, name);
   }));
 
 test("a stream that breaks off midway throws, after what was said before", { timeout: 60_000 }, () =>
@@ -106,7 +82,7 @@ test("a stream that breaks off midway throws, after what was said before", { tim
     let heard = "";
     const hear = (piece: string): void => {
       heard += piece;
-      breakOff.get(model)?.();
+      upstream.breakOff(model);
     };
     await assert.rejects(
       open(keys.admin).ask({ model: `vllm/${model}`, text: "Hello", hear }, "streamed"),
@@ -116,7 +92,7 @@ test("a stream that breaks off midway throws, after what was said before", { tim
       },
     );
     assert.match(heard, /^Some words/, name);
-    assert.equal(askedOf(model).length, 1, name);
+    assert.equal(upstream.askedOf(model).length, 1, name);
   }),
 );
 
@@ -130,12 +106,12 @@ test("who stops listening frees the provider", { timeout: 60_000 }, () =>
       .ask({ ...question, model: `vllm/${model}` }, "streamed")
       .catch(() => undefined);
     assert.ok(leaving.signal.aborted, name);
-    await askedOf(model)[0]?.closedEarly;
+    await upstream.askedOf(model)[0]?.closedEarly;
   }),
 );
 
+let named = 0;
 const nameFor = (behaviour: string): string => `${behaviour}-${(named += 1)}`;
-const askedOf = (model: string) => upstream.seen.filter(({ body }) => body["model"] === model);
 
 /** All at once: most of the time is their own waiting. */
 async function eachClient(
