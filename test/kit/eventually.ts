@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 
 export async function eventually(
   isSo: () => boolean | Promise<boolean>,
-  mostMilliseconds = 3_000,
+  mostMilliseconds = 10_000,
 ): Promise<void> {
   const giveUpAt = performance.now() + mostMilliseconds;
   while (!(await isSo())) {

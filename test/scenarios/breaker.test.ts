@@ -32,6 +32,21 @@ test("three 429s open it; then callers are told at once, typed, and when to come
   assert.equal(a.seen.length, 4, "others of the same provider are called");
 });
 
+test("a provider's own word on when to come back counts where it is longer than the cooldown", async () => {
+  a.behave(answerError(429, {}, { "retry-after": "50" }));
+  for (let call = 0; call < 3; call++) assert.equal((await ask("litellm/asked")).status, 429);
+  a.behave(answerOpenai("Well again"));
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  const told = await ask("litellm/asked");
+  assert.deepEqual(
+    [told.status, a.seen.length],
+    [429, 3],
+    "the cooldown of 400 ms is over, its 50 s are not",
+  );
+  const wait = Number(told.retryAfter);
+  assert.ok(wait > 20 && wait <= 50, told.retryAfter);
+});
+
 test("it is shown in /metrics, on the deployment and to doctor, and closes after a call that succeeds", async () => {
   a.behave(answerError(503, {}));
   for (let call = 0; call < 4; call++) assert.equal((await ask("litellm/broken")).status, 502);

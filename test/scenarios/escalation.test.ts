@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, beforeEach, test } from "node:test";
 import { startRouted } from "../kit/routed.ts";
-import { answerError, answerOpenai, stall, type Behaviour } from "../kit/upstream.ts";
+import { answerError, answerOpenai, stall, startUpstream, type Behaviour } from "../kit/upstream.ts";
 
 const csv = `
 p, open,   allow, anyone, complete, up to public, anywhere, always, Public data may go anywhere
@@ -21,10 +21,24 @@ ${tiers("leaving", "when: {refused: true}")}
 ${tiers("hasty", "when: {refused: true}, within: 1ms")}
 ${tiers("learning", "when: {refused: true}, learn: true")}`;
 
-const routed = await startRouted(routes, {}, csv);
+const [groq, together] = ["groq/openai/gpt-oss-120b", "together/openai/gpt-oss-120b"];
+const prices = (name: string, most: string): string =>
+  `  ${name}: {description: Cheap first, pick: in-order, affinity: false, models: [${groq}, ${together}], escalate: {when: {refused: true}, max-usd: ${most}}}\n`;
+const refuser = await startUpstream(answerOpenai("Sorry, no."));
+const helper = await startUpstream(answerOpenai("With pleasure"));
+const routed = await startRouted(
+  `${routes}${prices("rich", "1")}${prices("poor", "0.0001")}`,
+  {
+    GROQ_API_KEY: "gsk-test",
+    GROQ_BASE_URL: refuser.baseUrl,
+    TOGETHER_API_KEY: "tg-test",
+    TOGETHER_BASE_URL: helper.baseUrl,
+  },
+  csv,
+);
 const { a, b, c, ask, gateway } = routed;
 beforeEach(() => routed.calm());
-after(() => routed.close());
+after(() => Promise.all([routed.close(), refuser.close(), helper.close()]));
 
 /** Streamed or whole, each word with the probability given. */
 function withLogprob(text: string, logprob: number): Behaviour {
@@ -97,6 +111,13 @@ test("a stream may be left alone, and time that is over ends the search for bett
   assert.match((await ask("skipping", { stream: true })).raw, /Sorry/);
   assert.equal((await ask("skipping")).text, "Bravo");
   assert.equal((await ask("hasty")).text, "Sorry, no.");
+});
+
+test("no better answer is asked for where both could cost more than the route allows", async () => {
+  const body = { max_tokens: 100 };
+  assert.equal((await ask("rich", { body })).text, "With pleasure");
+  assert.equal((await ask("poor", { body })).text, "Sorry, no.");
+  assert.equal(helper.seen.length, 1);
 });
 
 test("where nobody better answers, the first answer is given", async () => {

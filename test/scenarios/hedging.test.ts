@@ -15,6 +15,7 @@ const raced = (name: string, more = ""): string =>
 const routes = `
 routes:
   priced: {description: Raced, pick: in-order, models: [${groq}, ${together}], hedge: {after: 150ms}}
+  measured: {description: Raced, pick: in-order, models: [litellm/measured, portkey/measured], hedge: {after: p95}}
 ${["both", "fails", "quick", "stream", "blamed"].map((name) => raced(name)).join("")}`;
 
 const routed = await startRouted(routes, {}, csv);
@@ -80,6 +81,15 @@ test("a fault of the caller's ends both", async () => {
   b.behave(stall);
   assert.equal((await ask("blamed")).status, 400);
   await b.seen[0]?.closedEarly;
+});
+
+test("p95 means what was lately measured: without a measurement there is no race", async () => {
+  a.behave(afterMilliseconds(400, answerOpenai("Alpha")));
+  assert.equal((await ask("measured")).deployment, "litellm/measured");
+  assert.equal(b.seen.length, 0, "nobody knew how long it takes");
+  a.behave(stall);
+  assert.equal((await ask("measured")).deployment, "portkey/measured");
+  await a.seen.at(-1)?.closedEarly;
 });
 
 test("both are charged, and the receipt shows what each cost", async () => {

@@ -3,10 +3,11 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, beforeEach, test } from "node:test";
+import { after, test } from "node:test";
 import { simulationCommands } from "../../src/cli/simulate.ts";
 import { policyFolder } from "../kit/policy-bundle.ts";
 import { startRouted } from "../kit/routed.ts";
+import { startUpstream } from "../kit/upstream.ts";
 
 const model = "openai/gpt-oss-120b";
 const csv = `
@@ -21,19 +22,18 @@ routes:
   trial: {description: Arms, pick: experiment, sticky: session, arms: {old: {models: [groq/${model}], share: 50%}, new: {models: [together/${model}], share: 50%}}}
   dear: {description: A ceiling, pick: cheapest, models: [groq/${model}], max-usd: 0.0000001}
 `;
-const routed = await startRouted(routesWith("groq", "together"), {}, csv);
+const [atGroq, atTogether] = await Promise.all([startUpstream(), startUpstream()]);
 const priced = await startRouted(
   routesWith("groq", "together"),
   {
     GROQ_API_KEY: "gsk-test",
-    GROQ_BASE_URL: routed.a.baseUrl,
+    GROQ_BASE_URL: atGroq.baseUrl,
     TOGETHER_API_KEY: "tg-test",
-    TOGETHER_BASE_URL: routed.b.baseUrl,
+    TOGETHER_BASE_URL: atTogether.baseUrl,
   },
   csv,
 );
-beforeEach(() => routed.calm());
-after(() => Promise.all([routed.close(), priced.close()]));
+after(() => Promise.all([priced.close(), atGroq.close(), atTogether.close()]));
 
 const { gateway } = priced;
 const employee = await gateway.makeKey({ name: "employee" });
@@ -101,7 +101,7 @@ test("shares and costs are those of real plans and prices, and nobody is called"
   const each = (600 * (price?.inputUsdPerMillion ?? 0) + 200 * (price?.outputUsdPerMillion ?? 0)) / 1e6;
   assert.ok(each > 0);
   assert.ok(Math.abs(Number(shares[0]?.costUsd) - 10 * each) < 1e-9, shares[0]?.costUsd);
-  assert.deepEqual([routed.a.seen.length, routed.b.seen.length], [0, 0]);
+  assert.deepEqual([atGroq.seen.length, atTogether.seen.length], [0, 0]);
 });
 
 test("sessions fall into the arms that they really have, and draws repeat", async () => {
