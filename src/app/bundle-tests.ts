@@ -2,7 +2,7 @@
 // The publish gate, `portcullis policy test` and doctor call it.
 
 import type { Catalog } from "../catalog/catalog.ts";
-import { parsePolicy, policyFile } from "../policy/parse-policy.ts";
+import { readBundleRows } from "../policy/bundle-rows.ts";
 import { PolicyProblems } from "../policy/problems.ts";
 import { readRouteTests, type RouteExpectation, type RouteTest } from "../policy/route-tests-file.ts";
 import { parseRoutes } from "../policy/routes-file.ts";
@@ -26,7 +26,7 @@ export async function runBundleTests(
 ): Promise<BundleReport> {
   const report = await runPolicyTests(files, now);
   const { routes } = parseRoutes(files);
-  const parsed = parsePolicy(files[policyFile] ?? "", now);
+  const parsed = readBundleRows(files, now);
   if (!parsed.ok) throw new PolicyProblems(parsed.problems);
   const read = readRouteTests(
     files[testsFile] ?? "",

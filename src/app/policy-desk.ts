@@ -12,8 +12,9 @@ import type { Snapshots } from "../gateway/snapshots.ts";
 import { diffGraph } from "../policy/diff-graph.ts";
 import { diffPolicies } from "../policy/diff-policies.ts";
 import { diffRoutes } from "../policy/diff-routes.ts";
+import { diffWords } from "../policy/diff-words.ts";
 import { readGraph, type EntityType } from "../policy/graph-file.ts";
-import { parsePolicy, policyFile } from "../policy/parse-policy.ts";
+import { readBundleRows, type BundleRows } from "../policy/bundle-rows.ts";
 import { formatProblem, PolicyProblems } from "../policy/problems.ts";
 import type { PolicyRows } from "../policy/rows.ts";
 import type { BundleFiles, PolicyVersion, PublishOptions, ReplicaState } from "../policy/version-book.ts";
@@ -53,6 +54,7 @@ export function createPolicyDesk(parts: PolicyDeskParts): PolicyAdministration {
         ...diffPolicies(before ? rowsOf(before.files) : noRows(passed.policy.rows), passed.policy.rows),
         routes: diffRoutes(before?.files ?? {}, files),
         fields: diffGraph(before ? typesOf(before.files) : [], typesOf(files)),
+        words: diffWords(before ? tablesOf(before.files).terms : [], passed.policy.terms),
       },
     };
   }
@@ -85,6 +87,7 @@ export function createPolicyDesk(parts: PolicyDeskParts): PolicyAdministration {
         ...diffPolicies(rowsOf(was), rowsOf(is), parts.now().getTime()),
         routes: diffRoutes(was, is),
         fields: diffGraph(typesOf(was), typesOf(is)),
+        words: diffWords(tablesOf(was).terms, tablesOf(is).terms),
       };
     },
     policyMatrix: (question) => answerMatrix(question, snapshots.current()),
@@ -117,11 +120,13 @@ async function throughGate(files: BundleFiles, number: number, snapshots: Snapsh
   }
 }
 
-function rowsOf(files: BundleFiles): PolicyRows {
-  const parsed = parsePolicy(files[policyFile] ?? "", Date.now());
-  if (parsed.ok) return parsed.rows;
-  throw new Failure("INVALID_REQUEST", "The policy cannot be read.", { problems: parsed.problems });
+function tablesOf(files: BundleFiles): Extract<BundleRows, { ok: true }> {
+  const read = readBundleRows(files, Date.now());
+  if (read.ok) return read;
+  throw new Failure("INVALID_REQUEST", "The policy cannot be read.", { problems: read.problems });
 }
+
+const rowsOf = (files: BundleFiles): PolicyRows => tablesOf(files).rows;
 
 function typesOf(files: BundleFiles): readonly EntityType[] {
   const { types, problems } = readGraph(files, rowsOf(files).vocabulary);

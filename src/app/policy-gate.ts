@@ -5,6 +5,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import { hashBundle } from "../policy/bundle.ts";
 import { staleSentences } from "../policy/format-policy.ts";
 import { graphFile, parseGraph, type EntityType } from "../policy/graph-file.ts";
+import { listsWithoutFile } from "../policy/bundle-rows.ts";
 import { lintGraph, lintPolicy } from "../policy/lints.ts";
 import { loadPolicy, type LoadedPolicy } from "../policy/load-policy.ts";
 import { policyFile } from "../policy/parse-policy.ts";
@@ -12,6 +13,7 @@ import { PolicyProblems, type PolicyProblem } from "../policy/problems.ts";
 import { parseRoutes } from "../policy/routes-file.ts";
 import type { TestResult } from "../policy/run-tests.ts";
 import type { BundleFiles } from "../policy/version-book.ts";
+import { lintWords } from "../policy/words-lints.ts";
 import { everyResult, runBundleTests } from "./bundle-tests.ts";
 import { lintRoutes } from "./route-lints.ts";
 
@@ -40,7 +42,7 @@ export async function passGate(
   const results = report ? everyResult(report) : [];
   problems.push(...results.filter(({ ok }) => !ok).map(failedTest));
   const routes = policy && lintRoutes(parseRoutes(files), policy.rows, catalog);
-  problems.push(...(routes?.problems ?? []));
+  problems.push(...(routes?.problems ?? []), ...(policy ? listsWithoutFile(policy.rows) : []));
   if (policy === undefined || problems.length > 0) throw new PolicyProblems(distinct(problems));
   const graph = parseGraph(files, policy.rows.vocabulary);
   const taken = await takenNames(graph);
@@ -51,6 +53,7 @@ export async function passGate(
     policy,
     warnings: [
       ...lintPolicy(policy.rows),
+      ...lintWords(policy.rows, policy.terms),
       ...lintGraph(policy.rows, graph),
       ...staleProblems(files),
       ...(routes?.warnings ?? []),

@@ -21,6 +21,8 @@ export interface Diff {
   readonly closes: readonly Change[];
   /** What changes in graph.yaml, in sentences. */
   readonly fields: readonly string[];
+  /** In words.csv. */
+  readonly words: readonly string[];
   /** The same of what happens to answers. */
   readonly loosens: readonly Change[];
   readonly tightens: readonly Change[];
@@ -29,7 +31,7 @@ export interface Diff {
 
 const changeFields = "{ sentence who actions data provider rows { version rule line csv } }";
 const safetyFields = "{ sentence who categories from upTo before after rows { version rule line csv } }";
-export const diffFields = `opens ${changeFields} closes ${changeFields} fields loosens ${safetyFields} tightens ${safetyFields} routes { entry kind sentence }`;
+export const diffFields = `opens ${changeFields} closes ${changeFields} fields words loosens ${safetyFields} tightens ${safetyFields} routes { entry kind sentence }`;
 
 const usage = "policy diff A [B] [--fail-on opens|changes] [--json]   (each a version, a folder or live)";
 
@@ -51,8 +53,13 @@ export const diff: Command = {
     );
     if (read.flag("json")) print(JSON.stringify(found, null, 2));
     else for (const line of changeLines(found)) print(line);
-    const opened = [...found.opens, ...found.loosens, ...found.fields.filter(reachesMore)];
-    const others = [...found.closes, ...found.tightens, ...found.routes, ...found.fields];
+    const opened = [
+      ...found.opens,
+      ...found.loosens,
+      ...found.fields.filter(reachesMore),
+      ...found.words.filter(findsLess),
+    ];
+    const others = [...found.closes, ...found.tightens, ...found.routes, ...found.fields, ...found.words];
     const counted = failOn === "opens" ? opened : [...opened, ...others];
     return failOn !== undefined && counted.length > 0 ? 1 : 0;
   },
@@ -61,13 +68,25 @@ export const diff: Command = {
 /** One that is gone sends nothing any more. */
 const reachesMore = (sentence: string): boolean => !sentence.startsWith("Gone");
 
-export function changeLines({ opens, closes, fields, loosens, tightens, routes }: Diff): readonly string[] {
+/** What is listed no more, or counts as something else. */
+const findsLess = (sentence: string): boolean => !sentence.startsWith("New");
+
+export function changeLines({
+  opens,
+  closes,
+  fields,
+  words,
+  loosens,
+  tightens,
+  routes,
+}: Diff): readonly string[] {
   const grants = opens.length + closes.length;
   const safety = loosens.length + tightens.length;
   return [
     ...(grants === 0 ? ["Nothing opens and nothing closes."] : []),
     ...(grants === 0 ? [] : [...section("Opens", opens), ...section("Closes", closes)]),
     ...(fields.length === 0 ? [] : ["Fields of graph.yaml:", ...fields.map((line) => `  ${line}`)]),
+    ...(words.length === 0 ? [] : ["Words:", ...words.map((line) => `  ${line}`)]),
     ...(safety === 0 ? [] : [...section("Loosens", loosens), ...section("Tightens", tightens)]),
     ...(routes.length === 0 ? [] : ["Routes:", ...routes.map(({ sentence }) => `  ${sentence}`)]),
   ];

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { everyResult, runBundleTests } from "../app/bundle-tests.ts";
 import { staleProblems } from "../app/policy-gate.ts";
 import { lintRoutes } from "../app/route-lints.ts";
+import { listsWithoutFile } from "../policy/bundle-rows.ts";
 import { formatPolicy } from "../policy/format-policy.ts";
 import { loadPolicy } from "../policy/load-policy.ts";
 import { policyFile } from "../policy/parse-policy.ts";
@@ -13,6 +14,8 @@ import { PolicyProblems } from "../policy/problems.ts";
 import { parseRoutes } from "../policy/routes-file.ts";
 import type { TestResult } from "../policy/run-tests.ts";
 import type { BundleFiles } from "../policy/version-book.ts";
+import type { ListedTerm } from "../policy/words-file.ts";
+import { lintWords } from "../policy/words-lints.ts";
 import { readArguments } from "./arguments.ts";
 import type { Command, Terminal } from "./command.ts";
 import { diff } from "./policy-diff.ts";
@@ -27,11 +30,19 @@ const check: Command = {
   async run(args, terminal) {
     const { files, json } = await opened("policy check", args, terminal);
     return await reporting(json, terminal, async () => {
-      const { rows } = await loadPolicy({ files, version: 0 });
-      const found = [...staleProblems(files), ...lintRoutes(parseRoutes(files), rows).problems];
+      const { rows, terms } = await loadPolicy({ files, version: 0 });
+      const found = [
+        ...staleProblems(files),
+        ...listsWithoutFile(rows),
+        ...lintRoutes(parseRoutes(files), rows).problems,
+      ];
       if (found.length > 0) throw new PolicyProblems(found);
       await runBundleTests(files);
-      if (!json) terminal.print("The policy is well formed and its sentences are true.");
+      if (json) return 0;
+      terminal.print("The policy is well formed and its sentences are true.");
+      for (const line of listLines(terms)) terminal.print(line);
+      const lints = lintWords(rows, terms);
+      if (lints.length > 0) terminal.print(`Warnings:\n${problemLines(lints)}`);
       return 0;
     });
   },
@@ -71,6 +82,12 @@ const test: Command = {
     });
   },
 };
+
+/** How many phrases each list of words.csv has. */
+const listLines = (terms: readonly ListedTerm[]): readonly string[] =>
+  [...Map.groupBy(terms, ({ list }) => list)].map(
+    ([list, some]) => `The list ${list} has ${some.length} phrase${some.length === 1 ? "" : "s"}.`,
+  );
 
 export const policyCommands: readonly Command[] = [
   check,

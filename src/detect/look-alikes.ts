@@ -1,11 +1,11 @@
 // What one character stands for once disguise is taken off: NFKC, look-alikes, foreign digits, nothing at all.
 // `normal-form.ts` asks it for every character beyond ASCII; it knows one character at a time and no context.
 
-/** Letters that look like Latin ones: Cyrillic, Greek, Armenian, and a few of Latin's own. */
+/** Letters that look like Latin ones: Cyrillic, Greek, Armenian, and a few of Latin's own. Signs beside words are none. */
 const lookAlikes = pairs(
   "аaАAвbВBсcСCԁdеeЕEѐeёeһhНHіiІIїiјjЈJкkКKӏlӀIмmМMоoОOрpРPԛqԚQѕsЅSтtТTцuуyУYхxХXѵvѴVԝwԜWүyҮYҺHԌGԍgᴢzⅼl" +
     "αaΑAΒBϲcϹCΕEεeΖZΗHηnιiΙIϳjͿJκkΚKΜMΝNνvοoΟOρpΡPτtΤTυuΥYχxΧXγyωwσo" +
-    'օoՕOսuՍUոnհhցgզqԼLіiտmɑaɡgıiɩiʏyᴠvᴡwᴄcᴏo×x∕/⁄/‐-‑-‒-–-—-―-−-⁃-﹘-˗-‘\'’\'‛\'“"”"„"‟"′\'″"։:׃:∶:ː:․.。.۰0٠0',
+    'օoՕOսuՍUոnհhցgզqԼLіiտmɑaɡgıiɩiʏyᴠvᴡwᴄcᴏo×x∕/⁄/‐-‑-‒-–-—-―-−-⁃-﹘-˗-‘\'’\'‛\'“"”"„"‟"′\'″"։:׃:∶:ː:․.。.۰0٠0™ ℠ ',
 );
 
 function pairs(table: string): ReadonlyMap<string, string> {

@@ -66,7 +66,7 @@ export class NormalForm {
         index += 1;
         continue;
       }
-      const [seen, length] = code === backslash ? readEscape(input, index) : readCharacter(input, index);
+      const [seen, length] = readUnit(input, index);
       out += seen;
       for (let unit = 0; unit < seen.length; unit++) this.#map(index, index + length);
       index += length;
@@ -101,6 +101,10 @@ const escapes: Readonly<Record<string, string>> = {
   '"': '"',
   "/": "/",
 };
+
+/** What stands at `index` as it reads, and how many units it takes. */
+export const readUnit = (input: string, index: number): readonly [seen: string, length: number] =>
+  input.charCodeAt(index) === backslash ? readEscape(input, index) : readCharacter(input, index);
 
 /** One JSON escape, however often it was escaped again on its way here. */
 function readEscape(input: string, index: number): [seen: string, length: number] {

@@ -5,6 +5,7 @@ import { follow } from "../core/abortable.ts";
 import { asFailure, Failure } from "../core/errors.ts";
 import type { ModerationRequest } from "../core/request.ts";
 import type { Asked } from "../core/stages.ts";
+import { lexiconCategory } from "../detect/words/lexicon.ts";
 import { createPace } from "../intake/pace.ts";
 import type { SafetyRegime } from "../policy/policy.ts";
 import { deterministicClassifier } from "../safety/deterministic.ts";
@@ -19,6 +20,7 @@ import { toldReceipt } from "./disclosure.ts";
 import type { GatewayParts } from "./parts.ts";
 import { partsFor } from "./rehearsing.ts";
 import { decisions } from "./screening.ts";
+import type { Snapshot } from "./snapshots.ts";
 import { admit, planFor, type Admitted } from "./stages.ts";
 
 /** As much as `weigh` looks into: of more, nobody could say what is in it. */
@@ -27,11 +29,14 @@ const mostTexts = 512;
 /** Classifiers are asked about so many texts at once. */
 const textsAtOnce = 8;
 
-/** It does not know the instructions that an answer might repeat. */
-const builtIn = {
+/** It does not know the instructions that an answer might repeat, and knows words only where the policy lists some. */
+const builtInUnder = ({ policy: { lexicon } }: Snapshot) => ({
   ...deterministicClassifier,
-  categories: deterministicClassifier.categories.filter((category) => category !== "leak"),
-};
+  categories: [
+    ...deterministicClassifier.categories.filter((one) => one !== "leak" && one !== "lexicon"),
+    ...(lexicon ? ["lexicon", ...lexicon.lists.map(lexiconCategory)] : []),
+  ],
+});
 
 export async function moderate(
   shared: GatewayParts,
@@ -50,12 +55,14 @@ export async function moderate(
     checkSize(asked.request.inputs);
     const regime = snapshot.policy.safetyRegime(permitted.caller, permitted.sensitivity.effective);
     active = await selected(admitted, parts, regime, signal);
+    const builtIn = builtInUnder(snapshot);
     account.safety.classifiers.push(builtIn.id);
     account.safety.notRun.push(...active.notRun);
     const bench = {
       classifiers: active.classifiers,
       actionOf: strictActionOf(remembering(decisions(permitted, snapshot, parts), account.safety)),
       tally: new VerdictTally(account.safety),
+      lexicon: snapshot.policy.lexicon,
       signal,
       turn: createPace(signal).turn,
     };
@@ -109,14 +116,14 @@ async function selected(
     if (missing !== undefined && !failOpen) throw unavailable(`${missing} is not fit to judge now`);
     return all;
   }
-  if (model === builtIn.id) {
+  if (model === deterministicClassifier.id) {
     if (needsSemantic) throw unavailable("the policy demands one");
     return noClassifiers;
   }
   const { candidates } = await planFor(admitted, parts, signal);
   const named = candidates.map(({ target }) => target.deployment.id);
   if (!parts.roster.seats.some(({ id }) => named.includes(id))) {
-    const choice = [builtIn.id, ...parts.roster.seats.map(({ id }) => id)].join(", ");
+    const choice = [deterministicClassifier.id, ...parts.roster.seats.map(({ id }) => id)].join(", ");
     throw new Failure("INVALID_REQUEST", `The model ${model} is not set up as a classifier here.`, {
       path: "model",
       fix: `Leave the model out, or name one of ${choice}.`,

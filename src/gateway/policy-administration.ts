@@ -20,11 +20,13 @@ export interface PolicyVersionView extends PolicyVersion {
   readonly replicas: readonly ReplicaState[];
 }
 
-/** What the rows open and close, what changed in routes and in the fields of graph.yaml. */
+/** What the rows open and close, what changed in routes, in the fields of graph.yaml and in words.csv. */
 export interface BundleDiff extends PolicyDiff {
   readonly routes: readonly RouteChange[];
   /** In sentences. */
   readonly fields: readonly string[];
+  /** In sentences. */
+  readonly words: readonly string[];
 }
 
 export interface Publication {

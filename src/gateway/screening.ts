@@ -5,8 +5,10 @@ import { follow } from "../core/abortable.ts";
 import { asFailure, Failure } from "../core/errors.ts";
 import { isAtLeast } from "../core/sensitivity.ts";
 import type { Permitted } from "../core/stages.ts";
+import { lexiconCategory } from "../detect/words/lexicon.ts";
 import { checkInput, promptOf } from "../safety/input-check.ts";
 import type { ReleaseMode, ScreenOptions } from "../safety/screen.ts";
+import type { Terms } from "../safety/sight.ts";
 import type { Decide } from "../safety/verdicts.ts";
 import type { Account } from "./account.ts";
 import { classifiersFor } from "./classifiers.ts";
@@ -72,6 +74,7 @@ export function openScreening(
     upstream: upstream?.controller.signal ?? controller.signal,
     options: {
       ...common,
+      terms: termsOf(permitted, snapshot),
       mode: modeFor(permitted, regime.mode, isStream),
       systemPrompts: systemPrompts(permitted),
       prompt: classifiers.length === 0 ? "" : promptOf(request),
@@ -114,6 +117,15 @@ export function decisions(
     telemetry.verdict(category, decision.action);
     return decision;
   };
+}
+
+/** What is shown and flagged need not be held until it is whole. */
+function termsOf({ caller, sensitivity }: Permitted, { policy }: Snapshot): Terms | undefined {
+  const { lexicon } = policy;
+  if (lexicon === undefined) return undefined;
+  const actionOf = (list: string): string =>
+    policy.safetyDecision(caller, sensitivity.effective, lexiconCategory(list)).action;
+  return { lexicon, held: lexicon.bitsOf((list) => actionOf(list) !== "flag") };
 }
 
 /** Text ahead of its verdict: for who asked for it and can take it back, and for data that many may see. */

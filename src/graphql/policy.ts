@@ -147,6 +147,10 @@ export const PolicyDiffType = builder.objectRef<BundleDiff>("PolicyDiff").implem
       description: "What changes in the fields of graph.yaml, in sentences.",
       resolve: (diff) => [...diff.fields],
     }),
+    words: t.stringList({
+      description: "What changes in the lists of words.csv, in sentences.",
+      resolve: (diff) => [...diff.words],
+    }),
     loosens: t.field({
       type: [SafetyChangeType],
       description: "What happens more loosely to answers by the second.",

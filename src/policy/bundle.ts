@@ -8,7 +8,13 @@ import { suggest, type PolicyProblem } from "./problems.ts";
 import type { BundleFiles } from "./version-book.ts";
 
 /** All a bundle can hold. `model.conf` and the README belong to the package, not to a bundle. */
-export const bundleFileNames = ["policy.csv", "routes.yaml", "graph.yaml", "tests.yaml"] as const;
+export const bundleFileNames = [
+  "policy.csv",
+  "words.csv",
+  "routes.yaml",
+  "graph.yaml",
+  "tests.yaml",
+] as const;
 
 /** Hex sha256 over names and contents, each led by its length so that nothing can be shifted between them. */
 export function hashBundle(files: BundleFiles): string {

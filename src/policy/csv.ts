@@ -1,5 +1,5 @@
 // Reads a CSV file as people and spreadsheets write it: BOM, CRLF, `;`, quotes, padding, empty tails.
-// `parse-policy.ts` calls it; it knows nothing of what the cells mean, only where they stand.
+// `parse-policy.ts` and `words-file.ts` call it; it knows nothing of what the cells mean, only where they stand.
 
 export interface CsvRow {
   /** From 1. */
@@ -18,8 +18,8 @@ export interface CsvText {
   readonly faults: readonly CsvFault[];
 }
 
-/** Comment lines, empty lines and header rows (first cell `type`) are left out. */
-export function readCsv(text: string): CsvText {
+/** Comment lines, empty lines and header rows (by their first cell) are left out. */
+export function readCsv(text: string, header = "type"): CsvText {
   const lines = splitLines(text);
   const separator = separatorOf(lines);
   const rows: CsvRow[] = [];
@@ -32,7 +32,7 @@ export function readCsv(text: string): CsvText {
       return;
     }
     while (cells.at(-1) === "") cells.pop();
-    if (cells.length > 0 && cells[0]?.toLowerCase() !== "type") rows.push({ line: index + 1, cells });
+    if (cells.length > 0 && cells[0]?.toLowerCase() !== header) rows.push({ line: index + 1, cells });
   });
   return { rows, faults };
 }

@@ -2,11 +2,12 @@
 // `main.ts` swaps one reference to it; a bundle with any problem throws and changes nothing.
 
 import { hashBundle, strayFiles } from "./bundle.ts";
+import { Lexicon } from "../detect/words/lexicon.ts";
 import { buildEngine, type GrantQuestion } from "./casbin-engine.ts";
 import { explainQuestion, makeExplain } from "./explain-decision.ts";
 import type { Explanation } from "./explanation.ts";
 import { readGraph } from "./graph-file.ts";
-import { parsePolicy, policyFile } from "./parse-policy.ts";
+import { readBundleRows, type BundleRows } from "./bundle-rows.ts";
 import { makePermit } from "./permit.ts";
 import type { Policy } from "./policy.ts";
 import { PolicyProblems, type PolicyProblem } from "./problems.ts";
@@ -16,6 +17,7 @@ import { makeSafetyRegime } from "./safety-regime.ts";
 import { makeSafetyDecision } from "./safety-rows.ts";
 import { proveAgreement, proveModel } from "./self-check.ts";
 import type { BundleFiles } from "./version-book.ts";
+import type { ListedTerm } from "./words-file.ts";
 import { categoryChain, type Environment } from "./vocabulary.ts";
 
 export interface LoadPolicy {
@@ -29,6 +31,7 @@ export interface LoadPolicy {
 
 export interface LoadedPolicy extends Policy {
   readonly rows: PolicyRows;
+  readonly terms: readonly ListedTerm[];
   /** For a question that no request asks. */
   explainQuestion(question: GrantQuestion): Explanation;
   /** The guarantee itself, and all that follow from it. */
@@ -42,7 +45,7 @@ export async function loadPolicy({
   environment = "production",
   now = Date.now,
 }: LoadPolicy): Promise<LoadedPolicy> {
-  const rows = readBundle(files, now());
+  const { rows, terms } = readBundle(files, now());
   const engine = await buildEngine(rows);
   await proveModel();
   proveAgreement(rows, engine);
@@ -51,6 +54,8 @@ export async function loadPolicy({
     version,
     hash,
     rows,
+    terms,
+    lexicon: terms.length === 0 ? undefined : new Lexicon(terms),
     labels: rows.vocabulary.labels,
     rolesOf: (team: string) => [...engine.teams.reach(team)].filter((name) => name.startsWith("role:")),
     permit: makePermit({ version, hash, rows, engine, environment, now }),
@@ -69,16 +74,13 @@ export async function loadPolicy({
   });
 }
 
-function readBundle(files: BundleFiles, now: number): PolicyRows {
+function readBundle(files: BundleFiles, now: number): Extract<BundleRows, { ok: true }> {
   const problems: PolicyProblem[] = [...strayFiles(files)];
-  const csv = files[policyFile];
-  const parsed = csv === undefined ? undefined : parsePolicy(csv, now);
-  if (parsed === undefined) {
-    problems.push({ file: policyFile, line: 0, column: 0, message: "is missing from the bundle" });
-  } else if (!parsed.ok) problems.push(...parsed.problems);
+  const read = readBundleRows(files, now);
+  if (!read.ok) problems.push(...read.problems);
   const routes = readRoutes(files);
   if (!routes.ok) problems.push(...routes.problems);
-  if (parsed?.ok === true) problems.push(...readGraph(files, parsed.rows.vocabulary).problems);
-  if (problems.length > 0 || parsed?.ok !== true) throw new PolicyProblems(problems);
-  return parsed.rows;
+  if (read.ok) problems.push(...readGraph(files, read.rows.vocabulary).problems);
+  if (problems.length > 0 || !read.ok) throw new PolicyProblems(problems);
+  return read;
 }

@@ -14,10 +14,11 @@ export type ParsedPolicy =
   | { readonly ok: true; readonly rows: PolicyRows }
   | { readonly ok: false; readonly problems: readonly PolicyProblem[] };
 
-export function parsePolicy(csv: string, now: number): ParsedPolicy {
+/** `lists` are those of words.csv beside it. */
+export function parsePolicy(csv: string, now: number, lists?: readonly string[]): ParsedPolicy {
   const { rows, faults } = readCsv(csv);
   const problems: PolicyProblem[] = faults.map((fault) => problem(fault.line, 0, fault.message));
-  const vocabulary = vocabularyOf(rows.flatMap(declaredWord));
+  const vocabulary = vocabularyOf(rows.flatMap(declaredWord), lists);
   const groups = new Set(rows.flatMap((row) => (row.cells[0] === "g3" ? [row.cells[2] ?? ""] : [])));
   const all = rows.flatMap((row) => {
     const effect = effects.find((known) => known === row.cells[2]);

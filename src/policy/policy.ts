@@ -5,6 +5,7 @@ import type { Deployment } from "../core/deployment.ts";
 import type { Permit } from "../core/permit.ts";
 import type { Sensitivity } from "../core/sensitivity.ts";
 import type { Weighed } from "../core/stages.ts";
+import type { Lexicon } from "../detect/words/lexicon.ts";
 import type { Explanation } from "./explanation.ts";
 
 export type SafetyAction = "block" | "redact" | "flag";
@@ -48,6 +49,8 @@ export interface Policy {
   readonly hash: string;
   /** Built-in labels and those that the rows add. */
   readonly labels: ReadonlySet<string>;
+  /** The phrases of words.csv, compiled; undefined where there are none. */
+  readonly lexicon: Lexicon | undefined;
   /** `role:…` that the policy gives a team. */
   rolesOf(team: string): readonly string[];
   /** Never throws for a denial: an empty `allowed` is the denial, with every reason. */

@@ -37,7 +37,7 @@ export function suggest(word: string, known: Iterable<string>): string | undefin
 }
 
 /** The known word with the fewest differing letters; undefined where none is near enough to be meant. */
-function nearestWord(word: string, known: readonly string[]): string | undefined {
+export function nearestWord(word: string, known: readonly string[]): string | undefined {
   const wanted = word.slice(0, 60).toLowerCase();
   let best: string | undefined;
   let fewest = Math.max(1, Math.floor(wanted.length / 3)) + 1;

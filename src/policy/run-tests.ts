@@ -8,7 +8,7 @@ import { readGraph } from "./graph-file.ts";
 import { makeDecide } from "./decide.ts";
 import { counterexample } from "./never.ts";
 import { ownRows } from "./own-rows.ts";
-import { parsePolicy, policyFile } from "./parse-policy.ts";
+import { readBundleRows } from "./bundle-rows.ts";
 import { PolicyProblems, type PolicyProblem } from "./problems.ts";
 import type { PolicyRows } from "./rows.ts";
 import { makeSafetyDecision } from "./safety-rows.ts";
@@ -38,7 +38,7 @@ export interface TestResult {
 /** Throws `PolicyProblems` where a file cannot be read, or where there are no tests. */
 export async function runPolicyTests(files: BundleFiles, now: number = Date.now()): Promise<TestReport> {
   const problems: PolicyProblem[] = [...strayFiles(files)];
-  const parsed = parsePolicy(files[policyFile] ?? "", now);
+  const parsed = readBundleRows(files, now);
   if (!parsed.ok) throw new PolicyProblems([...problems, ...parsed.problems]);
   const text = files[testsFile];
   if (text === undefined) {

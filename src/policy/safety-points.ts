@@ -4,7 +4,7 @@
 import { formatSensitivity, levels, sensitivity, type Sensitivity } from "../core/sensitivity.ts";
 import { Links } from "./links.ts";
 import type { PolicyRows, RegimeRow, SafetyRow } from "./rows.ts";
-import { categoryChain, categoryRoots } from "./vocabulary.ts";
+import { categoryChain, categoryRoots, listCategories } from "./vocabulary.ts";
 
 export interface SafetyLinks {
   readonly teams: Links;
@@ -19,7 +19,7 @@ export const safetyLinks = ({ links }: Pick<PolicyRows, "links">): SafetyLinks =
   ),
 });
 
-type Speaking = Pick<PolicyRows, "safety" | "regime" | "links">;
+type Speaking = Pick<PolicyRows, "safety" | "regime" | "links" | "vocabulary">;
 
 /** `""` is anybody whom no row names. */
 export function readersOf({ safety, regime, links }: Speaking): readonly string[] {
@@ -29,10 +29,11 @@ export function readersOf({ safety, regime, links }: Speaking): readonly string[
 }
 
 /** Those that rows and groups name, ours, and one that nobody names. */
-export function categoriesOf({ safety, links }: Speaking): readonly string[] {
+export function categoriesOf({ safety, links, vocabulary }: Speaking): readonly string[] {
   const named = safety.map((row) => row.category).filter((category) => category !== "anything");
   const grouped = links.filter((link) => link.type === "g3").map((link) => link.from);
-  return [...new Set([...categoryRoots, ...grouped, ...named, unnamedCategory])];
+  const listed = listCategories(vocabulary);
+  return [...new Set([...categoryRoots, ...listed, ...grouped, ...named, unnamedCategory])];
 }
 
 export const unnamedCategory = "anything-else";

@@ -4,6 +4,7 @@
 import { builtInLabels } from "../core/sensitivity.ts";
 import type { Action } from "../core/request.ts";
 import { findingKinds } from "../detect/kinds.ts";
+import { lexiconCategory } from "../detect/words/lexicon.ts";
 
 export const actions = ["complete", "embed", "image", "moderate"] as const satisfies readonly Action[];
 
@@ -78,15 +79,21 @@ export interface Vocabulary {
   readonly labels: ReadonlySet<string>;
   readonly guarantees: ReadonlySet<string>;
   readonly categories: ReadonlySet<string>;
+  /** Of words.csv; undefined where the bundle has none, and rows may name lists that are not there yet. */
+  readonly lists: readonly string[] | undefined;
 }
 
-export function vocabularyOf(declared: readonly { kind: WordKind; name: string }[]): Vocabulary {
+export function vocabularyOf(
+  declared: readonly { kind: WordKind; name: string }[],
+  lists?: readonly string[],
+): Vocabulary {
   const named = (kind: WordKind): string[] =>
     declared.filter((word) => word.kind === kind).map((word) => word.name);
   return {
     labels: new Set([...builtInLabels, ...named("label")]),
     guarantees: new Set([...Object.keys(guaranteeNames), ...named("guarantee")]),
     categories: new Set([...categoryRoots, ...named("category")]),
+    lists,
   };
 }
 
@@ -108,14 +115,21 @@ const knownBelow: ReadonlySet<string> = new Set(foundKinds.flatMap(categoryChain
 /** Below categories of a company's own anything may stand; below ours, what is found. */
 export function isCategory(word: string, vocabulary: Vocabulary): boolean {
   if (vocabulary.categories.has(word) || knownBelow.has(word)) return true;
-  if (closedRoots.includes(word.split(".")[0] ?? "")) return false;
+  const root = word.split(".")[0] ?? "";
+  if (closedRoots.includes(root)) return false;
+  if (root === "lexicon" && vocabulary.lists !== undefined)
+    return listCategories(vocabulary).some((known) => categoryChain(known).includes(word));
   return categoryChain(word).some((part) => vocabulary.categories.has(part));
 }
 
+export const listCategories = ({ lists }: Pick<Vocabulary, "lists">): readonly string[] =>
+  (lists ?? []).map(lexiconCategory);
+
 /** For suggestions: roots, and all that is found below them. */
-export const everyCategory = ({ categories }: Vocabulary): readonly string[] => [
-  ...categories,
+export const everyCategory = (vocabulary: Vocabulary): readonly string[] => [
+  ...vocabulary.categories,
   ...knownBelow,
+  ...listCategories(vocabulary),
 ];
 
 /** What a `p3` row can name: a label, a kind, or both as `contact.phone`. */

@@ -1,7 +1,7 @@
 // Judges the tokens that a model might have said instead: they stand beside log probabilities and run through no channel.
 // `choice-guard.ts` owns one per choice. An alternative that holds a hit, or completes one, does not leave.
 
-import { scan } from "../detect/scan.ts";
+import { endsBehind, type Terms } from "./sight.ts";
 
 type Token = Readonly<Record<string, unknown>>;
 
@@ -12,6 +12,11 @@ export class JudgedAlternatives {
   /** The end of what was said, and of what each place among the alternatives would have said alone. */
   #said = "";
   readonly #places: string[] = [];
+  readonly #terms: Terms | undefined;
+
+  constructor(terms: Terms | undefined) {
+    this.#terms = terms;
+  }
 
   /** Entries of tokens that leave, in order; each comes back with what may leave of it. */
   judge(entries: readonly unknown[]): unknown[] {
@@ -35,7 +40,11 @@ export class JudgedAlternatives {
     const text = textOf(alternative);
     const before = this.#places[place] ?? "";
     this.#places[place] = (before + text).slice(-reach);
-    return !endsInHit(this.#said, text) && !endsInHit(before, text);
+    return !this.#endsInHit(this.#said, text) && !this.#endsInHit(before, text);
+  }
+
+  #endsInHit(before: string, text: string): boolean {
+    return text !== "" && endsBehind(before + text, before.length, this.#terms);
   }
 }
 
@@ -43,10 +52,6 @@ export class JudgedAlternatives {
 function honest({ bytes, ...token }: Token): Token {
   const isTrue = Array.isArray(bytes) && Buffer.from(bytes as number[]).toString() === textOf(token);
   return isTrue ? { ...token, bytes } : token;
-}
-
-function endsInHit(before: string, text: string): boolean {
-  return text !== "" && scan(before + text).some(({ end }) => end > before.length);
 }
 
 const textOf = ({ token }: Token): string => (typeof token === "string" ? unescaped(token) : "");

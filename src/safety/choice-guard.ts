@@ -4,7 +4,6 @@
 import { randomUUID } from "node:crypto";
 import type { ModelEvent } from "../core/events.ts";
 import { readableFields } from "../core/request.ts";
-import { scan } from "../detect/scan.ts";
 import { JudgedAlternatives } from "./alternatives.ts";
 import { HeldText } from "./held-text.ts";
 import { HeldLogprobs } from "./logprobs.ts";
@@ -12,7 +11,8 @@ import type { Notice, Release } from "./outflow.ts";
 import type { PromptIndex } from "./prompt-leak.ts";
 import type { Retraction, SafetyNotice, ScreenedEvent } from "./screened-event.ts";
 import { ShownOffsets } from "./shown-offsets.ts";
-import { categoryOf, strictest, type VerdictAction } from "./verdicts.ts";
+import { categoriesIn, type Terms } from "./sight.ts";
+import { strictest, type VerdictAction } from "./verdicts.ts";
 
 type TextEvent = Extract<ModelEvent, { type: "text-delta" | "refusal-delta" | "reasoning-delta" }>;
 type ToolEvent = Extract<ModelEvent, { type: "tool-call-delta" }>;
@@ -28,14 +28,23 @@ interface Channel {
   isFresh: boolean;
 }
 
+/** The same for every choice. */
+export interface GuardParts {
+  readonly prompts: PromptIndex | undefined;
+  readonly terms: Terms | undefined;
+  /** Text may be taken back. */
+  readonly takesBack: boolean;
+}
+
 export class ChoiceGuard {
   readonly #index: number;
   readonly #judge: (category: string) => VerdictAction;
   readonly #out: (event: ScreenedEvent) => void;
   readonly #prompts: PromptIndex | undefined;
+  readonly #terms: Terms | undefined;
   readonly #channels = new Map<string, Channel>();
   readonly #logprobs = new HeldLogprobs();
-  readonly #alternatives = new JudgedAlternatives();
+  readonly #alternatives: JudgedAlternatives;
   readonly #noticed = new Set<string>();
   /** Undefined where nothing is ever taken back. */
   readonly #shown: ShownOffsets | undefined;
@@ -47,12 +56,13 @@ export class ChoiceGuard {
     index: number,
     judge: (category: string) => VerdictAction,
     out: (event: ScreenedEvent) => void,
-    prompts: PromptIndex | undefined,
-    takesBack: boolean,
+    { prompts, terms, takesBack }: GuardParts,
   ) {
     this.#index = index;
     if (takesBack) this.#shown = new ShownOffsets();
     this.#prompts = prompts;
+    this.#terms = terms;
+    this.#alternatives = new JudgedAlternatives(terms);
     this.#judge = judge;
     this.#out = out;
   }
@@ -202,7 +212,7 @@ export class ChoiceGuard {
   /** A tool's name goes out whole or not at all. */
   #isClear(name: string): boolean {
     if (this.#judgeWhole(name) === "flag") return true;
-    this.#block(scan(name).map(categoryOf));
+    this.#block(categoriesIn(name, this.#terms));
     return false;
   }
 
@@ -213,7 +223,7 @@ export class ChoiceGuard {
   }
 
   #judgeWhole(text: string): VerdictAction {
-    const categories = [...new Set(scan(text).map(categoryOf))];
+    const categories = categoriesIn(text, this.#terms);
     if (categories.length === 0) return "flag";
     const action = strictest(categories.map(this.#judge));
     this.#notice({ categories, redacted: action !== "flag" });
@@ -225,7 +235,7 @@ export class ChoiceGuard {
     let channel = this.#channels.get(name);
     if (!channel) {
       channel = {
-        held: new HeldText(this.#judge, name.startsWith("tool "), this.#prompts),
+        held: new HeldText(this.#judge, name.startsWith("tool "), this.#prompts, this.#terms),
         event,
         changed: false,
         isFresh: true,

@@ -5,10 +5,12 @@ import { findMedicalTerms, isIdentity, medicalReach } from "../detect/medical.ts
 import { NormalForm } from "../detect/normal-form.ts";
 import { detect } from "../detect/scan.ts";
 import type { Span } from "../detect/span.ts";
+import { HeldTerms } from "./held-terms.ts";
 import { Outflow, type Release } from "./outflow.ts";
 import { promptLeakCategory, PromptRun, type PromptIndex } from "./prompt-leak.ts";
 import { endsSentence, isOrdinary } from "./resting.ts";
 import { endOfWord, keyEnd, longestSegment, Segmenter, type Segment } from "./segments.ts";
+import type { Terms } from "./sight.ts";
 import { categoryOf, placeholderOf, strictest, type VerdictAction } from "./verdicts.ts";
 
 /** Already decided text that detectors may look back on. */
@@ -33,6 +35,8 @@ export class HeldText {
   readonly #judge: (category: string) => VerdictAction;
   readonly #form = new NormalForm();
   readonly #segmenter = new Segmenter();
+  /** Undefined where the policy lists no phrases. */
+  readonly #terms: HeldTerms | undefined;
   readonly #out: Outflow;
   /** Undefined where there is no prompt to leak, or a leak was let pass. */
   #promptRun: PromptRun | undefined;
@@ -41,9 +45,15 @@ export class HeldText {
   #identityEnd = -Infinity;
   #swallow: Swallow | undefined;
 
-  constructor(judge: (category: string) => VerdictAction, isJson: boolean, prompts?: PromptIndex) {
+  constructor(
+    judge: (category: string) => VerdictAction,
+    isJson: boolean,
+    prompts: PromptIndex | undefined,
+    terms: Terms | undefined,
+  ) {
     this.#judge = judge;
-    this.#out = new Outflow(judge, isJson);
+    this.#out = new Outflow(judge, isJson, terms);
+    if (terms) this.#terms = new HeldTerms(terms, this.#form, this.#out, judge);
     if (prompts && !prompts.isEmpty) this.#promptRun = new PromptRun(prompts);
   }
 
@@ -58,13 +68,13 @@ export class HeldText {
 
   /** True where what is held ends a sentence, so that nothing can grow out of it. */
   get isAtRest(): boolean {
-    if (this.#promptRun && this.#promptRun.waiting > 0) return false;
+    if ((this.#promptRun && this.#promptRun.waiting > 0) || this.#terms?.isOpen) return false;
     return this.#form.isWhole && !this.#swallow && endsSentence(this.#form.text.slice(this.#segmenter.start));
   }
 
   /** True where what is held is at most one word of everyday text. */
   get isOrdinary(): boolean {
-    if (!this.#form.isWhole || this.#swallow) return false;
+    if (!this.#form.isWhole || this.#swallow || this.#terms?.isOpen) return false;
     return isOrdinary(this.#form.text, this.#segmenter.start, this.#promptRun?.rest ?? "");
   }
 
@@ -93,6 +103,7 @@ export class HeldText {
       const piece = raw.slice(at, at + longestPiece);
       this.#out.push(piece);
       this.#form.push(piece, false);
+      this.#terms?.read(false);
       this.#run(false);
     }
   }
@@ -104,6 +115,7 @@ export class HeldText {
     if (this.#promptRun?.leaked) this.#leak(this.#promptRun);
     if (release.blocked) return release;
     this.#form.push("", true);
+    this.#terms?.read(true);
     this.#run(true);
     if (!release.blocked) this.#out.emit(this.received);
     this.#segmenter.restart(this.#form.text.length);
@@ -112,15 +124,22 @@ export class HeldText {
 
   #run(final: boolean): void {
     const out = this.#out;
+    const text = this.#text(final);
     while (!out.isBlocked) {
-      if (this.#swallow && !this.#swallowMore(this.#swallow, final)) break;
-      const segment = this.#segmenter.next(this.#form.text, final);
+      if (this.#swallow && !this.#swallowMore(this.#swallow, text, final)) break;
+      const segment = this.#segmenter.next(text, final);
       if (!segment) break;
       if (segment.kind === "plain") this.#emitTo(segment.end);
       else this.#decide(segment);
     }
     if (out.received - out.decided > mostInvisible && !out.isBlocked) this.#emitInvisible();
     this.#forget();
+  }
+
+  /** What can be decided: not what may still become a phrase. */
+  #text(final: boolean): string {
+    const { text } = this.#form;
+    return this.#terms && !final ? text.slice(0, this.#terms.limit) : text;
   }
 
   #decide({ start, end, kind }: Segment): void {
@@ -151,6 +170,7 @@ export class HeldText {
   #act(span: Span, categories: readonly string[], from: number, to: number): void {
     const action = this.#actionOf(categories);
     this.#emitTo(from);
+    if (this.#out.isBlocked) return;
     if (action === "block") {
       this.#out.block(categories);
       return;
@@ -158,7 +178,7 @@ export class HeldText {
     const rawEnd = this.#form.ends[to - 1] ?? this.#form.rawLength;
     if (action === "redact") this.#out.replace(rawEnd, placeholderOf(span.kind));
     else this.#out.emit(rawEnd);
-    this.#out.tell(categories, action === "redact");
+    if (!this.#out.isBlocked) this.#out.tell(categories, action === "redact");
   }
 
   /** Hits that end behind `start`. Health words count beside an identity, on either side of it. */
@@ -195,8 +215,7 @@ export class HeldText {
   }
 
   /** Drops, or lets pass, the rest of a hit that was longer than the limit. True when it is over. */
-  #swallowMore({ until, action }: Swallow, final: boolean): boolean {
-    const text = this.#form.text;
+  #swallowMore({ until, action }: Swallow, text: string, final: boolean): boolean {
     const start = this.#segmenter.start;
     let end: number | undefined;
     if (until === "word") end = endOfWord(text, start);
@@ -235,6 +254,7 @@ export class HeldText {
     this.#form.forget(count);
     this.#segmenter.shift(count);
     this.#forgotten += count;
+    this.#terms?.forget(count);
   }
 }
 

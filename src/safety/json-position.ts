@@ -20,6 +20,13 @@ export class JsonPosition {
     return this.#isJson === true && !this.#inString;
   }
 
+  /** True where a word in place of `raw` leaves no JSON: a string begins or ends in it, or it is a part of a number. */
+  breaksWithout(raw: string, before: string, after: string): boolean {
+    if (!this.isJson) return false;
+    if (/(?<!\\)(?:\\\\)*"/.test(raw)) return true;
+    return !this.#inString && /^[\d.]+$/.test(raw) && /[\w.+-]/.test(before + after);
+  }
+
   feed(raw: string): void {
     this.#isJson ??= /\S/.test(raw) ? /^\s*[{[]/.test(raw) : undefined;
     if (!this.#isJson) return;

@@ -2,6 +2,8 @@
 // what they find, each with its place. `gateway/moderate.ts` calls it. What it gives holds no text.
 
 import { scanSliced } from "../detect/sliced.ts";
+import { termSlices } from "../detect/words/find-terms.ts";
+import type { Lexicon } from "../detect/words/lexicon.ts";
 import { askClassifiers, hitsOf } from "./ask-classifiers.ts";
 import type { Classifier } from "./classifier.ts";
 import { deterministicClassifier } from "./deterministic.ts";
@@ -26,6 +28,8 @@ export interface JudgeParts {
   readonly classifiers: readonly Classifier[];
   readonly actionOf: ActionOf;
   readonly tally: VerdictTally;
+  /** The policy's own phrases; undefined where it lists none. */
+  readonly lexicon: Lexicon | undefined;
   /** What the text is called in the record. */
   readonly channel: string;
   readonly signal: AbortSignal;
@@ -53,21 +57,18 @@ export async function judgeText(text: string, parts: JudgeParts): Promise<Judged
 
 async function scanned(
   text: string,
-  { actionOf, tally, channel, turn }: JudgeParts,
+  { actionOf, tally, lexicon, channel, turn }: JudgeParts,
 ): Promise<readonly Found[]> {
   const { id, kind } = deterministicClassifier;
   const began = performance.now();
-  const found = (await scanSliced(text, turn)).map((span): Found => {
-    const category = categoryOf(span);
-    return {
-      category,
-      start: span.start,
-      end: span.end,
-      score: 1,
-      classifier: id,
-      action: actionOf(category),
-    };
-  });
+  const found: Found[] = [];
+  const note = (category: string, { start, end }: { start: number; end: number }): void =>
+    void found.push({ category, start, end, score: 1, classifier: id, action: actionOf(category) });
+  for (const span of await scanSliced(text, turn)) note(categoryOf(span), span);
+  for (const hits of lexicon ? termSlices(text, lexicon) : []) {
+    for (const hit of hits) note(hit.kind.category, hit);
+    await turn();
+  }
   const categories = [...new Set(found.map(({ category }) => category))].sort();
   tally.put({
     classifier: id,

@@ -2,9 +2,9 @@
 // `held-text.ts` owns one and says how far each part may go. Invariant: nothing leaves but through `emit`.
 
 import { readTags } from "../detect/normal-form.ts";
-import { detect } from "../detect/scan.ts";
 import { JsonPosition } from "./json-position.ts";
-import { categoryOf, strictest, type VerdictAction } from "./verdicts.ts";
+import { categoriesIn, type Terms } from "./sight.ts";
+import { strictest, type VerdictAction } from "./verdicts.ts";
 
 export interface Notice {
   readonly categories: readonly string[];
@@ -21,16 +21,32 @@ export interface Release {
   readonly replaced: { readonly start: number; readonly end: number }[];
 }
 
+/** What becomes of a range when it is its turn to leave, whatever else is found in it. */
+export interface Planned {
+  /** In all that was received. */
+  readonly start: number;
+  readonly end: number;
+  readonly categories: readonly string[];
+  readonly action: VerdictAction;
+  readonly placeholder: string;
+}
+
 export class Outflow {
   readonly #judge: (category: string) => VerdictAction;
   readonly #json: JsonPosition;
+  readonly #terms: Terms | undefined;
   #raw = "";
   /** Offset of `#raw[0]` in all that was received. */
   #base = 0;
+  /** The last that left or was replaced. */
+  #before = "";
+  /** In the order in which they begin. */
+  readonly #planned: Planned[] = [];
   release: Release = newRelease();
 
-  constructor(judge: (category: string) => VerdictAction, isJson: boolean) {
+  constructor(judge: (category: string) => VerdictAction, isJson: boolean, terms: Terms | undefined) {
     this.#judge = judge;
+    this.#terms = terms;
     this.#json = new JsonPosition(isJson);
   }
 
@@ -65,13 +81,57 @@ export class Outflow {
     this.release.notices.push({ categories, redacted });
   }
 
+  plan(planned: Planned): void {
+    // Of what has left there is nothing but to tell.
+    if (planned.action === "flag" && planned.start < this.#base) return this.tell(planned.categories, false);
+    const before = this.#planned.findLastIndex(({ start }) => start <= planned.start);
+    this.#planned.splice(before + 1, 0, planned);
+  }
+
   emit(end: number): void {
+    for (let next = this.#nextBefore(end); next && !this.isBlocked; next = this.#nextBefore(end)) {
+      this.#give(next.start);
+      if (!this.isBlocked) this.#carryOut(next);
+    }
+    if (!this.isBlocked) this.#give(end);
+  }
+
+  /** All up to `end` goes, and what was planned to go from there on as well. */
+  replace(end: number, placeholder: string): void {
+    const rests: Planned[] = [];
+    for (let next = this.#nextBefore(end); next; next = this.#nextBefore(end)) {
+      if (next.action === "block") return this.block(next.categories);
+      if (next.action === "redact" && next.end > end) rests.push({ ...next, start: end - 1 });
+      else this.tell(next.categories, next.action === "redact");
+    }
+    this.#put(end, placeholder);
+    this.#planned.unshift(...rests);
+  }
+
+  #nextBefore(end: number): Planned | undefined {
+    const [first] = this.#planned;
+    return first && first.start < end ? this.#planned.shift() : undefined;
+  }
+
+  #carryOut({ start, end, categories, action, placeholder }: Planned): void {
+    if (action === "flag") return this.tell(categories, false);
+    const raw = this.#raw.slice(0, Math.max(0, end - this.#base));
+    const after = this.#raw.charAt(raw.length);
+    // What cannot be replaced without breaking what it stands in ends the answer.
+    if (action === "block" || this.#json.breaksWithout(raw, this.#before, after))
+      return this.block(categories);
+    // Where its beginning went with another, its end goes with that too.
+    this.#put(end, start < this.#base ? "" : placeholder);
+    this.tell(categories, true);
+  }
+
+  #give(end: number): void {
     if (end <= this.#base) return;
     const piece = this.#take(end);
     this.release.text += piece.includes("\udb40") ? this.#withoutHidden(piece) : piece;
   }
 
-  replace(end: number, placeholder: string): void {
+  #put(end: number, placeholder: string): void {
     if (end <= this.#base) return;
     const quote = this.#json.needsQuotes && placeholder !== "" ? '"' : "";
     this.release.replaced.push({ start: this.#base, end });
@@ -84,15 +144,15 @@ export class Outflow {
     const piece = this.#raw.slice(0, length);
     this.#raw = this.#raw.slice(length);
     this.#base = end;
+    this.#before = piece.slice(-1);
     this.#json.feed(piece);
     return piece;
   }
 
   /** Tag characters can spell a text that nobody sees; where it holds a hit, they are taken out or end the answer. */
   #withoutHidden(piece: string): string {
-    const spans = detect(readTags(piece)?.text ?? "", 0);
-    if (spans.length === 0) return piece;
-    const categories = [...new Set(spans.map(categoryOf))];
+    const categories = categoriesIn(readTags(piece)?.text ?? "", this.#terms);
+    if (categories.length === 0) return piece;
     const action = strictest(categories.map(this.#judge));
     if (action === "block") this.block(categories);
     else this.tell(categories, action === "redact");

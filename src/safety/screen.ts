@@ -4,22 +4,16 @@
 
 import { Failure } from "../core/errors.ts";
 import type { ModelEvent } from "../core/events.ts";
-import { scan } from "../detect/scan.ts";
 import { CheckedAnswer } from "./checked-answer.ts";
-import { ChoiceGuard } from "./choice-guard.ts";
+import { ChoiceGuard, type GuardParts } from "./choice-guard.ts";
 import type { Classifier } from "./classifier.ts";
 import { strictActionOf } from "./judgement.ts";
 import { PromptIndex } from "./prompt-leak.ts";
 import type { CheckedEvent, ScreenedEvent } from "./screened-event.ts";
 import { scanAccount, type ScanAccount } from "./scan-account.ts";
 import { VerdictTally } from "./verdict-tally.ts";
-import {
-  categoryOf,
-  remembering,
-  type Decide,
-  type MutableSafetySummary,
-  type VerdictAction,
-} from "./verdicts.ts";
+import { categoriesIn, type Terms } from "./sight.ts";
+import { remembering, type Decide, type MutableSafetySummary, type VerdictAction } from "./verdicts.ts";
 import { wholeFirst } from "./whole-first.ts";
 
 export interface ScreenOptions {
@@ -28,6 +22,8 @@ export interface ScreenOptions {
   readonly summary: MutableSafetySummary;
   /** What the model was told and its readers were not: long runs of it count as `leak.system-prompt`. */
   readonly systemPrompts?: readonly string[];
+  /** Phrases that the policy lists. */
+  readonly terms?: Terms | undefined;
   /** Semantic ones; without any there is no waiting beyond the held tail. */
   readonly classifiers?: readonly Classifier[] | undefined;
   /** `hold` where nothing is said; `lookahead` only where the client asked for it. */
@@ -85,10 +81,8 @@ class Screen implements AsyncIterableIterator<readonly ScreenedEvent[]> {
   readonly #options: ScreenOptions;
   readonly #judge: (category: string) => VerdictAction;
   readonly #account: ScanAccount;
-  /** Text may be taken back. */
-  readonly #takesBack: boolean;
   readonly #guards = new Map<number, ChoiceGuard>();
-  readonly #prompts: PromptIndex | undefined;
+  readonly #parts: GuardParts;
   #ready: ScreenedEvent[] = [];
   #ended = false;
   blocked = false;
@@ -106,9 +100,12 @@ class Screen implements AsyncIterableIterator<readonly ScreenedEvent[]> {
     this.#options = options;
     this.#account = scanAccount(options.summary);
     this.#judge = (category) => this.#account.found(category, judge(category));
-    this.#takesBack = takesBack;
     const { systemPrompts = [] } = options;
-    if (systemPrompts.length > 0) this.#prompts = new PromptIndex(systemPrompts);
+    this.#parts = {
+      prompts: systemPrompts.length > 0 ? new PromptIndex(systemPrompts) : undefined,
+      terms: options.terms,
+      takesBack,
+    };
   }
 
   [Symbol.asyncIterator](): this {
@@ -181,8 +178,8 @@ class Screen implements AsyncIterableIterator<readonly ScreenedEvent[]> {
   /** What the upstream calls itself is told unless something is hidden in it. */
   #introduced(event: Extract<ModelEvent, { type: "answer-begin" }>): ScreenedEvent {
     const { upstreamId = "", upstreamModel = "", fingerprint = "", serviceTier = "" } = event;
-    const spans = scan([upstreamId, upstreamModel, fingerprint, serviceTier].join("\n"));
-    const isTold = spans.every((span) => this.#judge(categoryOf(span)) === "flag");
+    const said = [upstreamId, upstreamModel, fingerprint, serviceTier].join("\n");
+    const isTold = categoriesIn(said, this.#parts.terms).every((one) => this.#judge(one) === "flag");
     return isTold ? event : { type: "answer-begin" };
   }
 
@@ -190,7 +187,7 @@ class Screen implements AsyncIterableIterator<readonly ScreenedEvent[]> {
     let guard = this.#guards.get(choice);
     if (!guard) {
       const out = (event: ScreenedEvent): void => void this.#ready.push(event);
-      guard = new ChoiceGuard(choice, this.#judge, out, this.#prompts, this.#takesBack);
+      guard = new ChoiceGuard(choice, this.#judge, out, this.#parts);
       this.#guards.set(choice, guard);
     }
     return guard;

@@ -97,6 +97,7 @@ for (const [name, [query, opens]] of Object.entries(fields)) {
             opens: [],
             closes: [],
             fields: [],
+            words: [],
             safety: { loosens: [], tightens: [] },
             routes: [],
           }),
