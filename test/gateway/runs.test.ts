@@ -81,7 +81,7 @@ test("two who ask with the same key hear the same answer, paid once", async () =
 });
 
 test("a caller who reconnects in time joins from the first event", async () => {
-  const { join, gate, aborted } = setUp();
+  const { join, gate, aborted } = setUp(10_000);
   const first = join("r1");
   await first.next();
   await first.return?.();

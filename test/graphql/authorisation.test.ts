@@ -53,6 +53,8 @@ const fields: Readonly<Record<string, readonly [query: string, opens: readonly s
     ["evidence"],
   ],
   troubledDeployments: ["{ troubledDeployments { id } }", ["metrics"]],
+  providerKeys: ["{ providerKeys { __typename } }", ["metrics"]],
+  providerSlots: ["{ providerSlots { __typename } }", ["metrics"]],
   routeResults: ['{ routeResults(since: "2026-11-01T00:00:00Z") { requests } }', ["metrics"]],
   simulateTraffic: ['{ simulateTraffic(traffic: "") { __typename } }', ["policy"]],
   escalationMemory: ["{ escalationMemory { route } }", ["policy"]],
