@@ -25,9 +25,18 @@ export interface ServerParts {
   readonly corsOrigins?: readonly string[] | undefined;
   /** Then such a page must not bring a key. */
   readonly production?: boolean | undefined;
+  /** For who sends slowly; absent: as below. */
+  readonly patience?: Patience | undefined;
   newRequestId(): string;
   /** Logs what is not ours, once. */
   reportFault(error: unknown, requestId: string): void;
+}
+
+interface Patience {
+  readonly headersMilliseconds: number;
+  /** For headers and body to arrive; answers may take as long as they like. */
+  readonly requestMilliseconds: number;
+  readonly checkMilliseconds: number;
 }
 
 type ListenTarget = { readonly host: string; readonly port: number } | { readonly path: string };
@@ -53,19 +62,23 @@ export interface Server {
 const defaultGraceMilliseconds = 5_000;
 /** Longer than the idle time of usual load balancers (60 s), so that they close first. */
 const keepAliveMilliseconds = 72_000;
-const headersMilliseconds = 30_000;
-/** For the whole body to arrive; answers may take as long as they like. */
-const bodyMilliseconds = 300_000;
+const usualPatience: Patience = {
+  headersMilliseconds: 30_000,
+  requestMilliseconds: 300_000,
+  checkMilliseconds: 30_000,
+};
 const probeAfterMilliseconds = 60_000;
 /** What a cut answer has to write its last event. */
 const lastWordMilliseconds = 500;
 
 export function createServer(parts: ServerParts): Server {
   let stopping = false;
+  const { headersMilliseconds, requestMilliseconds, checkMilliseconds } = parts.patience ?? usualPatience;
   const http = createHttpServer({
     keepAliveTimeout: keepAliveMilliseconds,
     headersTimeout: headersMilliseconds,
-    requestTimeout: bodyMilliseconds,
+    requestTimeout: requestMilliseconds,
+    connectionsCheckingInterval: checkMilliseconds,
     // Finds callers whose machine vanished without a word while an answer is awaited.
     keepAlive: true,
     keepAliveInitialDelay: probeAfterMilliseconds,

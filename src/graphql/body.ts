@@ -1,8 +1,10 @@
 // Reads what a POST brings: one JSON object, at most 25 MB, and nothing a plain HTML form could send.
 // `door.ts` calls it before any GraphQL happens; every refusal is a typed failure.
 
+import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import { Failure } from "../core/errors.ts";
+import { isNestedTooDeeply } from "../wire/json-depth.ts";
 
 const largestBody = 25_000_000;
 
@@ -10,19 +12,23 @@ export async function readJsonObject(request: IncomingMessage): Promise<Record<s
   requireJson(request);
   const announced = Number(request.headers["content-length"] ?? 0);
   if (announced > largestBody) throw new Failure("PAYLOAD_TOO_LARGE");
-  const text = await readText(request);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new Failure("INVALID_REQUEST", "The body is not valid JSON.");
-  }
+  const value = parse(await readBytes(request));
   if (Array.isArray(value))
     throw new Failure("INVALID_REQUEST", "Batches are not taken: send one operation.");
   if (typeof value !== "object" || value === null) {
     throw new Failure("INVALID_REQUEST", "The body must be a JSON object with a query.");
   }
   return value as Record<string, unknown>;
+}
+
+function parse(bytes: Buffer): unknown {
+  if (!isUtf8(bytes)) throw new Failure("INVALID_REQUEST", "The body is not valid UTF-8.");
+  if (isNestedTooDeeply(bytes)) throw new Failure("INVALID_REQUEST", "The body's JSON is nested too deeply.");
+  try {
+    return JSON.parse(bytes.toString("utf8"));
+  } catch {
+    throw new Failure("INVALID_REQUEST", "The body is not valid JSON.");
+  }
 }
 
 /** Browsers send this type to another origin only after asking, so no page can act in a user's name. */
@@ -38,7 +44,7 @@ function requireJson(request: IncomingMessage): void {
     throw new Failure("UNSUPPORTED_MEDIA_TYPE", "The body must not be compressed.");
 }
 
-function readText(request: IncomingMessage): Promise<string> {
+function readBytes(request: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -51,11 +57,12 @@ function readText(request: IncomingMessage): Promise<string> {
         reject(new Failure("PAYLOAD_TOO_LARGE"));
       }
     });
-    request.on("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
-    request.on("error", reject);
+    request.on("end", () => resolve(Buffer.concat(chunks)));
+    const cutOff = (): void => reject(new Failure("INVALID_REQUEST", "The body was cut off."));
+    request.on("error", cutOff);
     // Comes after a whole body too; an error made then for nobody would cost more than the parsing.
     request.on("close", () => {
-      if (!request.complete) reject(new Failure("INVALID_REQUEST", "The body was cut off."));
+      if (!request.complete) cutOff();
     });
   });
 }

@@ -6,8 +6,9 @@ import type { ExecutionResult } from "graphql";
 import { identityOf } from "../core/caller.ts";
 import { Failure } from "../core/errors.ts";
 import type { CallbackPort } from "../gateway/door-parts.ts";
-import { isStream, type Asker, type Executor, type ResultStream } from "./execute.ts";
+import type { Asker, Executor } from "./execute.ts";
 import type { Operation } from "./operation.ts";
+import { isStream, type ResultStream } from "./outcome.ts";
 
 export interface Callbacks {
   /** Undefined where the operation did not ask to be answered so. */

@@ -2,7 +2,7 @@
 // `execute.ts` asks for them. Suggestions are off: they would tell what the schema hides.
 
 import { GraphQLError, Kind, parse, validate, type DocumentNode, type GraphQLSchema } from "graphql";
-import { excesses, limits, measure, type Measure } from "./limits.ts";
+import { excesses, excessOfText, limits, measure, type Measure } from "./limits.ts";
 import { placeOf } from "./masking.ts";
 
 export interface CheckedOperation {
@@ -47,6 +47,8 @@ export function createDocuments(schema: GraphQLSchema): (text: string) => Checke
 }
 
 export function checkDocument(text: string, schema: GraphQLSchema): CheckedDocument {
+  const excess = excessOfText(text);
+  if (excess !== undefined) return refused([coded(new GraphQLError(excess), "GRAPHQL_PARSE_FAILED")]);
   let document: DocumentNode;
   try {
     document = parse(text, { maxTokens: limits.tokens });

@@ -5,15 +5,17 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ExecutionResult } from "graphql";
 import type { Caller } from "../core/caller.ts";
 import { asFailure, Failure } from "../core/errors.ts";
+import { discardUnread } from "../core/unread-body.ts";
 import type { DoorParts } from "../gateway/door-parts.ts";
 import { createCallbacks } from "./callback.ts";
 import { openExchange, type Exchange } from "./exchange.ts";
-import { createExecutor, isStream } from "./execute.ts";
+import { createExecutor } from "./execute.ts";
 import { graphiqlPage, wantsGraphiql } from "./graphiql.ts";
 import { negotiate } from "./negotiation.ts";
 import { createNamedDocuments } from "./named-documents.ts";
 import type { Names } from "./names.ts";
 import type { Operation } from "./operation.ts";
+import { isStream } from "./outcome.ts";
 import { schema } from "./schema.ts";
 import { createSingleConnection } from "./single-connection.ts";
 import { legacyJson, sendWhole, serveOperation } from "./transport.ts";
@@ -96,8 +98,6 @@ function sendFailure(error: unknown, response: ServerResponse, parts: DoorParts)
   }
   const { code, message, fix } = failure;
   const extensions = { code, ...(fix === undefined ? {} : { fix }), requestId };
-  // What was not read of the body must not be taken for the next request.
-  if (!response.req.complete) response.setHeader("connection", "close");
   const text = JSON.stringify({ errors: [{ message, extensions }] });
   // Clients read the body of a refusal only where it says that it is GraphQL's.
   sendWhole(
@@ -106,4 +106,5 @@ function sendFailure(error: unknown, response: ServerResponse, parts: DoorParts)
     negotiate(response.req.headers.accept).whole?.contentType ?? legacyJson,
     text,
   );
+  if (!response.req.complete) discardUnread(response.req);
 }

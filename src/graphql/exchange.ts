@@ -44,7 +44,7 @@ export async function openExchange(
       requestId,
       signal: controller.signal,
       defaults: readDefaults((name) => header(request, name)),
-      mayChange: request.method !== "GET",
+      mayChange: request.method === "POST",
       ownNames: header(request, "x-portcullis-names") === "own",
       fromRouter: request.headers[routerKey] !== undefined && (await isFromRouter(request, parts)),
     },

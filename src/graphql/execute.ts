@@ -1,7 +1,7 @@
 // The one way from an operation to its result: check → gate → execute, with every limit on it.
 // All transports come through here (HTTP, event streams, multipart, the CLI in the process).
 
-import { execute, subscribe, type ExecutionArgs, type ExecutionResult, type GraphQLSchema } from "graphql";
+import { execute, type ExecutionArgs, type GraphQLSchema } from "graphql";
 import { mayUse, type Caller } from "../core/caller.ts";
 import { Failure } from "../core/errors.ts";
 import { publicData } from "../core/sensitivity.ts";
@@ -14,7 +14,9 @@ import { limits, nestsWithin } from "./limits.ts";
 import { maskError, maskResult, type Masking } from "./masking.ts";
 import type { NamedDocuments } from "./named-documents.ts";
 import type { Operation } from "./operation.ts";
+import type { Outcome } from "./outcome.ts";
 import { observed } from "./remembered-answers.ts";
+import { createSubscriptions } from "./subscriptions.ts";
 import type { View, Views } from "./views.ts";
 
 /** Where an operation comes from. */
@@ -24,7 +26,7 @@ export interface Asker {
   readonly requestId: string;
   readonly signal: AbortSignal;
   readonly defaults: RequestDefaults;
-  /** False for GET, which must change nothing. */
+  /** True for POST alone: whatever else must change nothing. */
   readonly mayChange: boolean;
   /** A router that showed its own key; its documents are its own work. */
   readonly fromRouter?: boolean | undefined;
@@ -32,13 +34,10 @@ export interface Asker {
   readonly ownNames?: boolean | undefined;
 }
 
-export type ResultStream = AsyncIterableIterator<ExecutionResult, undefined>;
-export type Outcome = ExecutionResult | ResultStream;
 export type Executor = (operation: Operation, asker: Asker) => Promise<Outcome>;
 
-export const isStream = (outcome: Outcome): outcome is ResultStream => Symbol.asyncIterator in outcome;
-
 export function createExecutor(parts: DoorParts, views: Views, named: NamedDocuments): Executor {
+  const begin = createSubscriptions();
   const served = (): View => views.served(parts.entityTypes?.() ?? none);
   const servedSchema = (): GraphQLSchema => served().schema;
   return async (asked, asker) => {
@@ -79,12 +78,13 @@ export function createExecutor(parts: DoorParts, views: Views, named: NamedDocum
         operationName: operation.operationName ?? null,
         hideSuggestions: true,
       };
+      if (chosen.kind === "subscription") {
+        return await begin({ ...prepared, contextValue: context }, context.caller, masking);
+      }
       if (asksOften(chosen)) return maskResult(await executePriced(prepared, context), masking);
       const watched = asks ? observed(context) : undefined;
       prepared.contextValue = watched?.context ?? context;
-      const outcome = await (chosen.kind === "subscription" ? subscribe(prepared) : execute(prepared));
-      if (Symbol.asyncIterator in outcome) return masked(outcome, masking);
-      const result = maskResult(outcome, masking);
+      const result = maskResult(await execute(prepared), masking);
       if (watched?.lookedFurther() === false) remembered.keep(operation, context, result);
       return result;
     } catch (error) {
@@ -150,34 +150,5 @@ function contextFor(
       return id;
     },
     receipts: new Map(),
-  };
-}
-
-/** `return()` goes straight through: it must not wait behind a pending `next()`. */
-function masked(stream: AsyncGenerator<ExecutionResult>, masking: Masking): ResultStream {
-  let failed = false;
-  return {
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    async next() {
-      if (failed) return { done: true, value: undefined };
-      try {
-        const step = await stream.next();
-        if (step.done) return { done: true, value: undefined };
-        return { done: false, value: maskResult(step.value, masking) };
-      } catch (error) {
-        failed = true;
-        return { done: false, value: { errors: [maskError(error, masking)] } };
-      }
-    },
-    async return() {
-      await stream.return(undefined);
-      return { done: true, value: undefined };
-    },
-    async throw(error: unknown) {
-      await stream.return(undefined);
-      throw error;
-    },
   };
 }

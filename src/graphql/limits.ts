@@ -24,6 +24,10 @@ import { mostPerPage } from "./model-pages.ts";
 
 export const limits = {
   tokens: 1_000,
+  /** Of its text. Where it is long, long values stand in it that belong into variables. */
+  characters: 1_000_000,
+  /** Every place in an error is found by counting them. */
+  lines: 10_000,
   depth: 12,
   introspectionDepth: 16,
   aliases: 30,
@@ -49,6 +53,24 @@ export interface Measure {
   answerFields: number;
   /** Names at the root, spreads included. */
   readonly rootFields: Set<string>;
+}
+
+/** Whether the text is too long to be parsed at all, in words. */
+export function excessOfText(text: string): string | undefined {
+  const isLong = text.length > limits.characters;
+  if (!isLong && text.length <= limits.lines) return undefined;
+  if (!isLong && !hasMoreLines(text, limits.lines)) return undefined;
+  const [most, what] = isLong ? [limits.characters, "characters"] : [limits.lines, "lines"];
+  return `The document has more than ${most} ${what}. Send long values as variables.`;
+}
+
+function hasMoreLines(text: string, most: number): boolean {
+  let lines = 1;
+  for (const ending of ["\n", "\r"]) {
+    for (let at = text.indexOf(ending); at >= 0; at = text.indexOf(ending, at + 1))
+      if (++lines > most) return true;
+  }
+  return false;
 }
 
 /** Every limit that the operation passes, in words. */

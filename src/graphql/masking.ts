@@ -49,7 +49,11 @@ function sourceOf(error: unknown): unknown {
   return source;
 }
 
-function shown(error: unknown, message: string, extensions: Record<string, unknown>): GraphQLError {
+/** Messages quote names and values of the caller's, which may be as long as the body. */
+const longestMessage = 500;
+
+function shown(error: unknown, whole: string, extensions: Record<string, unknown>): GraphQLError {
+  const message = whole.length > longestMessage ? `${whole.slice(0, longestMessage)}…` : whole;
   if (!(error instanceof GraphQLError)) return new GraphQLError(message, { extensions });
   return new GraphQLError(message, { ...placeOf(error), extensions });
 }

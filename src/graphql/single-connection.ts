@@ -2,15 +2,16 @@
 // Protocol: https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md; `door.ts` hands it exchanges.
 
 import { createHandler, type Response as ProtocolResponse } from "graphql-sse";
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ExecutionResult } from "graphql";
 import { abortable } from "../core/abortable.ts";
 import { identityOf } from "../core/caller.ts";
 import { Failure } from "../core/errors.ts";
 import { readJsonObject } from "./body.ts";
 import { header, type Exchange } from "./exchange.ts";
-import { isStream, type Executor } from "./execute.ts";
+import type { Executor } from "./execute.ts";
 import { operationIn, operationInUrl, type Operation } from "./operation.ts";
+import { isStream } from "./outcome.ts";
 import {
   createFlow,
   createReservations,
@@ -37,6 +38,8 @@ interface Passage {
   flow: Flow;
 }
 
+const longestOperationId = 256;
+
 export function createSingleConnection(execute: Executor): SingleConnection {
   const reservations = createReservations((reservation) => void abandon(reservation));
 
@@ -47,7 +50,7 @@ export function createSingleConnection(execute: Executor): SingleConnection {
       if (!caller) throw new Failure("UNAUTHENTICATED");
       const identity = identityOf(caller);
       // A token that the client still remembers is not looked at: a stream starts with one of ours.
-      const token = method === "PUT" ? undefined : tokenOf(raw.exchange);
+      const token = method === "PUT" ? undefined : tokenOf(raw.exchange.request);
       if (method !== "PUT" && token === undefined) return null;
       const reservation =
         token === undefined ? reservations.reserve(identity) : reservations.find(token, identity);
@@ -64,6 +67,25 @@ export function createSingleConnection(execute: Executor): SingleConnection {
     },
   });
 
+  /** What is refused here is not remembered by graphql-sse, which keeps the id of all that it is given. */
+  function admit({ request, asker }: Exchange, fields: Record<string, unknown> | undefined): void {
+    const { operationId = "" } = (fields?.["extensions"] ?? {}) as { operationId?: unknown };
+    if (typeof operationId !== "string" || operationId.length > longestOperationId)
+      throw new Failure(
+        "INVALID_REQUEST",
+        `operationId must be a string of at most ${longestOperationId} characters.`,
+        {
+          path: "extensions.operationId",
+        },
+      );
+    const token = tokenOf(request);
+    const found = token !== undefined && asker.caller && reservations.find(token, identityOf(asker.caller));
+    if (found && found.running.size >= mostOperations)
+      throw new Failure("RATE_LIMITED", "Too many operations run on this event stream.", {
+        retryAfterSeconds: 1,
+      });
+  }
+
   /** Always a stream, also for one result, so that the client can end whatever it began. */
   function operate(
     exchange: Exchange,
@@ -71,9 +93,6 @@ export function createSingleConnection(execute: Executor): SingleConnection {
     operation: Operation,
   ): AsyncGenerator<ExecutionResult> {
     const controller = reservation ? new AbortController() : exchange.controller;
-    if (reservation && reservation.running.size >= mostOperations) {
-      throw new Failure("RATE_LIMITED", "Too many operations run on this event stream.");
-    }
     reservation?.running.add(controller);
     const asker = { ...exchange.asker, signal: controller.signal };
     async function* results(): AsyncGenerator<ExecutionResult, void, undefined> {
@@ -123,6 +142,7 @@ export function createSingleConnection(execute: Executor): SingleConnection {
       const { method = "GET", url = "/" } = request;
       const fields = method === "POST" ? await readJsonObject(request) : undefined;
       const operation = fields ? operationIn(fields) : operationAt(method, url);
+      if (operation) admit(exchange, fields);
       const raw: Passage = { exchange, operation, reservation: undefined, flow: createFlow() };
       const [body, init] = await handler({
         method,
@@ -146,7 +166,7 @@ export function createSingleConnection(execute: Executor): SingleConnection {
 }
 
 /** https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md#making-a-connection */
-function tokenOf({ request }: Exchange): string | undefined {
+function tokenOf(request: IncomingMessage): string | undefined {
   const query = new URLSearchParams((request.url ?? "").split("?")[1]).get("token");
   return header(request, "x-graphql-event-stream-token") ?? query ?? undefined;
 }

@@ -8,9 +8,10 @@ import { failureKinds } from "../core/errors.ts";
 import { readJsonObject } from "./body.ts";
 import { callbackProtocol, type Callbacks } from "./callback.ts";
 import type { Exchange } from "./exchange.ts";
-import { isStream, type Executor } from "./execute.ts";
+import type { Executor } from "./execute.ts";
 import { negotiate } from "./negotiation.ts";
 import { operationIn, operationInUrl } from "./operation.ts";
+import { isStream } from "./outcome.ts";
 import { isRemembered, textOf } from "./remembered-answers.ts";
 import { sendStream } from "./streams.ts";
 

@@ -4,6 +4,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { asFailure, type Failure } from "../core/errors.ts";
 import { formatSensitivity } from "../core/sensitivity.ts";
+import { discardUnread } from "../core/unread-body.ts";
 import { callerReference } from "./asked.ts";
 import {
   fixedHeaders,
@@ -13,10 +14,6 @@ import {
   type Headers,
 } from "./answer-headers.ts";
 import { type ClientWire, openaiWire } from "./client-wire.ts";
-
-/** A client that is still sending gets this much more time and room, so that it can read the answer. */
-const mostLeftoverBytes = 64_000_000;
-const mostLeftoverMilliseconds = 5_000;
 
 export function sendFailure(
   request: IncomingMessage,
@@ -36,7 +33,7 @@ export function sendFailure(
     "content-length": Buffer.byteLength(body),
   });
   response.end(body);
-  if (!request.complete) discardRest(request);
+  if (!request.complete) discardUnread(request);
 }
 
 function failureHeaders(failure: Failure): Headers {
@@ -54,25 +51,4 @@ function failureHeaders(failure: Failure): Headers {
     headers["x-portcullis-sensitivity"] = headerSafe(formatSensitivity(detail.sensitivity.effective));
   }
   return headers;
-}
-
-/** Closing on a client that still sends would reset the connection before it has read the answer. */
-function discardRest(request: IncomingMessage): void {
-  const { socket } = request;
-  let left = mostLeftoverBytes;
-  const giveUp = (): void => void socket.destroy();
-  const timer = setTimeout(giveUp, mostLeftoverMilliseconds);
-  const stop = (): void => {
-    clearTimeout(timer);
-    socket.off("close", stop);
-  };
-  // Node forgets the request with its answer, so a lost connection shows on the socket alone.
-  socket.once("close", stop);
-  request.once("end", stop);
-  request.on("data", (chunk: Buffer) => {
-    left -= chunk.length;
-    if (left < 0) giveUp();
-  });
-  request.on("error", giveUp);
-  request.resume();
 }

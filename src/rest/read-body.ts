@@ -6,8 +6,8 @@ import type { IncomingMessage } from "node:http";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { Failure } from "../core/errors.ts";
+import { isNestedTooDeeply } from "../wire/json-depth.ts";
 import { CallerLeft } from "./exchange.ts";
-import { isNestedTooDeeply } from "./json-depth.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
 // Tells whether JSON text is nested so deeply that code walking it would overflow its stack.
-// `read-body.ts` asks before parsing. Ordinary bodies are answered by counting brackets natively.
+// Both doors ask before they parse a body. Ordinary bodies are answered by counting brackets natively.
 
 const mostDepth = 200;
 const openBrace = 0x7b;
