@@ -32,19 +32,29 @@ interface CallbackRequest {
   readonly heartbeatMilliseconds: number;
 }
 
+interface Running {
+  readonly identity: string;
+  /** Who is told what: the same again is another try of the same router. */
+  readonly address: string;
+}
+
 /** Header of the answer that says events will come. */
 export const callbackProtocol = ["subscription-protocol", "callback/1.0"] as const;
 
+/** What a router says that knows the subscription; a page of a proxy in between says otherwise. */
+const confirmed = 204;
 const mostPerCaller = 50;
 const mostTogether = 10_000;
-const leastHeartbeatMilliseconds = 1_000;
+const leastHeartbeatMilliseconds = 100;
+/** Routers end what has not beaten within the whole. */
+const heartbeatShare = 0.8;
 /** Of one event; then the router is taken for gone. */
 const mostTries = 3;
 const pauseMilliseconds = 250;
 const longestText = 2_048;
 
 export function createCallbacks(port: CallbackPort | undefined): Callbacks {
-  const running = new Map<AbortController, string>();
+  const running = new Map<AbortController, Running>();
 
   function admit(url: URL, identity: string): void {
     if (!port?.origins.includes(url.origin) || url.username !== "" || url.password !== "") {
@@ -53,7 +63,7 @@ export function createCallbacks(port: CallbackPort | undefined): Callbacks {
         fix: "Ask an administrator to put the router's origin into PORTCULLIS_CALLBACK_ORIGINS.",
       });
     }
-    const own = [...running.values()].filter((one) => one === identity).length;
+    const own = [...running.values()].filter((one) => one.identity === identity).length;
     if (own >= mostPerCaller || running.size >= mostTogether)
       throw new Failure("RATE_LIMITED", "Too many subscriptions are open.", { retryAfterSeconds: 10 });
   }
@@ -64,9 +74,10 @@ export function createCallbacks(port: CallbackPort | undefined): Callbacks {
     return (await port?.post(url, text, callbackProtocol).catch(() => 0)) ?? 0;
   }
 
-  /** False where the subscription is over there: it said so (404), or does not answer any more. */
-  async function deliver(wanted: CallbackRequest, message: object): Promise<boolean> {
+  /** False where the subscription is over there: it said so (404), or does not answer any more; or here. */
+  async function deliver(wanted: CallbackRequest, message: object, signal: AbortSignal): Promise<boolean> {
     for (let tries = 1; ; tries++) {
+      if (isLeft(signal)) return false;
       const status = await tell(wanted, message);
       if (status >= 200 && status < 300) return true;
       if ((status >= 400 && status < 500) || tries >= mostTries) return false;
@@ -79,6 +90,7 @@ export function createCallbacks(port: CallbackPort | undefined): Callbacks {
     stream: ResultStream,
     controller: AbortController,
   ): Promise<void> {
+    const { signal } = controller;
     const { heartbeatMilliseconds: every } = wanted;
     const leave = (): void => {
       controller.abort();
@@ -89,18 +101,24 @@ export function createCallbacks(port: CallbackPort | undefined): Callbacks {
     async function beat(): Promise<void> {
       if (beating) return;
       beating = true;
-      if (!(await deliver(wanted, { action: "check" }))) leave();
+      if (!(await deliver(wanted, { action: "check" }, signal))) leave();
       beating = false;
     }
     try {
       for await (const payload of stream) {
-        if (!(await deliver(wanted, { action: "next", payload }))) return leave();
+        if (!(await deliver(wanted, { action: "next", payload }, signal))) return leave();
       }
-      if (controller.signal.aborted && controller.signal.reason instanceof DOMException) return;
-      await deliver(wanted, { action: "complete" });
+      await deliver(wanted, { action: "complete" }, signal);
     } finally {
       clearInterval(heart);
       running.delete(controller);
+    }
+  }
+
+  /** Routers number equal questions of one user alike, so a new one ends what they have forgotten. */
+  function supersede(address: string, by: AbortController): void {
+    for (const [controller, one] of running) {
+      if (controller !== by && one.address === address) controller.abort();
     }
   }
 
@@ -115,15 +133,16 @@ export function createCallbacks(port: CallbackPort | undefined): Callbacks {
       const identity = identityOf(asker.caller);
       admit(wanted.url, identity);
       const controller = new AbortController();
-      running.set(controller, identity);
+      const address = `${wanted.url.href} ${wanted.id} ${wanted.verifier}`;
+      running.set(controller, { identity, address });
       let stream: ResultStream | undefined;
       try {
         // Before anything is asked of a provider: who cannot be told must not pay.
-        const status = await tell(wanted, { action: "check" });
-        if (status < 200 || status >= 300)
+        if ((await tell(wanted, { action: "check" })) !== confirmed)
           throw new Failure("INVALID_REQUEST", "The callback address did not confirm the subscription.", {
             path: "extensions.subscription",
           });
+        supersede(address, controller);
         const outcome = await execute(operation, { ...asker, signal: controller.signal });
         if (!isStream(outcome)) return outcome;
         stream = outcome;
@@ -138,6 +157,9 @@ export function createCallbacks(port: CallbackPort | undefined): Callbacks {
     },
   };
 }
+
+/** The router is gone, or asks anew; a gateway that stops gives a reason of its own and is heard out. */
+const isLeft = ({ aborted, reason }: AbortSignal): boolean => aborted && reason instanceof DOMException;
 
 function readRequest(given: unknown): CallbackRequest {
   const {
@@ -156,8 +178,11 @@ function readRequest(given: unknown): CallbackRequest {
       { path: "extensions.subscription" },
     );
   }
-  const rhythm = heartbeatIntervalMs === 0 ? 0 : Math.max(leastHeartbeatMilliseconds, heartbeatIntervalMs);
-  return { url, id: subscriptionId, verifier, heartbeatMilliseconds: rhythm };
+  const heartbeatMilliseconds =
+    heartbeatIntervalMs === 0
+      ? 0
+      : Math.max(leastHeartbeatMilliseconds, heartbeatIntervalMs * heartbeatShare);
+  return { url, id: subscriptionId, verifier, heartbeatMilliseconds };
 }
 
 const isText = (value: unknown): value is string =>

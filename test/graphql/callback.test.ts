@@ -118,6 +118,36 @@ test("a 404 to an event cancels the answer at once", async (context) => {
   await eventually(() => told.length === 2 && gateway.open() === 0);
 });
 
+test("heartbeats come before their time is over, however short it is", async (context) => {
+  const at: number[] = [];
+  const { subscribe } = await setUp(context, stuck(), ({ action }) => {
+    if (action === "check") at.push(performance.now());
+    return 204;
+  });
+  await subscribe({ heartbeatIntervalMs: 200 });
+  await eventually(() => at.length > 3, 10_000);
+  assert.ok((at.at(-1) ?? 0) - (at[0] ?? 0) >= 400, "and not without a pause");
+});
+
+test("a page that is no router confirms nothing", async (context) => {
+  const gateway = stuck();
+  const { subscribe } = await setUp(context, gateway, () => 200);
+  assert.equal((await subscribe()).status, 400);
+  assert.equal(gateway.asked.length, 0);
+});
+
+test("the same subscription again ends the one that the router has forgotten, without a word", async (context) => {
+  const gateway = stuck();
+  const { told, subscribe } = await setUp(context, gateway, () => 204);
+  await subscribe();
+  await eventually(() => told.some(({ action }) => action === "next"), 10_000);
+  await subscribe({ subscriptionId: "another" });
+  await eventually(() => gateway.open() === 2, 10_000);
+  await subscribe();
+  await eventually(() => gateway.aborts.length === 1 && gateway.open() === 2, 10_000);
+  assert.ok(!told.some(({ action }) => action === "complete"));
+});
+
 test("what is refused in the document is answered, not called back", async (context) => {
   const { told, subscribe } = await setUp(context, stuck(), () => 204);
   const { body } = await subscribe({}, "subscription { nothing }");
