@@ -6,10 +6,14 @@ import { Failure } from "../core/errors.ts";
 import { parseUsd } from "../core/money.ts";
 import type { RouteAdministration } from "../gateway/route-administration.ts";
 import type { Store } from "../store/store.ts";
+import { trafficOf } from "./past-traffic.ts";
 import { simulateTraffic, type SimulateParts } from "./simulate.ts";
 
 export interface RouteDeskParts extends Omit<SimulateParts, "store" | "escalations"> {
-  readonly store: Pick<Store, "routeResults" | "scores" | "escalations" | "policies" | "keys">;
+  readonly store: Pick<
+    Store,
+    "routeResults" | "scores" | "escalations" | "policies" | "keys" | "pastTraffic"
+  >;
   seeChanges(): Promise<void>;
 }
 
@@ -20,6 +24,7 @@ export function createRouteDesk(parts: RouteDeskParts): RouteAdministration {
   return {
     simulateTraffic: (question, signal) =>
       simulateTraffic(question, { ...parts, escalations: store.escalations }, signal),
+    pastTraffic: (last) => trafficOf(store.pastTraffic, last),
     async routeResults(since, route) {
       const results = await store.routeResults.since(since, route);
       return results.map(({ costUsd, arm, ...result }) => ({

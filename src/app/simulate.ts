@@ -25,6 +25,8 @@ export interface SimulateParts extends Pick<GatewayParts, "health" | "escalation
 }
 
 const mostProblemsShown = 10;
+/** Administrators who are in no table. */
+const operators: readonly string[] = ["key:admin", "key:operator"];
 
 export async function simulateTraffic(
   { traffic, policy: side, who }: TrafficQuestion,
@@ -85,9 +87,9 @@ async function callers(
     if (caller === undefined) {
       const record = ids.map((id) => keys.get(id)).find((one) => one !== undefined);
       caller = record
-        ? callerOf(record, policy.rolesOf)
+        ? { ...callerOf(record, policy.rolesOf), user: ids.find((id) => id.startsWith("user:")) }
         : {
-            ...hypotheticalCaller(ids),
+            ...hypotheticalCaller(ids.some((id) => operators.includes(id)) ? [...ids, "role:admin"] : ids),
             ceiling: sensitivity("restricted", labels),
             defaultSensitivity: sensitivity("internal"),
             purposes: purpose === undefined ? [] : [purpose],

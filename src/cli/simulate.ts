@@ -52,6 +52,26 @@ const simulate: Command = {
   },
 };
 
+const traffic: Command = {
+  name: "routes traffic",
+  usage: "--last 1000",
+  summary: "print what was asked last as a traffic file: counts and tags, never a word of a prompt",
+  async run(args, { env, print }) {
+    const read = readArguments(
+      args,
+      { last: "one" },
+      { least: 0, most: 0, usage: "routes traffic --last 1000" },
+    );
+    const last = Number(read.one("last") ?? "1000");
+    if (!Number.isInteger(last)) throw new CommandError("--last: expected a whole number");
+    const { pastTraffic } = await withConnection(env, (connection) =>
+      connection.ask<{ pastTraffic: string }>("query ($last: Int!) { pastTraffic(last: $last) }", { last }),
+    );
+    print(pastTraffic.trimEnd());
+    return 0;
+  },
+};
+
 async function contentOf(path: string, { input }: Terminal): Promise<string> {
   if (path === "-") return await text(input);
   return await readFile(path, "utf8").catch(() => {
@@ -59,4 +79,4 @@ async function contentOf(path: string, { input }: Terminal): Promise<string> {
   });
 }
 
-export const simulationCommands: readonly Command[] = [simulate];
+export const simulationCommands: readonly Command[] = [simulate, traffic];

@@ -40,6 +40,8 @@ export interface TrafficQuestion {
 export interface RouteAdministration {
   /** INVALID_REQUEST with the lines that cannot be read. Calls no provider. */
   simulateTraffic(question: TrafficQuestion, signal: AbortSignal): Promise<Simulation>;
+  /** What was asked last, as a traffic file: counts and tags alone. */
+  pastTraffic(last: number): Promise<string>;
   routeResults(since: Date, route: string | undefined): Promise<readonly RouteOutcome[]>;
   /** INVALID_REQUEST with every problem; else all scores that are known afterwards. */
   importScores(csv: string): Promise<readonly QualityScore[]>;

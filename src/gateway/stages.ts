@@ -105,6 +105,7 @@ export function attemptsUnder(
         : entering;
     },
     enterAtOnce({ deployment }) {
+      if (parts.rehearsal?.faultOf(deployment.id) !== undefined) return { entry: undefined };
       const entry = parts.places.enterAtOnce(deployment, plan);
       if (!(entry instanceof AttemptFailure)) return { entry };
       health.released(deployment.id);

@@ -90,8 +90,16 @@ const SimulateTrafficResult = builder.unionType("SimulateTrafficResult", {
   resolveType: resolveAdminResult("Simulation"),
 });
 
-builder.queryField("simulateTraffic", (t) =>
-  t.field({
+builder.queryFields((t) => ({
+  pastTraffic: t.string({
+    description:
+      "The last completions as traffic to simulate, JSON Lines in counts and tags. Holds no prompt and no answer.",
+    authScopes: { records: true },
+    extensions: adminOnly,
+    args: { last: t.arg.int({ required: true, description: "How many at most, up to 100,000." }) },
+    resolve: (_root, { last }, { parts }) => parts.administration.pastTraffic(last),
+  }),
+  simulateTraffic: t.field({
     type: SimulateTrafficResult,
     description: "Replays traffic against routes and prices. Calls no provider, costs nothing.",
     authScopes: { policy: true },
@@ -112,4 +120,4 @@ builder.queryField("simulateTraffic", (t) =>
         ),
       ),
   }),
-);
+}));

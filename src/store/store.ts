@@ -27,6 +27,8 @@ import { openPolicyBook } from "./policies.ts";
 import type { PolicyBook } from "./policies.ts";
 import { openRecords } from "./records.ts";
 import type { Records } from "./records.ts";
+import { openPastTraffic } from "./past-traffic.ts";
+import type { PastTraffic } from "./past-traffic.ts";
 import { openReplicaBook } from "./replicas.ts";
 import type { ReplicaBook } from "./replicas.ts";
 import { openRouteResults } from "./route-results.ts";
@@ -68,6 +70,7 @@ export interface Store {
   readonly documents: TrustedDocumentBook;
   readonly generation: Generation;
   readonly routeResults: RouteResults;
+  readonly pastTraffic: PastTraffic;
   readonly scores: ScoreBook;
   readonly escalations: EscalationMemory;
   readonly breakerHints: BreakerHints;
@@ -127,6 +130,7 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
       documents: openTrustedDocumentBook(database),
       generation,
       routeResults,
+      pastTraffic: openPastTraffic(database),
       scores: openScoreBook(database),
       escalations,
       breakerHints: openBreakerHints(database, replicaId, onFault),

@@ -181,6 +181,53 @@ test("times are those that were lately measured", async () => {
   assert.ok((shares[0]?.milliseconds ?? 0) > 0);
 });
 
+test("what was asked is traffic to be tried again", async () => {
+  const before = Date.now();
+  assert.equal((await priced.ask("chain", { headers, body: { max_tokens: 50 } })).status, 200);
+  assert.equal(
+    (await priced.ask("chain", { headers: { ...headers, "x-data-sensitivity": "confidential" } })).status,
+    403,
+  );
+  const rehearser = await gateway.makeKey({ scopes: ["complete", "rehearse"] });
+  const rehearsed = { authorization: `Bearer ${rehearser}`, "x-portcullis-rehearse": "groq=503" };
+  assert.equal((await priced.ask("chain", { headers: rehearsed })).deployment, `together/${model}`);
+  const printed: string[] = [];
+  const terminal = {
+    env: { PORTCULLIS_URL: gateway.url, PORTCULLIS_KEY: gateway.adminKey },
+    print: (line: string) => void printed.push(line),
+    input: (async function* () {})(),
+  };
+  const [, past] = simulationCommands;
+  assert.equal(await past?.run(["--last", "2"], terminal), 0);
+  const lines = printed
+    .join("\n")
+    .split("\n")
+    .map((line) => JSON.parse(line) as { at: string });
+  const who = [await keyNamed("employee"), "team:tests"];
+  assert.deepEqual(
+    lines.map(({ at, ...line }) => [Date.parse(at) >= before, line]),
+    [
+      [
+        true,
+        { model: "chain", who, data: "public", "prompt-tokens": 7, "cached-tokens": 0, "output-tokens": 3 },
+      ],
+      [
+        true,
+        {
+          model: "chain",
+          who,
+          data: "confidential",
+          "prompt-tokens": 2,
+          "cached-tokens": 0,
+          "output-tokens": 0,
+        },
+      ],
+    ],
+  );
+  const { shares, refusals } = await simulated(lines);
+  assert.deepEqual([shares[0]?.requests, refusals[0]?.code], [1, "POLICY_DENIED"]);
+});
+
 test("two policies are compared, and a bad line is refused with its number", async () => {
   const folder = await policyFolder(csv);
   await writeFile(join(folder, "routes.yaml"), routesWith("together", "groq"));
