@@ -31,11 +31,13 @@ const joined = new RegExp(`[${punctuation}](?<=[\\d@.].)[${punctuation}]{0,3}[\\
 export const isDisguised = (text: string): boolean =>
   (unusual.test(text) && disguise.test(text)) || joined.test(text);
 
-/** `text[i]` came from raw units `starts[i]` up to `ends[i]`. Grows at the end, so that a stream can feed it. */
+/** The text, and where each unit of it came from. Grows at the end, so that a stream can feed it. */
 export class NormalForm {
   text = "";
-  readonly starts: number[] = [];
-  readonly ends: number[] = [];
+  /** Raw units from which `text[i]` came; empty while each came from one, as in everyday text. */
+  readonly #starts: number[] = [];
+  readonly #ends: number[] = [];
+  #isOneToOne = true;
   #rawLength = 0;
   #unread = "";
 
@@ -49,6 +51,19 @@ export class NormalForm {
     return this.#unread === "";
   }
 
+  /** Where `text[index]` begins in the raw text; undefined where there is no such unit. */
+  startOf(index: number): number | undefined {
+    if (!this.#isOneToOne) return this.#starts[index];
+    return index >= 0 && index < this.text.length ? this.#rawLength - this.text.length + index : undefined;
+  }
+
+  endOf(index: number): number | undefined {
+    if (!this.#isOneToOne) return this.#ends[index];
+    return index >= 0 && index < this.text.length
+      ? this.#rawLength - this.text.length + index + 1
+      : undefined;
+  }
+
   /** Takes raw text. A half of a surrogate pair or of an escape at the end waits, unless `final`. */
   push(raw: string, final: boolean): void {
     const input = this.#unread === "" ? raw : this.#unread + raw;
@@ -56,36 +71,66 @@ export class NormalForm {
       ? input.length
       : input.length - (unfinished.exec(input.slice(-longestEscape))?.[0].length ?? 0);
     this.#unread = whole === input.length ? "" : input.slice(whole);
-    let index = 0;
-    let out = "";
-    while (index < whole) {
-      const code = input.charCodeAt(index);
-      if (code < 128 && code !== backslash) {
-        out += input.charAt(index);
-        this.#map(index, index + 1);
-        index += 1;
-        continue;
-      }
+    for (let index = 0; index < whole;) {
+      const end = Math.min(whole, endOfPlain(input, index));
+      this.#addPlain(input.slice(index, end));
+      index = end;
+      if (index === whole) break;
       const [seen, length] = readUnit(input, index);
-      out += seen;
-      for (let unit = 0; unit < seen.length; unit++) this.#map(index, index + length);
+      this.add(seen, this.#rawLength, this.#rawLength + length);
+      this.#rawLength += length;
       index += length;
     }
-    this.text += out;
-    this.#rawLength += whole;
   }
 
-  #map(start: number, end: number): void {
-    this.starts.push(this.#rawLength + start);
-    this.ends.push(this.#rawLength + end);
+  /** Units that stand for themselves. */
+  #addPlain(plain: string): void {
+    if (!this.#isOneToOne) {
+      for (let unit = 0; unit < plain.length; unit++) {
+        this.#starts.push(this.#rawLength + unit);
+        this.#ends.push(this.#rawLength + unit + 1);
+      }
+    }
+    this.text += plain;
+    this.#rawLength += plain.length;
+  }
+
+  /** Takes what was read elsewhere: `seen` came from the raw units from `start` to `end`. */
+  add(seen: string, start: number, end: number): void {
+    const follows = start === this.#rawLength && end === start + 1 && seen.length === 1;
+    if (this.#isOneToOne && !follows) this.#mapEach();
+    if (!this.#isOneToOne) {
+      for (let unit = 0; unit < seen.length; unit++) {
+        this.#starts.push(start);
+        this.#ends.push(end);
+      }
+    }
+    this.text += seen;
+  }
+
+  #mapEach(): void {
+    const first = this.#rawLength - this.text.length;
+    for (let index = 0; index < this.text.length; index++) {
+      this.#starts.push(first + index);
+      this.#ends.push(first + index + 1);
+    }
+    this.#isOneToOne = false;
   }
 
   /** Forgets the first `count` units of the normal text; raw offsets stay as they are. */
   forget(count: number): void {
     this.text = this.text.slice(count);
-    this.starts.splice(0, count);
-    this.ends.splice(0, count);
+    this.#starts.splice(0, count);
+    this.#ends.splice(0, count);
   }
+}
+
+/** Anything but ASCII, and the sign that begins escapes. */
+const special = /[^\0-[\]-\x7f]/g;
+
+function endOfPlain(text: string, from: number): number {
+  special.lastIndex = from;
+  return special.exec(text)?.index ?? text.length;
 }
 
 const backslash = 92;
@@ -130,16 +175,10 @@ export function readTags(text: string): NormalForm | undefined {
     let at = match.index;
     for (const tag of match[0]) {
       const code = (tag.codePointAt(0) ?? 0) - 0xe0000;
-      if (code >= 0x20) {
-        form.text += String.fromCharCode(code);
-        form.starts.push(at);
-        form.ends.push(at + tag.length);
-      }
+      if (code >= 0x20) form.add(String.fromCharCode(code), at, at + tag.length);
       at += tag.length;
     }
-    form.text += "\n";
-    form.starts.push(at);
-    form.ends.push(at);
+    form.add("\n", at, at);
   }
   return form;
 }

@@ -35,6 +35,16 @@ interface Mark {
 }
 
 /**
+ * True where `pointAt` would point somewhere in the text, or in any part of it: no sign is a sign because of what does
+ * not stand beside it.
+ */
+export function pointsAnywhere(text: string): boolean {
+  words.lastIndex = 0;
+  signs.lastIndex = 0;
+  return words.test(text) || signs.test(text);
+}
+
+/**
  * The stretches of `text` to look at. With `from`, only what may hold a hit that ends after it: words and
  * names just before count, other signs must reach beyond it.
  */

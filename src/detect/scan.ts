@@ -48,6 +48,6 @@ function medicalTermsNear(text: string, identities: readonly Span[]): Span[] {
 const toRaw = (spans: readonly Span[], form: NormalForm): Span[] =>
   spans.map((span) => ({
     ...span,
-    start: form.starts[span.start] ?? 0,
-    end: form.ends[span.end - 1] ?? form.rawLength,
+    start: form.startOf(span.start) ?? 0,
+    end: form.endOf(span.end - 1) ?? form.rawLength,
   }));

@@ -34,10 +34,13 @@ export interface GuardParts {
   readonly terms: Terms | undefined;
   /** Text may be taken back. */
   readonly takesBack: boolean;
+  /** Nobody reads before the end. */
+  readonly isPatient: boolean;
 }
 
 export class ChoiceGuard {
   readonly #index: number;
+  readonly #isPatient: boolean;
   readonly #judge: (category: string) => VerdictAction;
   readonly #out: (event: ScreenedEvent) => void;
   readonly #prompts: PromptIndex | undefined;
@@ -56,9 +59,10 @@ export class ChoiceGuard {
     index: number,
     judge: (category: string) => VerdictAction,
     out: (event: ScreenedEvent) => void,
-    { prompts, terms, takesBack }: GuardParts,
+    { prompts, terms, takesBack, isPatient }: GuardParts,
   ) {
     this.#index = index;
+    this.#isPatient = isPatient;
     if (takesBack) this.#shown = new ShownOffsets();
     this.#prompts = prompts;
     this.#terms = terms;
@@ -235,7 +239,11 @@ export class ChoiceGuard {
     let channel = this.#channels.get(name);
     if (!channel) {
       channel = {
-        held: new HeldText(this.#judge, name.startsWith("tool "), this.#prompts, this.#terms),
+        held: new HeldText(this.#judge, name.startsWith("tool "), {
+          prompts: this.#prompts,
+          terms: this.#terms,
+          isPatient: this.#isPatient,
+        }),
         event,
         changed: false,
         isFresh: true,

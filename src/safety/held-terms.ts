@@ -54,14 +54,14 @@ export class HeldTerms {
   }
 
   #plan({ kind, isBare, start, end }: TermHit): void {
-    const { starts, ends, rawLength } = this.#form;
+    const { rawLength } = this.#form;
     const [first, last] = [start - this.#forgotten, end - this.#forgotten];
-    const rawStart = starts[first] ?? 0;
+    const rawStart = this.#form.startOf(first) ?? 0;
     // Accents that a text writes as signs of their own are not in its normal form.
-    if (isBare && (starts[last] ?? rawLength) - rawStart === end - start) return;
+    if (isBare && (this.#form.startOf(last) ?? rawLength) - rawStart === end - start) return;
     this.#out.plan({
       start: rawStart,
-      end: ends[last - 1] ?? rawLength,
+      end: this.#form.endOf(last - 1) ?? rawLength,
       categories: [kind.category],
       action: this.#judge(kind.category),
       placeholder: "[TERM]",

@@ -3,6 +3,7 @@
 
 import { findMedicalTerms, isIdentity, medicalReach } from "../detect/medical.ts";
 import { NormalForm } from "../detect/normal-form.ts";
+import { pointsAnywhere } from "../detect/pointer.ts";
 import { detect } from "../detect/scan.ts";
 import type { Span } from "../detect/span.ts";
 import { HeldTerms } from "./held-terms.ts";
@@ -31,6 +32,13 @@ interface Swallow {
   readonly action: VerdictAction;
 }
 
+interface HeldTextParts {
+  readonly prompts: PromptIndex | undefined;
+  readonly terms: Terms | undefined;
+  /** Nobody reads before the end: text is judged in long pieces, and may wait for more. */
+  readonly isPatient: boolean;
+}
+
 export class HeldText {
   readonly #judge: (category: string) => VerdictAction;
   readonly #form = new NormalForm();
@@ -38,6 +46,7 @@ export class HeldText {
   /** Undefined where the policy lists no phrases. */
   readonly #terms: HeldTerms | undefined;
   readonly #out: Outflow;
+  readonly #isPatient: boolean;
   /** Undefined where there is no prompt to leak, or a leak was let pass. */
   #promptRun: PromptRun | undefined;
   /** How much of the normal form was forgotten. */
@@ -45,14 +54,12 @@ export class HeldText {
   #identityEnd = -Infinity;
   #swallow: Swallow | undefined;
 
-  constructor(
-    judge: (category: string) => VerdictAction,
-    isJson: boolean,
-    prompts: PromptIndex | undefined,
-    terms: Terms | undefined,
-  ) {
+  constructor(judge: (category: string) => VerdictAction, isJson: boolean, parts: HeldTextParts) {
+    const { prompts, terms } = parts;
     this.#judge = judge;
     this.#out = new Outflow(judge, isJson, terms);
+    // Phrases are held and cut out as they come, so that text with them takes the long way.
+    this.#isPatient = parts.isPatient && terms === undefined;
     if (terms) this.#terms = new HeldTerms(terms, this.#form, this.#out, judge);
     if (prompts && !prompts.isEmpty) this.#promptRun = new PromptRun(prompts);
   }
@@ -104,7 +111,8 @@ export class HeldText {
       this.#out.push(piece);
       this.#form.push(piece, false);
       this.#terms?.read(false);
-      this.#run(false);
+      const waiting = this.#form.text.length - this.#segmenter.start;
+      if (!this.#isPatient || waiting > longestPiece) this.#run(false);
     }
   }
 
@@ -116,10 +124,19 @@ export class HeldText {
     if (release.blocked) return release;
     this.#form.push("", true);
     this.#terms?.read(true);
-    this.#run(true);
+    if (!this.#isClear()) this.#run(true);
     if (!release.blocked) this.#out.emit(this.received);
     this.#segmenter.restart(this.#form.text.length);
     return release;
+  }
+
+  /** True where nothing in what is held can be a hit or a part of one, wherever it were cut: most text is such. */
+  #isClear(): boolean {
+    const { start } = this.#segmenter;
+    if (this.#terms || this.#swallow || start + this.#forgotten - this.#identityEnd <= medicalReach)
+      return false;
+    const window = this.#form.text.slice(Math.max(0, start - lookBack));
+    return !pointsAnywhere(window) && !window.includes(tokenMark);
   }
 
   #run(final: boolean): void {
@@ -175,7 +192,7 @@ export class HeldText {
       this.#out.block(categories);
       return;
     }
-    const rawEnd = this.#form.ends[to - 1] ?? this.#form.rawLength;
+    const rawEnd = this.#form.endOf(to - 1) ?? this.#form.rawLength;
     if (action === "redact") this.#out.replace(rawEnd, placeholderOf(span.kind));
     else this.#out.emit(rawEnd);
     if (!this.#out.isBlocked) this.#out.tell(categories, action === "redact");
@@ -228,7 +245,7 @@ export class HeldText {
     const to = end ?? text.length;
     if (to > start) {
       if (action === "flag") this.#emitTo(to);
-      else this.#out.replace(this.#form.ends[to - 1] ?? this.#form.rawLength, "");
+      else this.#out.replace(this.#form.endOf(to - 1) ?? this.#form.rawLength, "");
       this.#segmenter.restart(to);
     }
     if (isOver) this.#swallow = undefined;
@@ -237,15 +254,12 @@ export class HeldText {
 
   /** Up to the beginning of `normal[index]`; what is invisible before it goes along. */
   #emitTo(index: number): void {
-    const { starts, ends } = this.#form;
-    const end = starts[index] ?? ends[index - 1];
+    const end = this.#form.startOf(index) ?? this.#form.endOf(index - 1);
     if (end !== undefined) this.#out.emit(end);
   }
 
   #emitInvisible(): void {
-    const { starts } = this.#form;
-    const first = starts[this.#segmenter.start];
-    if (first === undefined) this.#out.emit(this.#form.rawLength);
+    if (this.#form.startOf(this.#segmenter.start) === undefined) this.#out.emit(this.#form.rawLength);
   }
 
   #forget(): void {
@@ -260,4 +274,5 @@ export class HeldText {
 
 const longestPiece = 2048;
 const longestKeyEnd = 80;
+const tokenMark = "eyJ";
 const unfinishedToken = /(?<![\w-])eyJ[\w-]{200,}$/;

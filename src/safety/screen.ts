@@ -105,6 +105,7 @@ class Screen implements AsyncIterableIterator<readonly ScreenedEvent[]> {
       prompts: systemPrompts.length > 0 ? new PromptIndex(systemPrompts) : undefined,
       terms: options.terms,
       takesBack,
+      isPatient: options.whole === true,
     };
   }
 

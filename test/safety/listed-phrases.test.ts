@@ -209,7 +209,7 @@ test("flagged phrases hold nothing back, others only what may still become one",
       ({ type }) => type !== "safety-notice",
     );
   assert.deepEqual(await said({ terms: { lexicon, held: 0 } }), await said({}));
-  const channel = new HeldText(() => "redact", false, undefined, terms.terms);
+  const channel = new HeldText(() => "redact", false, { prompts: undefined, isPatient: false, ...terms });
   const steps = [
     "The Project",
     " is",
@@ -228,7 +228,7 @@ test("flagged phrases hold nothing back, others only what may still become one",
 });
 
 test("what can no longer become a phrase is not held, however long the gap or the word", () => {
-  const channel = new HeldText(() => "redact", false, undefined, terms.terms);
+  const channel = new HeldText(() => "redact", false, { prompts: undefined, isPatient: false, ...terms });
   assert.equal(channel.push("Project").text, "");
   const gap = " ".repeat(4_000);
   assert.equal(channel.push(gap).text, `Project${gap}`);

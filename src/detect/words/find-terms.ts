@@ -33,7 +33,7 @@ function* inTags(text: string, lexicon: Lexicon): Generator<readonly TermHit[]> 
   new TermRun(lexicon, true).read(tags.text, 0, tags.text.length, hits);
   yield hits.map((hit) => ({
     ...hit,
-    start: tags.starts[hit.start] ?? 0,
-    end: tags.ends[hit.end - 1] ?? text.length,
+    start: tags.startOf(hit.start) ?? 0,
+    end: tags.endOf(hit.end - 1) ?? text.length,
   }));
 }
