@@ -157,6 +157,7 @@ function deploymentOf(deploymentId: string, row: WrittenDeployment, head: FileHe
       audioInputUsdPerMillion: written.audioInputUsdPerMillion,
       audioOutputUsdPerMillion: written.audioOutputUsdPerMillion,
       reasoningUsdPerMillion: written.reasoningUsdPerMillion,
+      ...(written.imageUsd === undefined ? {} : { imageUsd: written.imageUsd }),
       tiers: written.tiers ?? [],
       source: written.source ?? head.source,
       validFrom: new Date(written.read ?? head.date),

@@ -57,6 +57,11 @@ const usd: Check = (value) =>
     ? undefined
     : "must be dollars per million tokens, from 0 to below 10000";
 
+const usdForOne: Check = (value) =>
+  typeof value === "number" && value >= 0 && value < 100
+    ? undefined
+    : "must be dollars for one, from 0 to below 100";
+
 const datePattern = /^\d{4}-\d{2}-\d{2}$/;
 export const date: Check = (value) =>
   typeof value === "string" && datePattern.test(value) && isDay(value)
@@ -115,6 +120,7 @@ export const price: Shape = {
   audioInputUsdPerMillion: optional(usd),
   audioOutputUsdPerMillion: optional(usd),
   reasoningUsdPerMillion: optional(usd),
+  imageUsd: optional(usdForOne),
   tiers: optional((value) => {
     if (!Array.isArray(value)) return "must be a list";
     let last = 0;

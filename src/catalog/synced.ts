@@ -45,6 +45,7 @@ export interface SyncedPrice {
   readonly audioInputUsdPerMillion: number | undefined;
   readonly audioOutputUsdPerMillion: number | undefined;
   readonly reasoningUsdPerMillion: number | undefined;
+  readonly imageUsd?: number | undefined;
   readonly tiers: readonly PriceTier[];
   readonly source: string;
   readonly validFrom: Date;

@@ -83,6 +83,8 @@ export interface Price {
   readonly audioInputUsdPerMillion: number | undefined;
   readonly audioOutputUsdPerMillion: number | undefined;
   readonly reasoningUsdPerMillion: number | undefined;
+  /** Dollars for one picture, where the vendor bills those and not their tokens. */
+  readonly imageUsd?: number | undefined;
   /** Sorted; a tier applies to the whole request once its input passes `aboveInputTokens`. */
   readonly tiers: readonly PriceTier[];
   readonly source: string;

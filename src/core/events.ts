@@ -15,6 +15,8 @@ export interface TokenUsage {
   readonly reasoning: number;
   readonly audioInput?: number | undefined;
   readonly audioOutput?: number | undefined;
+  /** Pictures that were made, where those are billed. */
+  readonly images?: number | undefined;
   /** How often the provider ran tools that it asks a fee for, by their names. */
   readonly toolUses?: Readonly<Record<string, number>> | undefined;
   /** What the provider says that it charged, where it says so. */
@@ -28,6 +30,7 @@ export const addUsage = (a: TokenUsage, b: TokenUsage): TokenUsage => ({
   audioOutput: (a.audioOutput ?? 0) + (b.audioOutput ?? 0),
   cacheWrite: a.cacheWrite + b.cacheWrite,
   cachedInput: a.cachedInput + b.cachedInput,
+  ...(a.images || b.images ? { images: (a.images ?? 0) + (b.images ?? 0) } : undefined),
   input: a.input + b.input,
   output: a.output + b.output,
   reasoning: a.reasoning + b.reasoning,

@@ -131,7 +131,7 @@ export interface DeploymentHealth {
 /** Questions that call no provider and cost nothing. */
 export interface Enquiries {
   plan(asked: Asked<CompletionRequest>): Promise<PlanReport>;
-  quote(asked: Asked<CompletionRequest>): Promise<readonly QuoteLine[]>;
+  quote(asked: Asked<CompletionRequest> | Asked<ImageRequest>): Promise<readonly QuoteLine[]>;
   /**
    * The worst case of requests that one document asks for. Throws BUDGET_EXCEEDED, with it in `detail.worstCase`, where
    * that is more than the limit, or than a budget of their caller has left.

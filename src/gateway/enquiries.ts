@@ -32,7 +32,7 @@ export function createEnquiries(parts: GatewayParts): Enquiries {
 
     async quote(asked) {
       const snapshot = parts.snapshots.current();
-      const plan = await foresee(asked, snapshot, parts);
+      const plan = await foresee<ModelRequest>(asked, snapshot, parts);
       const estimatedInputTokens = estimateInputTokens(asked.request);
       return candidateReports(plan, snapshot, parts).map((report): QuoteLine => ({
         deployment: report.deployment,

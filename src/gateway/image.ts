@@ -1,7 +1,8 @@
 // Pictures: the words that come with them are screened like any answer; the pictures themselves nobody can read.
 // `gateway.ts` offers it beside completions.
 
-import type { GeneratedImage, ImageAnswer, ModelEvent } from "../core/events.ts";
+import type { Deployment } from "../core/deployment.ts";
+import { type GeneratedImage, type ImageAnswer, type ModelEvent, noUsage } from "../core/events.ts";
 import type { ImageRequest } from "../core/request.ts";
 import type { Asked } from "../core/stages.ts";
 import { screen, type ScreenOptions } from "../safety/screen.ts";
@@ -20,8 +21,10 @@ export async function image(
     asked,
     callerSignal,
     {
-      call: (target, { signal, place, keyRefused }, providers) =>
-        providers.image(target, request, { onUnsupported, signal, place, keyRefused }),
+      async call(target, { signal, place, keyRefused }, providers) {
+        const made = await providers.image(target, request, { onUnsupported, signal, place, keyRefused });
+        return { ...made, answer: counted(made.answer, target.deployment) };
+      },
       async release(made, guard, account) {
         const images = await screened(made.images, guard.options);
         for (const [choice, { revisedPrompt }] of images.entries()) {
@@ -34,6 +37,12 @@ export async function image(
   );
   const { images, properties } = answer;
   return { images, properties, deployment, receipt };
+}
+
+/** Where pictures are billed, their number is all the count there need be. */
+function counted(made: ImageAnswer, { price }: Deployment): ImageAnswer {
+  if (price?.imageUsd === undefined) return made;
+  return { ...made, usage: { ...(made.usage ?? noUsage), images: made.images.length } };
 }
 
 /** What a rule stops is left out, and the picture stays: it was made from the caller's own words. */

@@ -6,12 +6,13 @@ import type { Deployment } from "../core/deployment.ts";
 import type { Picodollars } from "../core/money.ts";
 import type { ModelRequest } from "../core/request.ts";
 import { estimateInputTokens, maxOutputTokens } from "../metering/estimate.ts";
-import { worstCase } from "../metering/reckon.ts";
+import { picturesCost, worstCase } from "../metering/reckon.ts";
 import { worstCaseOfUses } from "../metering/tool-uses.ts";
 
 export function worstCaseOf(request: ModelRequest, deployment: Deployment): Picodollars | undefined {
   if (deployment.price === undefined) return undefined;
   const output = maxOutputTokens(request, deployment.model.maxOutputTokens);
   const tokens = worstCase(estimateInputTokens(request), output, deployment.price);
+  if (request.action === "image") return tokens + picturesCost(request.n, deployment.price);
   return tokens + worstCaseOfUses(request, toolFeesOf(deployment.provider.id));
 }

@@ -145,6 +145,12 @@ builder.objectType("Price", {
       description: "Reasoning, where it is billed apart from output.",
       resolve: (price) => decimal(price.reasoningUsdPerMillion),
     }),
+    imageUsd: t.field({
+      type: "Decimal",
+      nullable: true,
+      description: "One picture, in US dollars, where pictures are billed and not their tokens.",
+      resolve: (price) => decimal(price.imageUsd),
+    }),
     tiers: t.field({
       type: ["PriceTier"],
       description: "Prices for long inputs, shortest first.",

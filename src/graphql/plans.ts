@@ -2,11 +2,12 @@
 
 import { formatUsd } from "../core/money.ts";
 import type { QuoteLine } from "../gateway/contract.ts";
-import { askedCompletion } from "./asked.ts";
+import { askedCompletion, askedImage } from "./asked.ts";
 import { builder } from "./builder.ts";
 import { CompletionInput } from "./completion-input.ts";
 import { NearestGrant } from "./explanations.ts";
 import { failureAsData, resultMembers } from "./failures.ts";
+import { GenerateImageInput } from "./image-input.ts";
 
 builder.objectType("RoutePlan", {
   description: "What would happen to a request now. Send its hash along to have exactly this or nothing.",
@@ -159,6 +160,24 @@ builder.queryField("quote", (t) =>
       const requestId = context.nextReceiptId();
       try {
         const asked = askedCompletion(input, context, info, requestId, false);
+        return { lines: (await context.parts.enquiries.quote(asked)).toSorted(byCost) };
+      } catch (error) {
+        return failureAsData(error, requestId, context);
+      }
+    },
+  }),
+);
+
+builder.queryField("quoteImage", (t) =>
+  t.field({
+    type: QuoteResult,
+    description: "The price of these pictures on each deployment, before paying. Calls no provider.",
+    authScopes: { complete: true },
+    args: { input: t.arg({ type: GenerateImageInput, required: true, description: "The request." }) },
+    async resolve(_root, { input }, context, info) {
+      const requestId = context.nextReceiptId();
+      try {
+        const asked = askedImage(input, context, info, requestId);
         return { lines: (await context.parts.enquiries.quote(asked)).toSorted(byCost) };
       } catch (error) {
         return failureAsData(error, requestId, context);

@@ -1,7 +1,7 @@
 // How many tokens a text may be, without a tokenizer: bytes divided by three, rounded up.
 // Used before a call (worst case) and after one whose provider gave no usage (marked estimated).
 
-import type { CompletionRequest, Message, ModelRequest, Part } from "../core/request.ts";
+import type { CompletionRequest, ImageRequest, Message, ModelRequest, Part } from "../core/request.ts";
 
 const bytesPerToken = 3;
 /** What a message costs beyond its text: role and separators. */
@@ -10,8 +10,13 @@ const tokensPerMessage = 4;
 /** Providers bill media by size or by page; these are high readings for one item. */
 const tokensPerMedia = { image: 1_600, file: 8_000, audio: 4_000, video: 20_000 } as const;
 
-/** A large picture of high quality, as OpenAI counts it; nobody counts more for one. */
+/**
+ * Of a picture of up to 1536x1024, as OpenAI counts it; nobody counts more for one. Larger ones by their size.
+ * https://developers.openai.com/api/docs/guides/image-generation, read 2026-11-21
+ */
 const mostTokensPerImage = 6_300;
+const tokensByQuality: Readonly<Record<string, number>> = { low: 420, medium: 1_600 };
+const usualPixels = 1_536 * 1_024;
 
 /** Where neither the request nor the model says where an answer ends. */
 const assumedMaxOutput = 4_096;
@@ -36,9 +41,15 @@ export const assumeInputTokens = (request: ModelRequest, tokens: number): void =
 
 /** The most output that may be billed, over all choices. */
 export function maxOutputTokens(request: ModelRequest, modelLimit: number | undefined): number {
-  if (request.action === "image") return mostTokensPerImage * request.n;
+  if (request.action === "image") return tokensOfPicture(request) * request.n;
   if (request.action !== "complete") return 0;
   return (request.maxOutputTokens ?? modelLimit ?? assumedMaxOutput) * request.n;
+}
+
+function tokensOfPicture({ size = "", extras }: ImageRequest): number {
+  const [, width = 0, height = 0] = /^(\d{2,5})x(\d{2,5})$/.exec(size) ?? [];
+  const larger = Math.max(1, (Number(width) * Number(height)) / usualPixels);
+  return Math.ceil((tokensByQuality[String(extras["quality"])] ?? mostTokensPerImage) * larger);
 }
 
 function ofCompletion(request: CompletionRequest): number {

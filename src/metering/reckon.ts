@@ -3,7 +3,7 @@
 
 import type { Price, PriceTier } from "../core/deployment.ts";
 import type { TokenUsage } from "../core/events.ts";
-import { costOf, type Picodollars } from "../core/money.ts";
+import { costOf, type Picodollars, picodollarsOf } from "../core/money.ts";
 
 /** Each token is billed once: cached, written and audio ones are taken out of the plain ones. */
 export function reckon(usage: TokenUsage, price: Price): Picodollars {
@@ -20,9 +20,14 @@ export function reckon(usage: TokenUsage, price: Price): Picodollars {
     costOf(audioInput, price.audioInputUsdPerMillion ?? 0) +
     costOf(plainOutput, rates.outputUsdPerMillion) +
     costOf(reasoning, price.reasoningUsdPerMillion ?? 0) +
-    costOf(audioOutput, price.audioOutputUsdPerMillion ?? 0)
+    costOf(audioOutput, price.audioOutputUsdPerMillion ?? 0) +
+    picturesCost(usage.images, price)
   );
 }
+
+/** Of so many pictures, where they are billed and not their tokens. */
+export const picturesCost = (count: number | undefined, { imageUsd }: Price): Picodollars =>
+  count === undefined || imageUsd === undefined ? 0 : picodollarsOf(count * imageUsd);
 
 /** The most that so many tokens can cost: nothing cached, the dearest of each kind of rate. */
 export function worstCase(inputTokens: number, outputTokens: number, price: Price): Picodollars {

@@ -16,6 +16,10 @@ const fields: Readonly<Record<string, readonly [query: string, opens: readonly s
   providers: ["{ providers { id } }", ["catalog"]],
   routePlan: [`{ routePlan(input: ${input}) { __typename } }`, ["complete"]],
   quote: [`{ quote(input: ${input}) { __typename } }`, ["complete"]],
+  quoteImage: [
+    '{ quoteImage(input: { model: "demo/echo", prompt: "a gate" }) { __typename } }',
+    ["complete"],
+  ],
   receipt: ['{ receipt(id: "req_1") { id } }', ["receipts", "records"]],
   keys: ["{ keys { id } }", ["keys"]],
   budgets: ["{ budgets { scope } }", ["keys"]],

@@ -74,7 +74,7 @@ export function encodeImages({ images, properties, usage, created }: MadeImages)
       ...(revisedPrompt === undefined ? {} : { revised_prompt: revisedPrompt }),
     })),
     ...known(properties),
-    ...(usage === undefined ? {} : { usage: encodeUsage(usage) }),
+    ...(usage === undefined || usage.input + usage.output === 0 ? {} : { usage: encodeUsage(usage) }),
   };
 }
 
