@@ -9,11 +9,12 @@ import type { TrafficQuestion } from "../gateway/route-administration.ts";
 import { simulate, type Simulation } from "../gateway/simulation.ts";
 import type { Snapshots } from "../gateway/snapshots.ts";
 import { callerOf } from "../intake/authenticate.ts";
+import { createPace } from "../intake/pace.ts";
 import { loadPolicy, type LoadedPolicy } from "../policy/load-policy.ts";
 import { PolicyProblems } from "../policy/problems.ts";
 import { parseRoutes } from "../policy/routes-file.ts";
 import type { BundleFiles } from "../policy/version-book.ts";
-import { readTraffic, type TrafficLine } from "../routing/traffic.ts";
+import { readTraffic, type Traffic, type TrafficLine } from "../routing/traffic.ts";
 import type { Store } from "../store/store.ts";
 import { hypotheticalCaller } from "./hypothetical.ts";
 import { filesOn } from "./policy-side.ts";
@@ -33,7 +34,7 @@ export async function simulateTraffic(
   parts: SimulateParts,
   signal: AbortSignal,
 ): Promise<Simulation> {
-  const { lines, problems } = readTraffic(traffic);
+  const { lines, problems } = await readTraffic(traffic, createPace(signal));
   if (problems.length > 0) throw unreadable(problems);
   const now = parts.now().getTime();
   let clock = now;
@@ -51,7 +52,7 @@ export async function simulateTraffic(
   });
 }
 
-function unreadable(problems: ReturnType<typeof readTraffic>["problems"]): Failure {
+function unreadable(problems: Traffic["problems"]): Failure {
   const shown = problems.slice(0, mostProblemsShown).map(({ line, message }) => `line ${line} ${message}`);
   const more = problems.length > shown.length ? "; and more" : "";
   return new Failure("INVALID_REQUEST", `The traffic cannot be read: ${shown.join("; ")}${more}.`, {

@@ -36,6 +36,11 @@ export interface Traffic {
   readonly problems: readonly FileProblem[];
 }
 
+interface Pace {
+  due(): boolean;
+  turn(): Promise<void>;
+}
+
 const mostProblems = 50;
 const mostTokens = 100_000_000;
 const mostMessages = 1_000;
@@ -81,7 +86,8 @@ const fields: Readonly<Record<string, Field>> = {
   at: ["a time, as 2026-12-31T23:00:00Z", (value) => isText(value) && !Number.isNaN(Date.parse(value))],
 };
 
-export function readTraffic(content: string): Traffic {
+/** `pace` lets others run between two lines. */
+export async function readTraffic(content: string, pace: Pace): Promise<Traffic> {
   const lines: TrafficLine[] = [];
   const problems: FileProblem[] = [];
   let number = 0;
@@ -91,6 +97,7 @@ export function readTraffic(content: string): Traffic {
     const one = content.slice(from, until).trim();
     from = until + 1;
     number += 1;
+    if (pace.due()) await pace.turn();
     if (one === "") continue;
     const read = readLine(one, number);
     if (typeof read === "string") problems.push({ file: "traffic", line: number, column: 0, message: read });

@@ -2,15 +2,19 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { createPace } from "../../src/intake/pace.ts";
 import { readTraffic } from "../../src/routing/traffic.ts";
 
-test("a line says counts and tags, and blank lines say nothing", () => {
-  const { lines, problems } = readTraffic(
+const pace = createPace(undefined);
+
+test("a line says counts and tags, and blank lines say nothing", async () => {
+  const { lines, problems } = await readTraffic(
     [
       '{"model": "work", "prompt-characters": 301, "who": "team:a"}',
       "",
       '{"model": "work", "prompt-tokens": 9, "who": ["role:b", "key:c"], "needs": ["tools"], "streamed": true, "at": "2026-11-20T09:30:00Z"}\r',
     ].join("\n"),
+    pace,
   );
   assert.deepEqual(problems, []);
   assert.deepEqual(
@@ -39,8 +43,8 @@ const bad: readonly (readonly [line: string, why: RegExp])[] = [
   ['{"model": "a", "prompt-tokens": 1, "max-usd": 0.05}', /max-usd must be/],
 ];
 for (const [line, why] of bad) {
-  test(`${line} is told with its line`, () => {
-    const { problems } = readTraffic(`{"model": "a", "prompt-tokens": 1}\n${line}\n`);
+  test(`${line} is told with its line`, async () => {
+    const { problems } = await readTraffic(`{"model": "a", "prompt-tokens": 1}\n${line}\n`, pace);
     assert.deepEqual(
       problems.map(({ line: at }) => at),
       [2],
