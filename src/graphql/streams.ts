@@ -22,15 +22,17 @@ export const eventStream: StreamForm = {
   encode: (result) => `event: next\ndata: ${JSON.stringify(result)}\n\n`,
 };
 
-const partBreak = "\r\n--graphql\r\ncontent-type: application/json\r\n\r\n";
+/** Each part is followed by the boundary at once: readers take a part for whole only when they have seen it. */
+const boundary = "\r\n--graphql";
+const part = (json: string): string => `\r\ncontent-type: application/json\r\n\r\n${json}${boundary}`;
 
 /** https://www.apollographql.com/docs/graphos/routing/operations/subscriptions/multipart-protocol */
 export const multipartStream: StreamForm = {
   contentType: 'multipart/mixed;boundary="graphql";subscriptionSpec=1.0',
-  begin: "",
-  heartbeat: `${partBreak}{}`,
-  end: "\r\n--graphql--\r\n",
-  encode: (result) => `${partBreak}${JSON.stringify({ payload: result })}`,
+  begin: boundary,
+  heartbeat: part("{}"),
+  end: "--\r\n",
+  encode: (result) => part(JSON.stringify({ payload: result })),
 };
 
 export const heartbeatMilliseconds = 12_000;
@@ -48,7 +50,7 @@ export async function sendStream(
     "x-accel-buffering": "no",
   });
   response.flushHeaders();
-  if (form.begin !== "") response.write(form.begin);
+  response.write(form.begin);
   const heart = setInterval(() => {
     if (!response.writableNeedDrain) response.write(form.heartbeat);
   }, heartbeatMilliseconds);

@@ -10,7 +10,7 @@ import { startUpstream, streamOpenai, type Behaviour } from "../kit/upstream.ts"
 const words = ["Some words that ", "come at once, ", "and then no more."];
 const behaviours: Readonly<Record<string, Behaviour>> = {
   ends: streamOpenai(words),
-  stalls: streamOpenai(words, { ending: "stall" }),
+  stalls: streamOpenai(["One piece "], { ending: "stall" }),
 };
 const upstream = await startUpstream((request, response) =>
   behaviours[String(request.body["model"])]?.(request, response),

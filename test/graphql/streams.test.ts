@@ -11,6 +11,17 @@ import {
 } from "../../src/graphql/streams.ts";
 import { closeServer, listen } from "../kit/federation-router.ts";
 
+test("a part is closed as soon as it is said, so that no reader waits for the next one", () => {
+  const { begin, encode, end } = multipartStream;
+  const said = begin + encode({ data: { seq: 0 } });
+  assert.ok(said.endsWith('{"payload":{"data":{"seq":0}}}\r\n--graphql'), said);
+  const parts = (said + encode({ data: { seq: 1 } }) + end).split("\r\n--graphql");
+  assert.deepEqual(
+    parts.map((one) => one.split("\r\n\r\n")[1] ?? one),
+    ["", '{"payload":{"data":{"seq":0}}}', '{"payload":{"data":{"seq":1}}}', "--\r\n"],
+  );
+});
+
 test("a quiet stream is kept alive, and its timer ends with it", async (context) => {
   assert.ok(heartbeatMilliseconds >= 12_000 && heartbeatMilliseconds <= 15_000);
   for (const [form, beats] of [
