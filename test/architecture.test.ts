@@ -168,7 +168,7 @@ test("only policy/permit.ts can make a permitted deployment", () => {
 });
 
 test("every test folder mirrors one of src", () => {
-  const mirrored = new Set([...Object.keys(floors), "kit", "bench", "doors", "scenarios"]);
+  const mirrored = new Set([...Object.keys(floors), "kit", "bench", "soak", "doors", "scenarios"]);
   const folders = new Set(
     tests.filter((file) => file.path.split("/").length > 2).map((file) => file.path.split("/")[1] ?? ""),
   );
