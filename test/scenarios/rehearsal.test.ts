@@ -77,6 +77,25 @@ test("a stream that is cut tells its client, and nobody takes over", async () =>
   assert.deepEqual([a.seen.length, b.seen.length], [0, 0]);
 });
 
+test("a subscription that is cut ends with the failure and the receipt of the rehearsal", async () => {
+  const answer = await gateway.post(
+    "/graphql",
+    {
+      query: `subscription { completion(input: { model: "pair", sensitivity: "public", rehearse: "litellm=cut-after-5",
+        messages: [{ user: { text: "Hi" } }] }) {
+        ... on TextDelta { text } ... on CompletionFailed { failure { code } receipt { rehearsed attempts { rehearsed } } } } }`,
+    },
+    { accept: "text/event-stream" },
+  );
+  const events = await answer.text();
+  assert.match(events, /"text":"This/);
+  assert.match(
+    events,
+    /"failure":\{"code":"UPSTREAM_FAILED"\},"receipt":\{"rehearsed":"litellm=cut-after-5","attempts":\[\{"rehearsed":"cut-after-5"\}\]/,
+  );
+  assert.equal(b.seen.length, 0);
+});
+
 test("one that is slow is raced, and let go", async () => {
   const said = await rehearse("raced", "litellm=slow-10000");
   assert.deepEqual([said.text, a.seen.length], ["Bravo", 0]);
