@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { ChatClient, Way } from "../kit/chat-client.ts";
 import { chatClients, learnt } from "../kit/chat-clients.ts";
+import { eventually } from "../kit/eventually.ts";
 import { startGateway } from "../kit/gateway.ts";
 import { startMoodyUpstream } from "../kit/moody-upstream.ts";
 
@@ -65,6 +66,7 @@ test("a budget that is spent is told as such, and is not asked again whatever it
       },
     );
   });
+  await eventually(() => refused() >= clients.length, 10_000);
   assert.equal(refused(), clients.length);
 });
 

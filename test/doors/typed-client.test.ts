@@ -12,9 +12,9 @@ import { generate } from "@graphql-codegen/cli";
 import { startGateway } from "../kit/gateway.ts";
 import { startUpstream, streamOpenai } from "../kit/upstream.ts";
 
-const schemaFolder = fileURLToPath(new URL("../../schema/", import.meta.url));
-const modules = fileURLToPath(new URL("../../node_modules", import.meta.url));
-const read = (name: string): Promise<string> => readFile(join(schemaFolder, name), "utf8");
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const modules = join(root, "node_modules");
+const read = (name: string): Promise<string> => readFile(join(root, "schema", name), "utf8");
 
 const compilerOptions = {
   strict: true,
@@ -52,9 +52,9 @@ interface Configuration {
 }
 const { schema, documents, generates }: Configuration = JSON.parse(await read("codegen.json"));
 await generate({
-  schema: join(schemaFolder, schema),
-  documents: documents.map((one) => join(schemaFolder, one)),
-  generates: { [join(folder, "generated/")]: generates["example/generated/"] ?? {} },
+  schema: join(root, schema),
+  documents: documents.map((one) => join(root, one)),
+  generates: { [join(folder, "generated/")]: generates["schema/example/generated/"] ?? {} },
   silent: true,
 });
 
