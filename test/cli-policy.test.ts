@@ -1,7 +1,7 @@
 // `portcullis policy …` as processes: beside a running gateway, without one, and with a remote one.
 
 import assert from "node:assert/strict";
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -22,10 +22,12 @@ const env = { PORTCULLIS_DATA: data };
 
 test("without a gateway: a change is compared, published, exported byte for byte, and listed", async () => {
   await writeFile(file, `${shipped}${denyOllama}\n`);
+  await appendFile(join(folder, "words.csv"), 'code-names, "Zephyr, the new one"\ncode-names, Falcon\n');
   const diff = await runCli(env, "policy", "diff", folder, "--fail-on", "changes");
   assert.equal(diff.code, 1, diff.output);
   assert.match(diff.output, /Opens: nothing\.\nCloses:\n(?:.*\n)*?  role:admin may no longer/);
   assert.match(diff.output, /\+ line \d+: p, no-ollama, deny/);
+  assert.match(diff.output, /Words:\n  New list code-names: "Zephyr, the new one" and "Falcon"\./);
   assert.equal((await runCli(env, "policy", "diff", folder, "--fail-on", "opens")).code, 0);
 
   const published = await runCli(
@@ -44,7 +46,7 @@ test("without a gateway: a change is compared, published, exported byte for byte
 
   const to = join(data, "exported");
   assert.equal((await runCli(env, "policy", "export", "2", "--to", to)).code, 0);
-  for (const name of ["policy.csv", "tests.yaml", "routes.yaml"])
+  for (const name of ["policy.csv", "words.csv", "tests.yaml", "routes.yaml"])
     assert.deepEqual(await readFile(join(to, name)), await readFile(join(folder, name)), name);
 
   const versions = await runCli(env, "policy", "versions");

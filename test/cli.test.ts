@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -122,7 +122,10 @@ test("catalog sync shows what would change, writes it when told, and then finds 
 test("a policy folder is checked, formatted and tested; what is wrong names its place", async () => {
   const copy = join(folder, "policies");
   await cp(policies, copy, { recursive: true });
-  assert.equal((await runCli(env, "policy", "check", copy)).code, 0);
+  await appendFile(join(copy, "words.csv"), "code-names, Zephyr\ncode-names, Project Falcon\n");
+  const checked = await runCli(env, "policy", "check", copy);
+  assert.equal(checked.code, 0, checked.output);
+  assert.match(checked.output, /^The list code-names has 2 phrases\.$/m);
   assert.equal((await runCli(env, "policy", "test", copy)).code, 0);
   const file = join(copy, "policy.csv");
   const before = await readFile(file, "utf8");

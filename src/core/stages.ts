@@ -47,6 +47,16 @@ export interface Normalised<R extends ModelRequest = ModelRequest> extends Omit<
 
 export interface Weighed<R extends ModelRequest = ModelRequest> extends Normalised<R> {
   readonly sensitivity: SensitivityReport;
+  /** Absent where the policy lists no phrases. */
+  readonly listed?: ListedTerms | undefined;
+}
+
+/** Which of the policy's word lists were found in what was asked: never a word of it. */
+export interface ListedTerms {
+  /** As `lexicon.code-names`. */
+  readonly categories: readonly string[];
+  /** How much was looked at. */
+  readonly characters: number;
 }
 
 export interface Permitted<R extends ModelRequest = ModelRequest> extends Weighed<R> {

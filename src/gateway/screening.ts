@@ -6,6 +6,7 @@ import { asFailure, Failure } from "../core/errors.ts";
 import { isAtLeast } from "../core/sensitivity.ts";
 import type { Permitted } from "../core/stages.ts";
 import { lexiconCategory } from "../detect/words/lexicon.ts";
+import { judgeAskedTerms } from "../safety/asked-terms.ts";
 import { checkInput, promptOf } from "../safety/input-check.ts";
 import type { ReleaseMode, ScreenOptions } from "../safety/screen.ts";
 import type { Terms } from "../safety/sight.ts";
@@ -40,6 +41,8 @@ export function openScreening(
   const { caller, request, sensitivity } = permitted;
   const regime = snapshot.policy.safetyRegime(caller, sensitivity.effective);
   const failOpen = regime.failOpen && isEveryday(permitted);
+  const decide = decisions(permitted, snapshot, parts);
+  const told = permitted.listed && judgeAskedTerms(permitted.listed, decide, account.safety);
   const { classifiers, notRun, missing, close } = classifiersFor(permitted, snapshot, parts);
   // Classifiers alone leave an answer while it is being read.
   const upstream = classifiers.length === 0 ? undefined : follow(controller.signal);
@@ -49,13 +52,14 @@ export function openScreening(
   const isStream = request.action === "complete" && request.stream;
   const common = {
     classifiers,
-    decide: decisions(permitted, snapshot, parts),
+    decide,
     summary: account.safety,
     failOpen,
     signal: controller.signal,
   };
   let refused: Failure | undefined;
-  const input = classifiers.length === 0 ? nothingFound : checkInput(request, common);
+  const checked = classifiers.length === 0 ? nothingFound : checkInput(request, common);
+  const input = told && told.length > 0 ? checked.then((more) => [...told, ...more]) : checked;
   input.catch((error: unknown) => {
     if (controller.signal.aborted) return;
     refused = asFailure(error);

@@ -12,7 +12,9 @@ interface PolicyFile {
 export const PolicyFileType = builder.objectRef<PolicyFile>("PolicyFile").implement({
   description: "One file of a policy.",
   fields: (t) => ({
-    name: t.exposeString("name", { description: "policy.csv, tests.yaml or routes.yaml." }),
+    name: t.exposeString("name", {
+      description: "policy.csv, words.csv, tests.yaml, routes.yaml or graph.yaml.",
+    }),
     text: t.exposeString("text", { description: "All of it." }),
   }),
 });
@@ -20,7 +22,10 @@ export const PolicyFileType = builder.objectRef<PolicyFile>("PolicyFile").implem
 export const PolicyFileInput = builder.inputType("PolicyFileInput", {
   description: "One file of a policy.",
   fields: (t) => ({
-    name: t.string({ required: true, description: "policy.csv, tests.yaml or routes.yaml." }),
+    name: t.string({
+      required: true,
+      description: "policy.csv, words.csv, tests.yaml, routes.yaml or graph.yaml.",
+    }),
     text: t.string({ required: true, description: "All of it." }),
   }),
 });

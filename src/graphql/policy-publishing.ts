@@ -87,7 +87,7 @@ const PublishPolicyInput = builder.inputType("PublishPolicyInput", {
     files: t.field({
       type: [PolicyFileInput],
       required: true,
-      description: "policy.csv, tests.yaml and, where there is one, routes.yaml.",
+      description: "policy.csv, tests.yaml and, where there are any, words.csv, routes.yaml and graph.yaml.",
     }),
     reason: t.string({ description: "Why, for whoever reads the versions later." }),
     revoke: t.field({ type: RevokeMode, description: "ABORT ends running answers that it denies." }),

@@ -4,6 +4,7 @@
 import { scan } from "../detect/scan.ts";
 import type { Span } from "../detect/span.ts";
 import { scanSliced } from "../detect/sliced.ts";
+import type { Lexicon } from "../detect/words/lexicon.ts";
 import { Failure, outsideMessages, placeOf, type Detection, type SensitivityReport } from "../core/errors.ts";
 import { type CompletionRequest, holdsMedia, type ModelRequest, readableFields } from "../core/request.ts";
 import {
@@ -15,6 +16,7 @@ import {
   type Sensitivity,
 } from "../core/sensitivity.ts";
 import type { Normalised, Weighed } from "../core/stages.ts";
+import { TermCount } from "./listed-terms.ts";
 import { createPace, type Pace } from "./pace.ts";
 
 /** Text up to here is scanned in one go; longer text in slices, and others may run between any two. */
@@ -23,9 +25,12 @@ const countedAtOnce = 1_024;
 /** Text beyond this is not looked into, and says so by its label. */
 const mostScannedCharacters = 1024 * 1024;
 
-/** A team that a policy row puts on observe: found and reported, but not joined. */
+/** What the policy says of findings. */
 export interface Observation {
+  /** A team that a row puts on observe: found and reported, but not joined. */
   observes(team: string, kind: string, now: number): boolean;
+  /** Phrases of its own; undefined where it lists none. */
+  readonly lexicon?: Lexicon | undefined;
 }
 
 export async function weigh<R extends ModelRequest>(
@@ -37,22 +42,25 @@ export async function weigh<R extends ModelRequest>(
   const { request, caller } = normalised;
   const isObserved = ({ label, kind, certain }: Span): boolean =>
     !certain && observation.observes(caller.team, `${label}.${kind}`, normalised.at);
-  const found = await detect(textsOf(request), isObserved, createPace(signal));
+  const terms = observation.lexicon && new TermCount(observation.lexicon, request);
+  const found = await detect(textsOf(request), isObserved, createPace(signal), terms);
   const unscanned = found.unscanned || hasMedia(request);
   const declared = declaredBy(normalised);
-  const detected = sensitivity("public", [...found.labels, ...(unscanned ? ["unscanned"] : [])]);
+  const formed = sensitivity("public", [...found.labels, ...(unscanned ? ["unscanned"] : [])]);
+  const detected = terms ? joinSensitivity(formed, terms.data) : formed;
   const base = declared ?? caller.defaultSensitivity;
   const effective = [caller.floor, detected, session ?? publicData].reduce(joinSensitivity, base);
   // In the order of the record (`audit/canonical.ts`), as every object that ends up in one.
   const report: SensitivityReport = {
     declared,
-    detected: found.detections,
+    detected: terms ? [...found.detections, ...terms.detections] : found.detections,
     effective,
     ...(session === undefined ? undefined : { session }),
     underDeclared: declared !== undefined && !isWithin(detected, declared),
   };
   if (!isWithin(effective, caller.ceiling)) throw exceedsKey(report, caller.ceiling);
-  return { ...normalised, sensitivity: report };
+  const weighed = { ...normalised, sensitivity: report };
+  return terms ? { ...weighed, listed: terms.asked } : weighed;
 }
 
 /** The request's own tag joined with those of its messages; undefined where there is none at all. */
@@ -82,6 +90,7 @@ async function detect(
   texts: Iterable<Located>,
   isObserved: (span: Span) => boolean,
   pace: Pace,
+  terms: TermCount | undefined,
 ): Promise<Found> {
   const counts = new Map<string, { -readonly [Field in keyof Detection]: Detection[Field] }>();
   const labels = new Set<string>();
@@ -108,6 +117,7 @@ async function detect(
       count(span, messageIndex);
       if (index % countedAtOnce === countedAtOnce - 1) await pace.turn();
     }
+    if (terms) await terms.read(looked, messageIndex, pace);
     if (pace.due()) await pace.turn();
   }
   return { detections: [...counts.values()], labels, unscanned };

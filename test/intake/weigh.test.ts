@@ -6,6 +6,7 @@ import type { Caller } from "../../src/core/caller.ts";
 import type { Failure } from "../../src/core/errors.ts";
 import type { CompletionRequest, Message, TextPart } from "../../src/core/request.ts";
 import { builtInLabels, formatSensitivity, sensitivity } from "../../src/core/sensitivity.ts";
+import { Lexicon } from "../../src/detect/words/lexicon.ts";
 import { operator } from "../../src/intake/authenticate.ts";
 import { normalise } from "../../src/intake/normalise.ts";
 import { weigh, type Observation } from "../../src/intake/weigh.ts";
@@ -179,4 +180,46 @@ test("a purpose that the key does not carry is refused", async () => {
     normalise({ request, requestId: "r", purpose: "support", caller }, labels, 0).purpose,
     "support",
   );
+});
+
+test("listed phrases say what data counts as, wherever they stand, and what of them was asked", async () => {
+  const merger = { ...sensitivity("confidential", ["merger"]) };
+  const lexicon = new Lexicon([
+    { list: "names", phrase: "Project Falcon", data: merger },
+    { list: "names", phrase: "Zephyr" },
+    { list: "rivals", phrase: "Acme" },
+  ]);
+  const messages = [
+    {
+      role: "system",
+      parts: [{ type: "text", text: "Acme is a rival. Project\\nFalcon is secret." }],
+    } as Message,
+    user("How is zephyr? And project FALCON, and Project-Falcon?"),
+  ];
+  const asked = {
+    request: {
+      action: "complete",
+      model: "m",
+      messages,
+      stream: false,
+      n: 1,
+      extras: {},
+    } as CompletionRequest,
+    requestId: "r",
+    declared: "public",
+    caller: { ...operator("key:test", () => []), ceiling: sensitivity("restricted", ["merger"]) },
+  };
+  const found = await weigh(normalise(asked, labels, 0), { ...observeNothing, lexicon });
+  assert.deepEqual(found.sensitivity, {
+    declared: sensitivity("public"),
+    detected: [
+      { label: "merger", kind: "lexicon.names", messageIndex: 0, count: 1 },
+      { label: "merger", kind: "lexicon.names", messageIndex: 1, count: 2 },
+    ],
+    effective: merger,
+    underDeclared: true,
+  });
+  assert.deepEqual(found.listed, { categories: ["lexicon.names"], characters: 54 });
+  const without = await weigh(normalise(asked, labels, 0), observeNothing);
+  assert.equal("listed" in without, false);
 });
