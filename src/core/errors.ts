@@ -3,6 +3,7 @@
 
 import type { Picodollars } from "./money.ts";
 import type { Sensitivity } from "./sensitivity.ts";
+import { isUnstorable } from "./unstorable.ts";
 
 interface FailureKind {
   readonly status: number;
@@ -210,8 +211,12 @@ export class Failure extends Error {
 
 /** Anything that is not ours becomes INTERNAL: the caller learns nothing of it, the log everything. */
 export function asFailure(error: unknown): Failure {
-  return error instanceof Failure ? error : new Failure("INTERNAL", undefined, { cause: error });
+  if (error instanceof Failure) return error;
+  return isUnstorable(error) ? unstorable() : new Failure("INTERNAL", undefined, { cause: error });
 }
+
+const unstorable = (): Failure =>
+  new Failure("INVALID_REQUEST", "A name or an id is too long, or holds a character that cannot be kept.");
 
 /** The same failure, and which calls were made before it. */
 export function withAttempts(failure: Failure, attempts: readonly Attempt[]): Failure {

@@ -1,9 +1,18 @@
 // Documents, parsed, measured and validated once each and remembered by their text.
 // `execute.ts` asks for them. Suggestions are off: they would tell what the schema hides.
 
-import { GraphQLError, Kind, parse, validate, type DocumentNode, type GraphQLSchema } from "graphql";
+import {
+  GraphQLError,
+  Kind,
+  parse,
+  specifiedRules,
+  validate,
+  type DocumentNode,
+  type GraphQLSchema,
+} from "graphql";
 import { excesses, excessOfText, limits, measure, type Measure } from "./limits.ts";
 import { placeOf } from "./masking.ts";
+import { SureSubscriptionsRule } from "./sure-subscriptions.ts";
 
 export interface CheckedOperation {
   readonly kind: "query" | "mutation" | "subscription";
@@ -26,6 +35,7 @@ const mostRemembered = 1_000;
 /** Longer ones hold literals rather than variables: they are not seen twice, and may hold prompts. */
 export const longestRemembered = 8_192;
 const mostErrors = 20;
+const rules = [...specifiedRules, SureSubscriptionsRule];
 
 export function createDocuments(schema: GraphQLSchema): (text: string) => CheckedDocument {
   const remembered = new Map<string, CheckedDocument>();
@@ -66,7 +76,7 @@ export function checkDocument(text: string, schema: GraphQLSchema): CheckedDocum
   if (over.size > 0) {
     return refused([...over].map((message) => coded(new GraphQLError(message), "GRAPHQL_VALIDATION_FAILED")));
   }
-  const errors = validate(schema, document, undefined, { maxErrors: mostErrors, hideSuggestions: true });
+  const errors = validate(schema, document, rules, { maxErrors: mostErrors, hideSuggestions: true });
   if (errors.length > 0) return refused(errors.map((error) => coded(error, "GRAPHQL_VALIDATION_FAILED")));
   return {
     ok: true,

@@ -2,7 +2,7 @@
 // Every result passes here, whatever its transport. No stack and no original error gets out.
 
 import { GraphQLError, type ExecutionResult, type GraphQLErrorOptions } from "graphql";
-import { asFailure, Failure, failureKinds } from "../core/errors.ts";
+import { asFailure, failureKinds } from "../core/errors.ts";
 import type { Names } from "./names.ts";
 
 export interface Masking {
@@ -24,7 +24,7 @@ export function maskError(error: unknown, { requestId, names, reportFault }: Mas
     return shown(error, source.message, { code, requestId });
   }
   const failure = asFailure(source);
-  if (!(source instanceof Failure) || failure.code === "INTERNAL") {
+  if (failure.code === "INTERNAL") {
     reportFault(failure.cause ?? source, requestId);
     return shown(error, failureKinds.INTERNAL.message, {
       code: "INTERNAL",

@@ -7,8 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { readDocuments } from "../../src/cli/document-files.ts";
+import { documentCommands } from "../../src/cli/documents.ts";
 import { startGateway, type RunningGateway } from "../kit/gateway.ts";
-import { runCli } from "../kit/process.ts";
 
 const body = "query Me {\n  caller {\n    key\n  }\n}";
 const sha256 = hash("sha256", body, "hex");
@@ -47,20 +47,31 @@ test("what is none of these is refused with its place", () => {
   assert.throws(() => readDocuments("m.json", "{ caller { key } }"), /a name that ends with \.graphql/);
 });
 
-test("documents are imported, listed, exported and removed; a bad one keeps all of them out", async () => {
+/** As the shell would, in this process: starting another for each takes seconds. */
+async function run(...words: readonly string[]): Promise<{ code: number; output: string }> {
+  const command = documentCommands.find(({ name }) => words.slice(0, 2).join(" ") === name);
+  assert.ok(command);
+  const lines: string[] = [];
   const env = { PORTCULLIS_URL: gateway.url, PORTCULLIS_KEY: gateway.adminKey };
+  const terminal = { env, print: (line: string) => void lines.push(line), input: process.stdin };
+  return { code: await command.run(words.slice(2), terminal), output: lines.join("\n") };
+}
+
+test("documents are imported, listed, exported and removed; a bad one keeps all of them out", async () => {
   const good = join(folder, "manifest.json");
   const bad = join(folder, "bad.graphql");
   const exported = join(folder, "out.json");
   await writeFile(good, JSON.stringify(manifest));
   await writeFile(bad, "query Bad { nonsense }");
 
-  const refused = await runCli(env, "documents", "import", good, bad);
+  const refused = await run("documents", "import", good, bad);
   assert.equal(refused.code, 1);
-  assert.match(refused.output, /^Bad: Cannot query field "nonsense".*\nNothing was imported\./);
-  assert.match((await runCli(env, "documents", "import", good)).output, /^1 new, 0 known before\./);
-  assert.match((await runCli(env, "documents", "list")).output, new RegExp(`^Me +${sha256} +.* +runs$`, "m"));
-  assert.equal((await runCli(env, "documents", "export", "--to", exported)).code, 0);
+  assert.match(refused.output, /^Bad: Cannot query field "nonsense".*\nNothing was imported\.$/);
+  assert.match((await run("documents", "import", good)).output, /^1 new, 0 known before\.$/);
+  assert.match((await run("documents", "list")).output, new RegExp(`^Me +${sha256} +.* +runs$`, "m"));
+  assert.equal((await run("documents", "export", "--to", exported)).code, 0);
   assert.deepEqual(JSON.parse(await readFile(exported, "utf8")), { [sha256]: body });
-  assert.match((await runCli(env, "documents", "remove", `sha256:${sha256}`)).output, /^1 of 1 removed\./);
+  assert.match((await run("documents", "import", exported)).output, /^0 new, 1 known before\.$/);
+  assert.match((await run("documents", "remove", `sha256:${sha256}`)).output, /^1 of 1 removed\.$/);
+  await assert.rejects(run("documents", "import", join(folder, "nothing")), /No file can be read/);
 });

@@ -12,7 +12,7 @@ import { callbackOrigin, notingCallbacks } from "../kit/graphql-entries.ts";
 import { ask, openSocket } from "../kit/http.ts";
 import { saying, scriptGateway, stalled, started } from "../kit/scripted-answers.ts";
 
-const limit = 20_000;
+const limit = 60_000;
 const json = { ...bearer, "content-type": "application/json" };
 const query =
   'subscription { completion(input: {model: "demo/echo", messages: [{user: {text: "a"}}]}) { seq } }';

@@ -90,6 +90,24 @@ test("an answer of millions of fields is refused before it is made", () => {
   );
 });
 
+test("the field of a subscription is there whatever variables say", () => {
+  const field = 'completion(input: { model: "m", messages: [] })';
+  assert.equal(refusal(`subscription { ${field} { seq } }`), "");
+  assert.equal(refusal(`subscription { ${field} { seq @skip(if: true) } }`), "");
+  for (const root of [
+    `${field} @skip(if: true) { seq }`,
+    `... @include(if: false) { ${field} { seq } }`,
+    "...F @skip(if: true)",
+  ]) {
+    const fragment = root.includes("...F") ? `fragment F on Subscription { ${field} { seq } }` : "";
+    assert.match(refusal(`subscription { ${root} } ${fragment}`), /takes no @skip and no @include/);
+  }
+  assert.match(
+    refusal("subscription { ...F } fragment F on Subscription { ...F @skip(if: true) }"),
+    /Cannot spread fragment/,
+  );
+});
+
 test("literals lie at most 32 levels within each other", () => {
   const nested = (levels: number): string => `${"[".repeat(levels)}1${"]".repeat(levels)}`;
   const query = (levels: number): string =>

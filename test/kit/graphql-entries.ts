@@ -109,7 +109,7 @@ async function overOneConnection(at: Entrance, sent: Sent): Promise<Received> {
     const headers = { ...headersOf(at, "application/json"), ...owner };
     const accepted = await ask(at.port, { path, headers, body });
     if (accepted.status !== 202) return accepted;
-    await eventually(() => events.includes("event: complete"), 20_000);
+    await eventually(() => events.includes("event: complete"), 60_000);
     return { status: 202, text: events };
   } finally {
     stream.destroy();
@@ -124,6 +124,6 @@ async function byCallback(at: Entrance, sent: Sent): Promise<Received> {
   const begun = await post(at, { ...sent, extensions }, "application/json;callbackSpec=1.0");
   const told = (): readonly string[] => at.delivered.slice(before);
   if (begun.status === 200 && begun.text === '{"data":null}')
-    await eventually(() => told().some((one) => one.includes('"complete"')), 20_000);
+    await eventually(() => told().some((one) => one.includes('"complete"')), 60_000);
   return { status: begun.status, text: [begun.text, ...told()].join("\n") };
 }
