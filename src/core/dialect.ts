@@ -146,7 +146,7 @@ export interface Dialect {
   encodeEmbedding(request: EmbeddingRequest, to: Destination): EncodedRequest;
   decodeEmbedding(body: unknown): EmbeddingAnswer;
   /** How many texts one call may embed; absent where it is as many as a client may send. */
-  readonly mostEmbeddingInputs?: number;
+  mostEmbeddingInputs?(to: Destination): number;
   /** Addresses for classifiers beside chats; absent where the dialect has none. */
   readonly moderation?:
     | {

@@ -124,7 +124,8 @@ export interface Embedding {
 
 export interface EmbeddingAnswer {
   readonly embeddings: readonly Embedding[];
-  readonly usage: TokenUsage;
+  /** Undefined where the provider counts nothing. */
+  readonly usage: TokenUsage | undefined;
 }
 
 /** By URL at the provider, or as bytes. */

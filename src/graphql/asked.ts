@@ -55,12 +55,22 @@ export function askedEmbedding(
     request: {
       action: "embed",
       model: input.model,
-      inputs: input.texts,
+      inputs: embeddedInputs(input),
       dimensions: input.dimensions ?? undefined,
       extras: {},
     },
     ...circumstances(input, context, info, requestId),
   };
+}
+
+/** As `/v1/embeddings` has it: texts, or texts as token ids, and never both. */
+function embeddedInputs({ texts, tokens }: EmbedInputValue): EmbeddingRequest["inputs"] {
+  if (texts && tokens) throw refused("tokens", "texts and tokens cannot both be given.");
+  const inputs = texts ?? tokens;
+  if (!inputs) throw refused("texts", "texts must be given, or tokens.");
+  if (inputs.length === 0) throw refused(texts ? "texts" : "tokens", "At least one must be given.");
+  if (tokens?.some((ids) => ids.length === 0)) throw refused("tokens", "No text of tokens may be empty.");
+  return inputs;
 }
 
 export function askedModeration(

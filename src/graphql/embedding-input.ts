@@ -8,7 +8,11 @@ export const EmbedInput = builder.inputType("EmbedInput", {
   description: "One request for vectors. A header of the same meaning counts where a field is absent.",
   fields: (t) => ({
     model: t.string({ required: true, description: "Route, model or deployment that makes embeddings." }),
-    texts: t.stringList({ required: true, description: "The texts, at least one." }),
+    texts: t.stringList({ description: "The texts, at least one; or `tokens`." }),
+    tokens: t.field({
+      type: t.listRef(t.listRef("Int")),
+      description: "Texts as token ids, for models that take them, instead of `texts`.",
+    }),
     dimensions: t.int({ description: "How long the vectors are, where the model lets one choose." }),
     idempotencyKey: t.id({ description: "Sent again within 24 h it never pays twice." }),
     sensitivity: t.field({ type: "Sensitivity", description: "How sensitive the data is, as declared." }),

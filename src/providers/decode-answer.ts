@@ -78,7 +78,8 @@ function decoded(framed: readonly ServerEvent[], decoder: StreamDecoder): Decode
 /** Some servers answer whole although a stream was asked for, and some the other way round. */
 function isStream(contentType: string, asked: boolean): boolean {
   const type = contentType.toLowerCase();
-  if (type.startsWith("text/event-stream")) return true;
+  if (type.startsWith("text/event-stream") || type.startsWith("application/vnd.amazon.eventstream"))
+    return true;
   return asked && !type.startsWith("application/json");
 }
 

@@ -161,7 +161,11 @@ export function createProviders(parts: ProviderParts): Providers {
         const answer = await send(provider, dialect, encoded, limited(wholeTimeouts, own), call);
         return dialect.decodeEmbedding(await readJson(answer.body));
       };
-      const answer = await embedInBatches(request, dialect.mostEmbeddingInputs ?? Infinity, embedOnce);
+      const answer = await embedInBatches(
+        request,
+        dialect.mostEmbeddingInputs?.(destinationOf(target, onUnsupported)) ?? Infinity,
+        embedOnce,
+      );
       return { params, answer };
     },
 

@@ -37,7 +37,13 @@ export async function startHostileUpstream(
   await once(server, "listening");
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    env: { VLLM_BASE_URL: `${origin}/v1`, ANTHROPIC_BASE_URL: origin, GEMINI_BASE_URL: origin },
+    env: {
+      VLLM_BASE_URL: `${origin}/v1`,
+      ANTHROPIC_BASE_URL: origin,
+      GEMINI_BASE_URL: origin,
+      BEDROCK_BASE_URL: origin,
+      BEDROCK_API_KEY: "bedrock-key",
+    },
     open: () => [...sockets.values()],
     async close() {
       for (const socket of sockets.keys()) socket.destroy();
@@ -51,7 +57,7 @@ function modelIn(received: string): string | undefined {
   const end = received.indexOf("\r\n\r\n");
   const length = Number(/content-length: (\d+)/i.exec(received)?.[1]);
   if (end < 0 || received.length < end + 4 + length) return undefined;
-  return /\/models\/([\w-]+):/.exec(received)?.[1] ?? /"model":"([\w-]+)"/.exec(received)?.[1];
+  return /\/models?\/([\w-]+)[:/]/.exec(received)?.[1] ?? /"model":"([\w-]+)"/.exec(received)?.[1];
 }
 
 /** Ends with the connection; nothing says how long it is. */

@@ -22,7 +22,7 @@ export interface HostileCase {
   /** True where the provider gave no usage. */
   readonly estimated?: boolean;
   /** Whose dialect it speaks; absent: OpenAI's. */
-  readonly provider?: "anthropic" | "gemini";
+  readonly provider?: "anthropic" | "gemini" | "bedrock";
 }
 
 export const failed = (behave: Misbehaviour): HostileCase => ({ behave, failure: "UPSTREAM_FAILED" });

@@ -238,5 +238,5 @@ test("more texts than a provider embeds at once go in batches, and come back as 
     answer.embeddings.map(({ index, vector }) => [index, vector[0]]),
     inputs.map((_, index) => [index, index]),
   );
-  assert.equal(answer.usage.input, 230);
+  assert.equal(answer.usage?.input, 230);
 });

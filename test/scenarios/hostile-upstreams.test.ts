@@ -7,11 +7,12 @@ import { askMutation, askSubscription } from "../kit/door-readings.ts";
 import { eventually } from "../kit/eventually.ts";
 import { startGateway } from "../kit/gateway.ts";
 import { startHostileUpstream } from "../kit/hostile-upstream.ts";
+import { bedrockMisbehaviours } from "../kit/bedrock-misbehaviours.ts";
 import { dialectMisbehaviours } from "../kit/dialect-misbehaviours.ts";
 import { type HostileCase, misbehaviours } from "../kit/misbehaviours.ts";
 import { canary } from "../kit/replay-upstream.ts";
 
-const cases = { ...misbehaviours, ...dialectMisbehaviours };
+const cases = { ...misbehaviours, ...dialectMisbehaviours, ...bedrockMisbehaviours };
 const upstream = await startHostileUpstream(
   Object.fromEntries(Object.entries(cases).map(([name, { behave }]) => [name, behave])),
 );

@@ -1,11 +1,11 @@
-// Amazon Bedrock's Converse as a dialect: pure translation, nothing is called from here.
+// Amazon Bedrock's Converse, and InvokeModel for vectors, as a dialect: pure translation, nothing is called from here.
 // `providers/` picks it for rows whose dialect is `bedrock`. Base URLs precede `/model/`.
 
 import type { Dialect } from "../../core/dialect.ts";
-import { Failure } from "../../core/errors.ts";
 import { credentialHeaders } from "./credentials.ts";
 import { decodeCompletion, decodeStream } from "./decode-answer.ts";
 import { decodeError } from "./decode-error.ts";
+import { decodeEmbedding, encodeEmbedding, mostEmbeddingInputs } from "./embeddings.ts";
 import { encodeCompletion } from "./encode-request.ts";
 import { createEventStreamFraming } from "./event-stream.ts";
 import { parameterTable } from "./parameter-table.ts";
@@ -18,16 +18,8 @@ export const bedrockDialect: Dialect = {
   encodeCompletion,
   decodeCompletion,
   decodeStream,
-  encodeEmbedding() {
-    throw noEmbeddings();
-  },
-  decodeEmbedding() {
-    throw noEmbeddings();
-  },
+  encodeEmbedding,
+  decodeEmbedding,
+  mostEmbeddingInputs,
   decodeError,
 };
-
-const noEmbeddings = (): Failure =>
-  new Failure("MODEL_UNAVAILABLE", "Bedrock's Converse API makes no embeddings.", {
-    fix: "Choose an embedding model of another provider.",
-  });

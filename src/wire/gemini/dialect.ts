@@ -20,7 +20,7 @@ export const geminiDialect: Dialect = {
   encodeEmbedding,
   decodeEmbedding,
   images: { encode: encodeImages, decode: decodeImages },
-  mostEmbeddingInputs: 100,
+  mostEmbeddingInputs: () => 100,
   decodeError,
   counting,
 };

@@ -2,7 +2,7 @@
 // `geminiDialect` hands it out. https://ai.google.dev/api/embeddings
 
 import { type Destination, type EncodedRequest, WireFault } from "../../core/dialect.ts";
-import { type EmbeddingAnswer, noUsage } from "../../core/events.ts";
+import type { EmbeddingAnswer } from "../../core/events.ts";
 import type { EmbeddingRequest } from "../../core/request.ts";
 import { createChangeLog } from "../change-log.ts";
 import { arrayOf, isObject, type JsonObject, numberOf, objectOf } from "../json.ts";
@@ -57,7 +57,7 @@ export function decodeEmbedding(body: unknown): EmbeddingAnswer {
   const rows = Array.isArray(answer["embeddings"]) ? answer["embeddings"] : arrayOf([answer["embedding"]]);
   const embeddings = rows.map((row, index) => ({ index, vector: vectorOf(row) }));
   const metadata: JsonObject | undefined = objectOf(answer["usageMetadata"]);
-  return { embeddings, usage: metadata ? decodeUsage(metadata) : noUsage };
+  return { embeddings, usage: metadata ? decodeUsage(metadata) : undefined };
 }
 
 function vectorOf(row: unknown): readonly number[] {

@@ -1,7 +1,7 @@
 // Both sides of `POST /v1/embeddings` as clients know it: the body read, the vectors written.
 // The REST door calls it. https://platform.openai.com/docs/api-reference/embeddings/create
 
-import type { EmbeddingAnswer } from "../../core/events.ts";
+import type { EmbeddingAnswer, TokenUsage } from "../../core/events.ts";
 import type { EmbeddingRequest } from "../../core/request.ts";
 import { type JsonObject, isObject } from "../json.ts";
 import {
@@ -44,7 +44,7 @@ export function decodeEmbeddingRequest(body: unknown): ClientEmbeddingRequest {
 }
 
 export function encodeEmbeddingAnswer(
-  answer: EmbeddingAnswer,
+  answer: Pick<EmbeddingAnswer, "embeddings"> & { readonly usage: TokenUsage },
   style: { readonly model: string; readonly encodingFormat: EncodingFormat },
 ): JsonObject {
   const { input } = answer.usage;

@@ -2,7 +2,7 @@
 // Used by the dialect. Vectors are asked for as numbers, and read as base64 where a server sends that anyway.
 
 import { type Destination, type EncodedRequest, WireFault } from "../../core/dialect.ts";
-import { type Embedding, type EmbeddingAnswer, noUsage } from "../../core/events.ts";
+import type { Embedding, EmbeddingAnswer } from "../../core/events.ts";
 import type { EmbeddingRequest } from "../../core/request.ts";
 import { decodeEmbeddedError, isErrorBody } from "./error-reading.ts";
 import { isObject, arrayOf } from "../json.ts";
@@ -38,7 +38,7 @@ export function decodeEmbedding(body: unknown): EmbeddingAnswer {
     embeddings: arrayOf(body["data"])
       .map(decodeVector)
       .sort((a, b) => a.index - b.index),
-    usage: decodeUsage(body["usage"]) ?? noUsage,
+    usage: decodeUsage(body["usage"]),
   };
 }
 

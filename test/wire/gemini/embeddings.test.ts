@@ -51,7 +51,7 @@ test("vectors keep their order, whether one or many", () => {
     { index: 0, vector: [0.1, 0.2] },
     { index: 1, vector: [0.3] },
   ]);
-  assert.equal(answer.usage.input, 5);
+  assert.equal(answer.usage?.input, 5);
   assert.deepEqual(geminiDialect.decodeEmbedding({ embedding: { values: [1] } }).embeddings, [
     { index: 0, vector: [1] },
   ]);
