@@ -20,9 +20,7 @@ export async function embedInBatches(
     const starts = Array.from({ length: together }, (_, index) => wave + index * most);
     const batches = starts.filter((start) => start < inputs.length);
     const answers = await Promise.all(
-      batches.map((start) =>
-        embed({ ...request, inputs: inputs.slice(start, start + most) as typeof inputs }),
-      ),
+      batches.map((start) => embed({ ...request, inputs: inputs.slice(start, start + most) })),
     );
     for (const [position, answer] of answers.entries()) {
       const start = batches[position] ?? 0;

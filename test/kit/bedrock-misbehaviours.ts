@@ -33,7 +33,7 @@ const hello = { text: "Hello" };
 
 export const bedrockMisbehaviours: Readonly<Record<string, HostileCase>> = {
   "frames-each-byte-alone": ofBedrock({
-    behave: says(binary, ...[...Buffer.concat(answer)].map((byte) => Uint8Array.of(byte))),
+    behave: says(binary, ...Array.from(Buffer.concat(answer), (byte) => Uint8Array.of(byte))),
     ...hello,
   }),
   "counts-nothing-in-frames": ofBedrock({
