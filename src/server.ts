@@ -86,20 +86,18 @@ export function createServer(parts: ServerParts): Server {
   const departures = noticeDepartures(http);
   const cors = createCors(parts.corsOrigins ?? [], parts.production === true);
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  /** Not `async`: most answers are made elsewhere, and each promise on the way costs. */
+  function answer(request: IncomingMessage, response: ServerResponse): void | Promise<void> {
+    if (cors.admit(request, response)) return undefined;
     const path = pathOf(request.url);
-    if (path.startsWith("/v1/") && parts.rest) return await parts.rest.handle(request, response);
+    if (path.startsWith("/v1/") && parts.rest) return parts.rest.handle(request, response);
     if ((path === "/graphql" || path === "/graphql/stream") && parts.graphql) {
-      return await parts.graphql.handle(request, response);
+      return parts.graphql.handle(request, response);
     }
     if (path === "/healthz" && parts.health) return answerHealth(request, response, aliveAlways);
     if (path === "/readyz" && parts.health) return answerHealth(request, response, readiness(parts.health));
-    if (path === "/metrics" && parts.metrics) return await answerMetrics(request, response, parts.metrics);
+    if (path === "/metrics" && parts.metrics) return answerMetrics(request, response, parts.metrics);
     throw new Failure("NOT_FOUND");
-  }
-
-  async function admitAndAnswer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (!cors.admit(request, response)) await answer(request, response);
   }
 
   const readiness = (health: Health): Health =>
@@ -108,12 +106,17 @@ export function createServer(parts: ServerParts): Server {
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     departures.watch(response);
     if (stopping) response.setHeader("connection", "close");
-    admitAndAnswer(request, response).catch((error: unknown) => {
+    const refuse = (error: unknown): void => {
       const requestId = parts.newRequestId();
       if (!(error instanceof Failure)) parts.reportFault(error, requestId);
       if (response.headersSent) response.destroy();
       else sendFailure(request, response, error, requestId);
-    });
+    };
+    try {
+      answer(request, response)?.catch(refuse);
+    } catch (error) {
+      refuse(error);
+    }
   };
   http.on("request", onRequest);
   // A client that asks first is told no before it sends 25 MB: the door looks at the length and answers.

@@ -136,9 +136,10 @@ export function callerOf(record: KeyRecord, rolesOf: (team: string) => readonly 
       return rolesOf(record.team);
     },
     scopes: new Set(record.scopes),
-    floor: record.floor,
-    ceiling: record.ceiling,
-    defaultSensitivity: record.defaultSensitivity,
+    // As the database gives them back, their parts stand in an order of its own.
+    floor: sensitivity(record.floor.level, record.floor.labels),
+    ceiling: sensitivity(record.ceiling.level, record.ceiling.labels),
+    defaultSensitivity: sensitivity(record.defaultSensitivity.level, record.defaultSensitivity.labels),
     purposes: record.purposes,
     expiresAt: record.expiresAt,
   };

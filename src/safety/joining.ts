@@ -4,6 +4,11 @@
 const code = /^(?:[-./()+]{1,2}|(?=[^\d]{0,16}\d)[\w().:/+-]{1,18}|[A-Z]{1,5}[.)]?)$/;
 const dateWord =
   /^(?:jan|f[eé][bv]|m[aä]r|mrt|apr|avr|abr|ma[iy]|mei|mag|jun|juin|giu|jul|juil|lug|aug|ao[uû]|ago|sep|set|o[ckt]t|out|nov|de[czs]|d[eé]c|dic|de[l]?$|of$)[a-zéû]{0,8}\.?$/i;
+/**
+ * Half of all English answers begin with one of them, and would begin later. A number that does is found without it,
+ * since detectors look back; what has left of it says nothing.
+ */
+const everydayLetter = /^[AI]$/;
 const day = /^\(?\d{1,2}(?:st|nd|rd|th|\.|º)?$/;
 const accountStart = /^[A-Za-z]{2}\d\d/;
 const shortWord = /^[A-Za-z0-9]{1,4}$/;
@@ -18,7 +23,8 @@ export interface OpenSegment {
 
 /** True where the word may be followed by more of the same number. */
 export const mayContinue = ({ text, lastWord }: OpenSegment): boolean =>
-  code.test(lastWord) || dateWord.test(lastWord) || isAccountPart(text, lastWord);
+  !everydayLetter.test(text) &&
+  (code.test(lastWord) || dateWord.test(lastWord) || isAccountPart(text, lastWord));
 
 /** From the first character of the next word alone. */
 export function mayContinueWith(first: string, { text, lastWord }: OpenSegment): boolean {
