@@ -42,6 +42,8 @@ interface Pace {
 }
 
 const mostProblems = 50;
+const mostLines = 250_000;
+const tooMany = `is one too many: at most ${mostLines} requests are tried at once`;
 const mostTokens = 100_000_000;
 const mostMessages = 1_000;
 /** As the flow estimates: bytes divided by three. */
@@ -99,9 +101,10 @@ export async function readTraffic(content: string, pace: Pace): Promise<Traffic>
     number += 1;
     if (pace.due()) await pace.turn();
     if (one === "") continue;
-    const read = readLine(one, number);
+    const read = lines.length < mostLines ? readLine(one, number) : tooMany;
     if (typeof read === "string") problems.push({ file: "traffic", line: number, column: 0, message: read });
     else lines.push(read);
+    if (read === tooMany) break;
   }
   return { lines, problems };
 }

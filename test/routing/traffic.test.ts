@@ -26,6 +26,15 @@ test("a line says counts and tags, and blank lines say nothing", async () => {
   );
 });
 
+test("more than can be tried at once is refused, once", async () => {
+  const { lines, problems } = await readTraffic('{"model":"a","prompt-tokens":1}\n'.repeat(250_010), pace);
+  assert.equal(lines.length, 250_000);
+  assert.deepEqual(
+    problems.map(({ line, message }) => [line, message]),
+    [[250_001, "is one too many: at most 250000 requests are tried at once"]],
+  );
+});
+
 const bad: readonly (readonly [line: string, why: RegExp])[] = [
   ["{", /is no JSON$/],
   ["[]", /is no JSON object/],
