@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { after, beforeEach, test } from "node:test";
 import { rehearsalCommands } from "../../src/cli/rehearse.ts";
 import { startRouted, type Ask, type Said } from "../kit/routed.ts";
+import { startUpstream } from "../kit/upstream.ts";
 
 const csv = `
 p, open,   allow, anyone,    complete, up to public, anywhere, always, Public data may go anywhere
@@ -21,10 +22,20 @@ routes:
   trial: {description: An arm, pick: experiment, arms: {one: {models: [litellm/t, portkey/t], share: 50%}, two: {models: [litellm/t, portkey/t], share: 50%}}}
 `;
 const groq = "groq/openai/gpt-oss-120b";
-const routed = await startRouted(routes, {}, csv);
+const [atGroq, atTogether] = await Promise.all([startUpstream(), startUpstream()]);
+const routed = await startRouted(
+  routes,
+  {
+    GROQ_API_KEY: "gsk-test",
+    GROQ_BASE_URL: atGroq.baseUrl,
+    TOGETHER_API_KEY: "tg-test",
+    TOGETHER_BASE_URL: atTogether.baseUrl,
+  },
+  csv,
+);
 const { a, b, c, ask, gateway } = routed;
 beforeEach(() => routed.calm());
-after(() => routed.close());
+after(() => Promise.all([routed.close(), atGroq.close(), atTogether.close()]));
 
 const rehearse = (model: string, faults: string, more: Ask = {}): Promise<Said> =>
   ask(model, { ...more, headers: { "x-portcullis-rehearse": faults, ...more.headers } });
@@ -212,27 +223,18 @@ test("no breaker, measurement, metric, memory, arm or session learns of it", asy
 });
 
 test("what the real rest costs is charged, and what was never called is not", async () => {
-  const priced = await startRouted("routes: {}", {
-    GROQ_API_KEY: "gsk-test",
-    GROQ_BASE_URL: routed.a.baseUrl,
-    TOGETHER_API_KEY: "tg-test",
-    TOGETHER_BASE_URL: routed.b.baseUrl,
-  });
-  try {
-    const headers = { "x-portcullis-rehearse": "groq=503" };
-    const paid = await priced.ask("openai/gpt-oss-120b", { headers });
-    assert.equal(paid.status, 200, paid.raw);
-    assert.ok(Number(paid.cost) > 0, paid.cost);
-    const free = await priced.ask(groq, { headers: { "x-portcullis-rehearse": "groq=slow-1" } });
-    assert.equal(Number(free.cost), 0);
-    assert.equal(a.seen.length, 0);
-    const { data } = await priced.gateway.graphql<{ usage: { deployment: { id: string } | null }[] }>(
-      `{ usage(since: "2026-01-01T00:00:00Z") { deployment { id } } }`,
-    );
-    assert.doesNotMatch(JSON.stringify(data.usage), /groq/);
-  } finally {
-    await priced.close();
-  }
+  const paid = await rehearse("openai/gpt-oss-120b", "groq=503,openrouter=429");
+  assert.equal(paid.deployment, "together/openai/gpt-oss-120b", paid.raw);
+  assert.ok(Number(paid.cost) > 0, paid.cost);
+  const free = await rehearse(groq, "groq=slow-1");
+  assert.equal(Number(free.cost), 0);
+  assert.deepEqual([atGroq.seen.length, atTogether.seen.length], [0, 1]);
+  const { data } = await gateway.graphql<{ usage: object[] }>(
+    `{ usage(since: "2026-01-01T00:00:00Z") { deployment { id } } }`,
+  );
+  const used = JSON.stringify(data.usage);
+  assert.match(used, /together/);
+  assert.doesNotMatch(used, /groq/);
 });
 
 test("embeddings are rehearsed too; what judges texts is not", async () => {
