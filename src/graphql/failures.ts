@@ -7,6 +7,7 @@ import type { CandidateReport } from "../gateway/contract.ts";
 import { builder } from "./builder.ts";
 import type { GraphqlContext } from "./context.ts";
 import { FailureCode, graphqlFailureCodes, SafetyPhase } from "./enums.ts";
+import { bounded } from "./masking.ts";
 import { attemptedDeployment } from "./past-deployments.ts";
 
 /** A `Failure` on its way out. graphql-js would throw a returned Error, so it is wrapped. */
@@ -82,7 +83,7 @@ export const FailureInterface = builder.interfaceRef<FailureView>("Failure").imp
     code: t.field({ type: FailureCode, description: "What it is.", resolve: shownCode }),
     message: t.string({
       description: "In a sentence, for people.",
-      resolve: (view, _arguments, { names }) => names.words(view.failure.message),
+      resolve: (view, _arguments, { names }) => bounded(names.words(view.failure.message)),
     }),
     fix: t.string({
       nullable: true,

@@ -52,8 +52,11 @@ function sourceOf(error: unknown): unknown {
 /** Messages quote names and values of the caller's, which may be as long as the body. */
 const longestMessage = 500;
 
+export const bounded = (message: string): string =>
+  message.length > longestMessage ? `${message.slice(0, longestMessage)}…` : message;
+
 function shown(error: unknown, whole: string, extensions: Record<string, unknown>): GraphQLError {
-  const message = whole.length > longestMessage ? `${whole.slice(0, longestMessage)}…` : whole;
+  const message = bounded(whole);
   if (!(error instanceof GraphQLError)) return new GraphQLError(message, { extensions });
   return new GraphQLError(message, { ...placeOf(error), extensions });
 }
