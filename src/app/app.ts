@@ -217,6 +217,7 @@ async function compose(
     entityTypes: () => snapshots.current().entityTypes ?? [],
     trustedDocuments: config.trustedDocuments === "off" ? undefined : documents,
     onlyTrustedDocuments: config.trustedDocuments === "only" && config.production,
+    documentAsked: metrics.documentAsked,
     newRequestId,
     production: config.production,
     graphqlPrefix: config.graphqlPrefix,

@@ -29,6 +29,8 @@ export interface DoorParts {
   readonly trustedDocuments?: TrustedDocuments | undefined;
   /** No others run, save for who may run any. */
   readonly onlyTrustedDocuments?: boolean | undefined;
+  /** Told of each document while any are trusted: what would be refused shows before it is. */
+  documentAsked?(document: "trusted" | "freeform" | "other"): void;
   newRequestId(): string;
   /** DESIGN: stricter, introspection and GraphiQL by scope. */
   readonly production: boolean;

@@ -7,6 +7,7 @@ export interface TrustedDocuments {
   /** By its id, or by its sha256. */
   textOf(id: string): string | undefined;
   has(text: string): boolean;
+  readonly count: number;
 }
 
 export interface KnownDocuments extends TrustedDocuments {
@@ -71,6 +72,9 @@ export function createTrustedDocuments(
   return {
     textOf: (id) => known.get(id)?.text ?? textsByHash.get(id),
     has: (text) => texts.has(text),
+    get count() {
+      return known.size;
+    },
     refresh,
     close() {
       closed = true;

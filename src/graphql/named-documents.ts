@@ -29,12 +29,23 @@ const mostKept = 1_000;
 export function createNamedDocuments({
   trustedDocuments: trusted,
   onlyTrustedDocuments: only = false,
-}: Pick<DoorParts, "trustedDocuments" | "onlyTrustedDocuments">): NamedDocuments {
+  documentAsked,
+}: Pick<DoorParts, "trustedDocuments" | "onlyTrustedDocuments" | "documentAsked">): NamedDocuments {
   /** By sha256. What another replica keeps is registered here when it is first missed. */
   const kept = new Map<string, string>();
 
-  const isRefused = (text: string, { caller, fromRouter = false }: Sender): boolean =>
-    only && !fromRouter && !(caller && mayUse(caller, "freeform")) && trusted?.has(text) !== true;
+  function kindOf(text: string, { caller, fromRouter = false }: Sender): "trusted" | "freeform" | "other" {
+    if (trusted?.has(text) === true) return "trusted";
+    return fromRouter || (caller && mayUse(caller, "freeform")) ? "freeform" : "other";
+  }
+
+  /** Nothing is looked up where nothing was ever imported, and nothing has to be. */
+  function check(text: string, sender: Sender): void {
+    if (!only && (trusted === undefined || trusted.count === 0)) return;
+    const kind = kindOf(text, sender);
+    documentAsked?.(kind);
+    if (only && kind === "other") throw notTrusted();
+  }
 
   function textOf({ documentId, query }: Operation): string {
     if (documentId === undefined) return query ?? "";
@@ -52,7 +63,7 @@ export function createNamedDocuments({
   return {
     find(operation, sender) {
       const text = textOf(operation);
-      if (isRefused(text, sender)) throw notTrusted();
+      check(text, sender);
       return hasText(operation) ? operation : { ...operation, query: text };
     },
     keep({ documentId, query }) {

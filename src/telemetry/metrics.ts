@@ -25,6 +25,7 @@ export interface Metrics {
   streamOpened(): () => void;
   /** A route's own program was asked: `ok`, `failed`, or `resting` after a failure. */
   webhookAsked(outcome: string): void;
+  documentAsked(document: string): void;
   breakerChanged(deploymentId: string, state: string, cause: string): void;
   readonly contentType: string;
   text(): Promise<string>;
@@ -81,6 +82,11 @@ export function createMetrics(settings: MetricsSettings): Metrics {
     "deployment",
   ]);
   const verdicts = tally("verdicts_total", "Safety findings and what was done.", ["category", "action"]);
+  const documents = tally(
+    "documents_total",
+    "GraphQL documents where any are trusted: trusted ones, others of who may send any, and all others.",
+    ["document"],
+  );
   const webhooks = tally("route_webhook_total", "Webhooks of routes, by outcome.", ["outcome"]);
   const breakerChanges = tally("breaker_changes_total", "Breakers that opened or closed.", [
     "deployment",
@@ -204,6 +210,7 @@ export function createMetrics(settings: MetricsSettings): Metrics {
     breakerChanged: (deploymentId, state, cause) =>
       breakerChanges.add(1, deploymentLabel(deploymentId), state, cause),
     webhookAsked: (outcome) => webhooks.add(1, outcome),
+    documentAsked: (document) => documents.add(1, document),
     verdict: (category, action) => verdicts.add(1, category, action),
     classified(classifier, { outcome, latencyMs }) {
       classified.add(1, classifier, outcome);

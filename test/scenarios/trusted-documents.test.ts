@@ -129,6 +129,9 @@ test("no other document runs, and none can be registered", async () => {
   assert.equal(codeOf(await send({ documentId: "Story.v1", query })), "INVALID_REQUEST");
   assert.equal(codeOf(await send({ query: "{ __typename }" })), "FORBIDDEN");
   assert.equal(codeOf(await send({ query: `${me} ` })), "FORBIDDEN", "byte for byte");
+  const headers = { authorization: `Bearer ${gateway.adminKey}` };
+  const numbers = await (await fetch(`${gateway.url}/metrics`, { headers })).text();
+  assert.match(numbers, /portcullis_documents_total\{document="other"\} 4\n/);
 });
 
 test("a subscription runs by its id over every transport", async () => {

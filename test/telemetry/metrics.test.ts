@@ -35,6 +35,14 @@ test("a finished request counts once by door, action and outcome, with its token
   assert.doesNotMatch(text, /denials_total\{/);
 });
 
+test("documents are counted by whether they are trusted", async () => {
+  const metrics = fresh();
+  for (const kind of ["trusted", "other", "trusted"]) metrics.documentAsked(kind);
+  const text = await metrics.text();
+  assert.match(text, /portcullis_documents_total\{document="trusted"\} 2\n/);
+  assert.match(text, /portcullis_documents_total\{document="other"\} 1\n/);
+});
+
 test("scraping twice does not count twice", async () => {
   const metrics = fresh();
   metrics.requestDone(done);
