@@ -23,7 +23,9 @@ export interface PastRequest {
 
 export type PastTraffic = (most: number) => Promise<readonly PastRequest[]>;
 
-/** The newest of each replica's chain, and of those the newest; oldest first. Rehearsals are passed by. */
+/**
+ * The newest of each replica's chain, and of those the newest; oldest first. Rehearsals, and
+ * what a crash has cut off, are passed by. */
 export const openPastTraffic =
   (database: Database): PastTraffic =>
   async (most) =>
@@ -46,5 +48,6 @@ const newestStatement = `
       where "request_id" = s."request_id" and "kind" = 'decision' order by "at" desc limit 1) d on true
     where s."replica" = r."id" and s."kind" = 'settlement'
       and d."body"->>'action' = 'complete' and d."body"->>'rehearsed' is null
+      and s."body"::json->>'outcome' <> 'interrupted'
     order by s."sequence" desc limit $1::integer) n
   order by n."at" desc limit $1::integer`;
