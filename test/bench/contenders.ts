@@ -51,7 +51,7 @@ export async function startContenders(folder: string, withPortkey: boolean): Pro
   await writeFile(rowsPath, JSON.stringify(await catalogRows(pglite.program.url)));
   const bareYoga = await startOwn("bare-yoga", folder, upstreams.wholeUrl, rowsPath);
   const floor = hasNginx ? await startFloor(folder, upstreams.wholeUrl, upstreams.streamUrl) : undefined;
-  const portkey = withPortkey ? await startPortkey(folder) : undefined;
+  const portkey = withPortkey ? await startPortkey(folder).catch(() => undefined) : undefined;
   const programs = gateways.map(({ program }) => program);
   const all = [...programs, bareProxy, bareYoga, floor, portkey, wholeUpstream, streamUpstream];
   return {
@@ -71,7 +71,7 @@ export async function startContenders(folder: string, withPortkey: boolean): Pro
         ? "NO PostgreSQL on this machine: that column is missing"
         : "PostgreSQL runs beside it; its own CPU time is not counted, PGlite's is (same process)",
       portkey === undefined
-        ? "Portkey's gateway: not measured (--with-portkey installs it aside)"
+        ? `Portkey's gateway: not measured (${withPortkey ? "it could not be installed or started" : "--with-portkey installs it aside"})`
         : "Portkey's gateway: from npm, whole answers only (its streams fail on Node 24: immutable headers)",
     ],
     async stop() {
@@ -91,7 +91,7 @@ async function startPortcullis(setup: GatewaySetup): Promise<Portcullis> {
   };
 }
 
-const startOwn = (name: string, folder: string, ...args: string[]): Promise<Program> =>
+export const startOwn = (name: string, folder: string, ...args: string[]): Promise<Program> =>
   startProgram({
     name,
     command: process.execPath,

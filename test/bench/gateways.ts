@@ -17,9 +17,12 @@ export interface GatewaySetup {
   readonly databaseUrl?: string | undefined;
   /** The bundle of `npm run build`, where there is one. */
   readonly built?: boolean;
+  /** Where the probe of its heap writes; absent: there is none. */
+  readonly heapFile?: string;
 }
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
+const heapProbe = fileURLToPath(new URL("programs/heap-probe.ts", import.meta.url));
 const bundle = "dist/bundle/main.mjs";
 const adminKey = `pc_${"bench-admin-key-".repeat(3)}`;
 
@@ -35,7 +38,10 @@ export async function startGateway(setup: GatewaySetup): Promise<Program> {
   return startProgram({
     name: setup.name,
     command: process.execPath,
-    args: [setup.built === true ? bundle : "src/main.ts"],
+    args: [
+      ...(setup.heapFile === undefined ? [] : ["--expose-gc", "--import", heapProbe]),
+      setup.built === true ? bundle : "src/main.ts",
+    ],
     cwd: root,
     env: {
       PORT: "0",
@@ -46,6 +52,7 @@ export async function startGateway(setup: GatewaySetup): Promise<Program> {
       GROQ_API_KEY: "gsk-bench",
       GROQ_BASE_URL: `${setup.streamUrl}/v1`,
       ...(setup.databaseUrl === undefined ? {} : { DATABASE_URL: setup.databaseUrl }),
+      ...(setup.heapFile === undefined ? {} : { BENCH_HEAP_FILE: setup.heapFile }),
     },
     ready: /ready on (http:\S+)/,
     folder: setup.folder,

@@ -7,7 +7,7 @@ export interface Options {
   readonly quick: boolean;
   /** Compares the ratios with the budgets; the process then ends with 1 where one is exceeded. */
   readonly check: boolean;
-  /** Installs a pinned version of Portkey's gateway in a temporary folder and measures it too. */
+  /** Installs a pinned version of Portkey's gateway in a temporary folder and measures it too: not where it is quick. */
   readonly withPortkey: boolean;
   readonly out: string;
   /** Only cases whose name contains one of these; empty means all. */
@@ -22,10 +22,11 @@ export interface Options {
 export function readOptions(argv: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...argv],
+    allowNegative: true,
     options: {
       quick: { type: "boolean", default: false },
       check: { type: "boolean", default: false },
-      "with-portkey": { type: "boolean", default: false },
+      "with-portkey": { type: "boolean" },
       out: { type: "string", default: "dist/bench" },
       only: { type: "string", default: "" },
       rounds: { type: "string" },
@@ -36,7 +37,7 @@ export function readOptions(argv: readonly string[]): Options {
   return {
     quick,
     check: values.check,
-    withPortkey: values["with-portkey"],
+    withPortkey: values["with-portkey"] ?? !quick,
     out: values.out,
     only: values.only.split(",").filter(Boolean),
     rounds: Number(values.rounds ?? (quick ? 2 : 5)),

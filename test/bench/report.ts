@@ -4,12 +4,14 @@ import type { ColdStart } from "./cold-start.ts";
 import type { Verdict } from "./budgets.ts";
 import { isKept, type GuardCost } from "./guard.ts";
 import type { CaseResult } from "./measure.ts";
+import type { MemoryUse } from "./memory.ts";
 
 export interface Report {
   readonly machine: string;
   readonly notes: readonly string[];
   readonly cases: readonly CaseResult[];
   readonly coldStarts: readonly ColdStart[];
+  readonly memory: MemoryUse | undefined;
   readonly guard: GuardCost | undefined;
   readonly verdicts: readonly Verdict[];
 }
@@ -21,6 +23,7 @@ export function formatReport(report: Report): string {
     "",
     ...report.cases.flatMap(formatCase),
     ...formatColdStarts(report.coldStarts),
+    ...formatMemory(report.memory),
     ...formatGuard(report.guard),
     ...formatVerdicts(report.verdicts),
   ].join("\n");
@@ -60,6 +63,24 @@ function formatColdStarts(starts: readonly ColdStart[]): readonly string[] {
   return ["cold start", ...table([["", "ms to ready", "MB resident", "starts"], ...rows]), ""];
 }
 
+function formatMemory(memory: MemoryUse | undefined): readonly string[] {
+  if (memory === undefined) return [];
+  const { idleMegabytes, streams, streamsMegabytes, requests, dropped, growthMegabytes } = memory;
+  return [
+    "memory, after two collections",
+    ...table([
+      ["", "MB"],
+      ["idle", idleMegabytes.toFixed(1)],
+      [`${streams} idle streams, above idle`, streamsMegabytes.toFixed(1)],
+      [
+        `${requests} requests and ${dropped} dropped streams, second half above first`,
+        growthMegabytes.toFixed(1),
+      ],
+    ]),
+    "",
+  ];
+}
+
 function formatGuard(guard: GuardCost | undefined): readonly string[] {
   if (guard === undefined) return [];
   const rows = guard.lines.map((line) => [
@@ -75,13 +96,13 @@ function formatGuard(guard: GuardCost | undefined): readonly string[] {
 
 function formatVerdicts(verdicts: readonly Verdict[]): readonly string[] {
   const rows = verdicts.map((verdict) => [
-    `${verdict.case}, ${verdict.contestant}`,
-    verdict.ratio.toFixed(2),
+    `${verdict.what}, ${verdict.unit}`,
+    verdict.measured.toFixed(2),
     String(verdict.atMost),
     String(verdict.aim),
-    verdict.kept ? (verdict.ratio <= verdict.aim ? "aim reached" : "kept") : "EXCEEDED",
+    verdict.kept ? (verdict.measured <= verdict.aim ? "aim reached" : "kept") : "EXCEEDED",
   ]);
-  return ["budgets", ...table([["", "ratio", "at most", "aim", ""], ...rows]), ""];
+  return ["budgets", ...table([["", "measured", "at most", "aim", ""], ...rows]), ""];
 }
 
 /** The first column to the left, the others to the right. */

@@ -1,5 +1,5 @@
 // `npm run bench`: what the gateway itself costs, side by side with proxies that do less.
-// Options: --quick --check --only=rest-stream,… --rounds=5 --seconds=5 --out=dist/bench --with-portkey
+// Options: --quick --check --only=rest-stream,… --rounds=5 --seconds=5 --out=dist/bench --with-portkey --no-with-portkey
 
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { availableParallelism, cpus } from "node:os";
@@ -11,6 +11,7 @@ import { measureColdStarts } from "./cold-start.ts";
 import { startContenders } from "./contenders.ts";
 import { isKept, measureGuard } from "./guard.ts";
 import { measure, type CaseResult } from "./measure.ts";
+import { measureMemory } from "./memory.ts";
 import { readOptions } from "./options.ts";
 import { readsProcessorTime } from "./program.ts";
 import { formatReport, type Report } from "./report.ts";
@@ -42,13 +43,22 @@ async function run(): Promise<Report> {
     const coldStarts = wanted("cold-start")
       ? await measureColdStarts(contenders, folder, options.quick ? 2 : 5)
       : [];
+    const memory = wanted("memory") ? await measureMemory(contenders, folder, options.quick) : undefined;
     const machine = `Node ${process.version}, ${availableParallelism()} × ${cpus()[0]?.model ?? "?"}`;
     const notes = [
       ...contenders.notes,
       `medians of ${options.rounds} rounds of ${options.seconds} s after ${options.warmingSeconds} s of warming, in turn`,
       readsProcessorTime ? "CPU time from /proc, all threads" : "NO /proc here: CPU times are missing",
     ];
-    return { machine, notes, cases, coldStarts, guard, verdicts: judge(cases) };
+    return {
+      machine,
+      notes,
+      cases,
+      coldStarts,
+      memory,
+      guard,
+      verdicts: judge({ cases, coldStarts, memory }),
+    };
   } finally {
     await contenders.stop();
   }

@@ -119,28 +119,16 @@ test("clean prose waits for no more than the word it is in", async () => {
   assert.ok(longest <= 12, `${longest} characters were held`);
 });
 
-test("a long answer is judged in linear time, and in bounded memory", async (context) => {
+test("a long answer comes out to its last word", async () => {
   const sentence = "In 2024 the team wrote 12 reports; the 3rd of them (see page 17) went to Berlin. ";
+  const chunks = 60_000;
   async function* source(): AsyncGenerator<ModelEvent> {
-    for (let index = 0; index < 60_000; index++)
+    for (let index = 0; index < chunks; index++)
       yield piece("text-delta", sentence.slice((index % 4) * 20, (index % 4) * 20 + 20));
   }
-  const times: number[] = [];
   let released = 0;
-  const iterator = screenOneByOne(source(), { decide: allow, summary: newSafetySummary() });
-  let before = process.hrtime.bigint();
-  for (let step = await iterator.next(); !step.done; step = await iterator.next()) {
-    const now = process.hrtime.bigint();
-    times.push(Number(now - before) / 1000);
-    before = now;
-    if (step.value.type === "text-delta") released += step.value.text.length;
+  for await (const event of screenOneByOne(source(), { decide: allow, summary: newSafetySummary() })) {
+    if (event.type === "text-delta") released += event.text.length;
   }
-  times.sort((a, b) => a - b);
-  const median = times[Math.floor(times.length * 0.5)] ?? 0;
-  const high = times[Math.floor(times.length * 0.99)] ?? 0;
-  context.diagnostic(
-    `guard: 60,000 chunks of 20 characters, ${median.toFixed(1)} µs median, ${high.toFixed(1)} µs p99 each`,
-  );
-  assert.ok(released > 1_100_000);
-  assert.ok(high < 400, `p99 was ${high} µs`);
+  assert.equal(released, chunks * 20);
 });
