@@ -256,6 +256,7 @@ export class ChoiceGuard {
     const begins = channel.isFresh;
     channel.isFresh = false;
     if (!left || left === channel) return channel;
+    if (this.#isPatient) this.#give(left, left.held.catchUp());
     if (left.held.isAtRest || (begins && left.held.isOrdinary)) this.#give(left, left.held.finish());
     return channel;
   }

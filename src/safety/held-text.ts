@@ -116,6 +116,13 @@ export class HeldText {
     }
   }
 
+  /** Judges what was left waiting, where another channel begins and readers expect this one's words first. */
+  catchUp(): Release {
+    const release = this.#out.begin();
+    if (this.#isPatient) this.#run(false);
+    return release;
+  }
+
   /** Nothing follows: judges and gives out what is held. Text may come again later, as a new beginning. */
   finish(): Release {
     const release = this.#out.begin();
