@@ -3,10 +3,16 @@
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import Anthropic, { AuthenticationError, BadRequestError, NotFoundError } from "@anthropic-ai/sdk";
+import Anthropic, {
+  AuthenticationError,
+  BadRequestError,
+  NotFoundError,
+  RateLimitError,
+} from "@anthropic-ai/sdk";
 import { answerAnthropic } from "../kit/anthropic-upstream.ts";
+import { eventually } from "../kit/eventually.ts";
 import { startGateway } from "../kit/gateway.ts";
-import { answerError, answerOpenai, startUpstream } from "../kit/upstream.ts";
+import { answerError, answerOpenai, startUpstream, streamOpenai } from "../kit/upstream.ts";
 
 const upstream = await startUpstream();
 const gateway = await startGateway({
@@ -102,4 +108,54 @@ test("failures are Anthropic's error classes, with our code beside them", async 
     return true;
   });
   await assert.rejects(client.messages.create({ ...plain, model: "nothing" }), NotFoundError);
+});
+
+const patient = new Anthropic({ baseURL: gateway.url, apiKey: gateway.adminKey });
+
+test("a provider that is busy for a moment is asked again, a budget that is spent is not", async () => {
+  const before = upstream.seen.length;
+  upstream.behave((request, response) =>
+    upstream.seen.length === before + 1
+      ? answerError(429, { error: { message: "Slow down." } }, { "retry-after": "1" })(request, response)
+      : answerOpenai("After all.")(request, response),
+  );
+  const answer = await patient.messages.create({ ...plain, model: "ollama/busy" });
+  assert.deepEqual(blocksOf(answer), [{ type: "text", text: "After all." }]);
+  await gateway.graphql(
+    `mutation { setBudget(input: { scope: "team:poor", limitUsd: "0.00000001", period: DAY }) { __typename } }`,
+  );
+  const apiKey = await gateway.makeKey({ team: "poor", roles: ["admin"] });
+  const poor = new Anthropic({ baseURL: gateway.url, apiKey });
+  await assert.rejects(poor.messages.create(plain), RateLimitError);
+  const refused = (): number => gateway.logLines.filter((line) => line.includes("BUDGET_EXCEEDED")).length;
+  await eventually(() => refused() > 0, 10_000);
+  assert.equal(refused(), 1);
+});
+
+/** The first words, and then nothing more until the test says what happens. */
+const halfAnAnswer = streamOpenai(["Some words that ", "come at once, "], { ending: "stall" });
+
+test("a stream that breaks off midway throws, after what was said before", { timeout: 60_000 }, async () => {
+  let breakOff: (() => void) | undefined;
+  upstream.behave((request, response) => {
+    breakOff = () => void response.socket?.destroy();
+    return halfAnAnswer(request, response);
+  });
+  let heard = "";
+  const stream = patient.messages.stream({ ...plain, model: "ollama/breaking" });
+  stream.on("text", (text) => {
+    heard += text;
+    breakOff?.();
+  });
+  await assert.rejects(stream.finalMessage(), /could not be reached or broke off/);
+  assert.match(heard, /^Some words/);
+});
+
+test("who stops listening frees the provider", { timeout: 60_000 }, async () => {
+  upstream.behave(halfAnAnswer);
+  const before = upstream.seen.length;
+  const stream = patient.messages.stream({ ...plain, model: "ollama/stalling" });
+  stream.on("text", () => stream.abort());
+  await assert.rejects(stream.finalMessage(), /abort/i);
+  await upstream.seen[before]?.closedEarly;
 });
