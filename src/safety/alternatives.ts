@@ -1,7 +1,7 @@
 // Judges the tokens that a model might have said instead: they stand beside log probabilities and run through no channel.
 // `choice-guard.ts` owns one per choice. An alternative that holds a hit, or completes one, does not leave.
 
-import { endsBehind, type Terms } from "./sight.ts";
+import { completesHit, type Terms } from "./sight.ts";
 
 type Token = Readonly<Record<string, unknown>>;
 
@@ -44,7 +44,7 @@ export class JudgedAlternatives {
   }
 
   #endsInHit(before: string, text: string): boolean {
-    return text !== "" && endsBehind(before + text, before.length, this.#terms);
+    return text !== "" && completesHit(before, text, this.#terms);
   }
 }
 

@@ -5,13 +5,12 @@ import { randomUUID } from "node:crypto";
 import type { ModelEvent } from "../core/events.ts";
 import { readableFields } from "../core/request.ts";
 import { JudgedAlternatives } from "./alternatives.ts";
-import { HeldText } from "./held-text.ts";
+import { HeldText, type HeldTextParts } from "./held-text.ts";
 import { HeldLogprobs } from "./logprobs.ts";
 import type { Notice, Release } from "./outflow.ts";
-import type { PromptIndex } from "./prompt-leak.ts";
 import type { Retraction, SafetyNotice, ScreenedEvent } from "./screened-event.ts";
 import { ShownOffsets } from "./shown-offsets.ts";
-import { categoriesIn, type Terms } from "./sight.ts";
+import { categoriesIn } from "./sight.ts";
 import { strictest, type VerdictAction } from "./verdicts.ts";
 
 type TextEvent = Extract<ModelEvent, { type: "text-delta" | "refusal-delta" | "reasoning-delta" }>;
@@ -29,22 +28,16 @@ interface Channel {
 }
 
 /** The same for every choice. */
-export interface GuardParts {
-  readonly prompts: PromptIndex | undefined;
-  readonly terms: Terms | undefined;
+export interface GuardParts extends HeldTextParts {
   /** Text may be taken back. */
   readonly takesBack: boolean;
-  /** Nobody reads before the end. */
-  readonly isPatient: boolean;
 }
 
 export class ChoiceGuard {
   readonly #index: number;
-  readonly #isPatient: boolean;
   readonly #judge: (category: string) => VerdictAction;
   readonly #out: (event: ScreenedEvent) => void;
-  readonly #prompts: PromptIndex | undefined;
-  readonly #terms: Terms | undefined;
+  readonly #parts: GuardParts;
   readonly #channels = new Map<string, Channel>();
   readonly #logprobs = new HeldLogprobs();
   readonly #alternatives: JudgedAlternatives;
@@ -59,14 +52,12 @@ export class ChoiceGuard {
     index: number,
     judge: (category: string) => VerdictAction,
     out: (event: ScreenedEvent) => void,
-    { prompts, terms, takesBack, isPatient }: GuardParts,
+    parts: GuardParts,
   ) {
     this.#index = index;
-    this.#isPatient = isPatient;
-    if (takesBack) this.#shown = new ShownOffsets();
-    this.#prompts = prompts;
-    this.#terms = terms;
-    this.#alternatives = new JudgedAlternatives(terms);
+    if (parts.takesBack) this.#shown = new ShownOffsets();
+    this.#parts = parts;
+    this.#alternatives = new JudgedAlternatives(parts.terms);
     this.#judge = judge;
     this.#out = out;
   }
@@ -216,7 +207,7 @@ export class ChoiceGuard {
   /** A tool's name goes out whole or not at all. */
   #isClear(name: string): boolean {
     if (this.#judgeWhole(name) === "flag") return true;
-    this.#block(categoriesIn(name, this.#terms));
+    this.#block(categoriesIn(name, this.#parts.terms));
     return false;
   }
 
@@ -227,7 +218,7 @@ export class ChoiceGuard {
   }
 
   #judgeWhole(text: string): VerdictAction {
-    const categories = categoriesIn(text, this.#terms);
+    const categories = categoriesIn(text, this.#parts.terms);
     if (categories.length === 0) return "flag";
     const action = strictest(categories.map(this.#judge));
     this.#notice({ categories, redacted: action !== "flag" });
@@ -239,11 +230,7 @@ export class ChoiceGuard {
     let channel = this.#channels.get(name);
     if (!channel) {
       channel = {
-        held: new HeldText(this.#judge, name.startsWith("tool "), {
-          prompts: this.#prompts,
-          terms: this.#terms,
-          isPatient: this.#isPatient,
-        }),
+        held: new HeldText(this.#judge, name.startsWith("tool "), this.#parts),
         event,
         changed: false,
         isFresh: true,
@@ -256,7 +243,7 @@ export class ChoiceGuard {
     const begins = channel.isFresh;
     channel.isFresh = false;
     if (!left || left === channel) return channel;
-    if (this.#isPatient) this.#give(left, left.held.catchUp());
+    if (this.#parts.isPatient) this.#give(left, left.held.catchUp());
     if (left.held.isAtRest || (begins && left.held.isOrdinary)) this.#give(left, left.held.finish());
     return channel;
   }

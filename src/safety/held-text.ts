@@ -32,7 +32,7 @@ interface Swallow {
   readonly action: VerdictAction;
 }
 
-interface HeldTextParts {
+export interface HeldTextParts {
   readonly prompts: PromptIndex | undefined;
   readonly terms: Terms | undefined;
   /** Nobody reads before the end: text is judged in long pieces, and may wait for more. */

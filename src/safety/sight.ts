@@ -19,7 +19,11 @@ export function categoriesIn(text: string, terms: Terms | undefined): readonly s
   return found.length < 2 ? found : [...new Set(found)];
 }
 
-/** True where something ends behind `from`. */
-export const endsBehind = (text: string, from: number, terms: Terms | undefined): boolean =>
-  scan(text).some(({ end }) => end > from) ||
-  (terms !== undefined && findTerms(text, terms.lexicon).some(({ end }) => end > from));
+/** True where `text` is, holds or completes something behind what stands before it. */
+export function completesHit(before: string, text: string, terms: Terms | undefined): boolean {
+  const isNew = ({ end }: { end: number }): boolean => end > before.length;
+  if (scan(before + text).some(isNew)) return true;
+  if (terms === undefined) return false;
+  // Tokens need not stand for whole words where they are put together.
+  return [before, ""].some((one) => findTerms(one + text, terms.lexicon).some(({ end }) => end > one.length));
+}

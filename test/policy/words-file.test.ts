@@ -140,6 +140,7 @@ test("a list that no row names is told, and so is one that was hardly meant; an 
   const passed = await passGate(files(`${words}code-name; Typhoon\nhr; Appraisal\nhr; Warning`), 1);
   const told = passed.warnings.filter(({ file }) => file === "words.csv").map(formatProblem);
   assert.deepEqual(told, [
+    "words.csv:3 a request with it goes nowhere: no row allows confidential+merger to complete",
     "words.csv:6 no p2 row names the list code-name, so that its phrases are blocked",
     'words.csv:6 the list code-name has one phrase; did you mean "code-names"?',
     "words.csv:7 no p2 row names the list hr, so that its phrases are blocked",

@@ -174,6 +174,20 @@ test("JSON stays valid: in strings, as keys, as bare values, or the answer ends"
   }
 });
 
+test("structured content stays valid too, and log probabilities of what was cut out stay behind", async () => {
+  const content = '{"about": "Project Falcon", "with": ["AT&T", true]}';
+  const tokens = content.match(/[\w&]+|[^\w&]+/g) ?? [];
+  const events = tokens.map((token) => ({
+    ...piece("text-delta", token),
+    logprobs: [{ token, top_logprobs: [{ token: "Zephyr" }, { token: "Breeze" }] }],
+  }));
+  const { texts, events: out } = await guard([...events, finish()], rule("redact"), terms);
+  assert.deepEqual(JSON.parse(texts.get("0 text-delta") ?? ""), { about: "[TERM]", with: ["[TERM]", true] });
+  const left = JSON.stringify(out);
+  assert.match(left, /Breeze/);
+  assert.doesNotMatch(left, /Project|Falcon|AT&T|Zephyr/);
+});
+
 test("names of tools, citations and hidden tags are judged by the lists too", async () => {
   const named = await guard(
     [

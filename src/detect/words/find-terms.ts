@@ -5,7 +5,7 @@ import { readTags } from "../normal-form.ts";
 import type { Lexicon } from "./lexicon.ts";
 import { TermRun, type TermHit } from "./term-run.ts";
 
-const sliceLength = 64 * 1024;
+const sliceLength = 16 * 1024;
 
 /** All hits, in raw offsets, in the order in which they end. */
 export const findTerms = (text: string, lexicon: Lexicon): readonly TermHit[] =>

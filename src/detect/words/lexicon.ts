@@ -39,6 +39,7 @@ export class Lexicon {
   readonly #words: readonly string[];
   /** Open addressing; 0 is nothing, else the number of a word. */
   readonly #slots: Int32Array;
+  readonly #mask: number;
   readonly #hashes: Int32Array;
   readonly #steps: ReadonlyMap<number, number>;
   readonly #fail: Int32Array;
@@ -55,6 +56,7 @@ export class Lexicon {
     this.longestWord = this.#words.reduce((most, word) => Math.max(most, word.length), 0);
     const slots = 2 ** Math.ceil(Math.log2(this.#words.length * 4 + 1));
     this.#slots = new Int32Array(slots);
+    this.#mask = slots - 1;
     this.#hashes = new Int32Array(slots);
     for (const [index, word] of this.#words.entries()) this.#place(word, index + 1);
     const numbers = new Map(this.#words.map((word, index) => [word, index + 1]));
@@ -76,7 +78,12 @@ export class Lexicon {
 
   /** False where no listed word hashes so: most words of most texts stop here. */
   mayHave(hash: number): boolean {
-    return this.#slots[(hash ^ (hash >>> 15)) & this.#mask] !== 0;
+    let slot = (hash ^ (hash >>> 15)) & this.#mask;
+    while (this.#slots[slot] !== 0) {
+      if (this.#hashes[slot] === hash) return true;
+      slot = (slot + 1) & this.#mask;
+    }
+    return false;
   }
 
   /** The number of the word that hashes so, where `isIt`; 0 where no list has it. */
@@ -127,10 +134,6 @@ export class Lexicon {
 
   get #width(): number {
     return this.#words.length + 1;
-  }
-
-  get #mask(): number {
-    return this.#slots.length - 1;
   }
 
   #place(word: string, number: number): void {

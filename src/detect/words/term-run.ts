@@ -139,8 +139,8 @@ export class TermRun {
   }
 
   #endWord(text: string, start: number, end: number, offset: number, hash: number, hits: TermHit[]): void {
-    const spells = (word: string): boolean => folded(text, start - offset, end - offset) === word;
-    this.#take(this.#lexicon.numberOf(hash, spells), start, end, hits);
+    const spelled = (word: string): boolean => spells(text, start - offset, end - offset, word);
+    this.#take(this.#lexicon.numberOf(hash, spelled), start, end, hits);
   }
 
   #sign(sign: number, start: number, end: number, hits: TermHit[]): void {
@@ -149,8 +149,8 @@ export class TermRun {
       this.#state = 0;
       return;
     }
-    const spells = (word: string): boolean => word.length === 1 && word.charCodeAt(0) === sign;
-    this.#take(this.#lexicon.numberOf(hash, spells), start, end, hits);
+    const isIt = (word: string): boolean => word.length === 1 && word.charCodeAt(0) === sign;
+    this.#take(this.#lexicon.numberOf(hash, isIt), start, end, hits);
   }
 
   #take(number: number, start: number, end: number, hits: TermHit[]): void {
@@ -169,6 +169,17 @@ export class TermRun {
       hits.push({ kind, start: first, end, isBare });
     }
   }
+}
+
+/** True where the letters of a text are those of a listed word, as they count. */
+function spells(text: string, from: number, to: number, word: string): boolean {
+  let at = 0;
+  for (let index = from; index < to; index++) {
+    const unit = units[text.charCodeAt(index)] ?? unseen;
+    if (unit === strange) return folded(text, from, to) === word;
+    if (unit > 0 && unit !== word.charCodeAt(at++)) return false;
+  }
+  return at === word.length;
 }
 
 /** The letters of a word as they count, whatever is not seen between them. */
