@@ -79,11 +79,8 @@ export function createSingleConnection(execute: Executor): SingleConnection {
         },
       );
     const token = tokenOf(request);
-    const found = token !== undefined && asker.caller && reservations.find(token, identityOf(asker.caller));
-    if (found && found.running.size >= mostOperations)
-      throw new Failure("RATE_LIMITED", "Too many operations run on this event stream.", {
-        retryAfterSeconds: 1,
-      });
+    if (token === undefined || !asker.caller) return;
+    hasRoom(reservations.find(token, identityOf(asker.caller)));
   }
 
   /** Always a stream, also for one result, so that the client can end whatever it began. */
@@ -92,6 +89,8 @@ export function createSingleConnection(execute: Executor): SingleConnection {
     reservation: Reservation | undefined,
     operation: Operation,
   ): AsyncGenerator<ExecutionResult> {
+    // Again, since others may have come in between.
+    hasRoom(reservation);
     const controller = reservation ? new AbortController() : exchange.controller;
     reservation?.running.add(controller);
     const asker = { ...exchange.asker, signal: controller.signal };
@@ -163,6 +162,13 @@ export function createSingleConnection(execute: Executor): SingleConnection {
       for (const reservation of reservations.all()) void abandon(reservation);
     },
   };
+}
+
+function hasRoom(reservation: Reservation | undefined): void {
+  if (!reservation || reservation.running.size < mostOperations) return;
+  throw new Failure("RATE_LIMITED", "Too many operations run on this event stream.", {
+    retryAfterSeconds: 1,
+  });
 }
 
 /** https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md#making-a-connection */

@@ -15,8 +15,12 @@ export interface Subgraph {
   readonly sdl: string;
 }
 
-/** Where the router answers. */
-export async function runRouter(context: TestContext, subgraphs: readonly Subgraph[]): Promise<string> {
+/** Where the router answers. `ownHeaders` go to every subgraph, beside the caller's authorization. */
+export async function runRouter(
+  context: TestContext,
+  subgraphs: readonly Subgraph[],
+  ownHeaders: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const composed = composeServices(
     subgraphs.map(({ name, url, sdl }) => ({ name, url, typeDefs: parse(sdl) })),
   );
@@ -36,6 +40,7 @@ export async function runRouter(context: TestContext, subgraphs: readonly Subgra
     propagateHeaders: {
       fromClientToSubgraphs: ({ request }) => ({
         authorization: request.headers.get("authorization") ?? "",
+        ...ownHeaders,
       }),
     },
   });

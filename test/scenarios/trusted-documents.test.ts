@@ -13,7 +13,7 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { createClient } from "graphql-sse";
 import { eventually } from "../kit/eventually.ts";
-import { closeServer, listen } from "../kit/federation-router.ts";
+import { closeServer, listen, runRouter } from "../kit/federation-router.ts";
 import { startGateway, type RunningGateway } from "../kit/gateway.ts";
 
 const graph = `entities:
@@ -25,6 +25,9 @@ const graph = `entities:
         model: demo/echo
         prompt: Summarise the ticket with this {{subject}}.
 `;
+const ticketsSdl = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
+type Query { ticket: Ticket }
+type Ticket @key(fields: "id") { id: ID! subject: String! }`;
 const input = { model: "demo/echo", messages: [{ user: { text: "Tell it." } }] };
 const me = "query Me { aiCaller { team } }";
 const story =
@@ -178,6 +181,32 @@ test("an administrator runs anything, and so does a router: with its key, or wit
   const other = await send({ query }, employee, { "x-router-key": employee });
   assert.deepEqual([other.status, codeOf(other)], [403, "FORBIDDEN"]);
   assert.equal((await send({ query }, employee, { "x-router-key": "pc_nonsense" })).status, 401);
+});
+
+test("a real router serves its users, and none of them gets past it with the same question", async (context) => {
+  const query = "{ ticket { summary } aiCaller { team name } }";
+  const { sdl } = (await gateway.graphql<{ _service: { sdl: string } }>("{ _service { sdl } }")).data
+    ._service;
+  const ticket = { __typename: "Ticket", id: "t1", subject: "The gate sticks" };
+  const tickets = createServer((_request, response) => {
+    response.setHeader("content-type", "application/json").end(JSON.stringify({ data: { ticket } }));
+  });
+  context.after(() => closeServer(tickets));
+  const subgraphs = [
+    { name: "portcullis", url: `${gateway.url}/graphql`, sdl },
+    { name: "tickets", url: `${await listen(tickets)}/graphql`, sdl: ticketsSdl },
+  ];
+  const ownKey = await gateway.makeKey({ scopes: ["freeform"] });
+  const router = await runRouter(context, subgraphs, { "x-router-key": ownKey });
+  const ask = async (url: string): Promise<Answer> => {
+    const headers = { authorization: `Bearer ${employee}`, "content-type": "application/json" };
+    const answer = await fetch(url, { method: "POST", headers, body: JSON.stringify({ query }) });
+    return (await answer.json()) as Answer;
+  };
+  const answered = await ask(router);
+  assert.match(JSON.stringify(answered.data?.["ticket"]), /The gate sticks/, JSON.stringify(answered));
+  assert.deepEqual(answered.data?.["aiCaller"], { team: "team:tests", name: "test" });
+  assert.equal(codeOf(await ask(`${gateway.url}/graphql`)), "FORBIDDEN");
 });
 
 test("what does not fit the schema, the limits or its id is refused by name, and nothing else is imported", async () => {
