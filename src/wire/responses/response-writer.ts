@@ -35,7 +35,7 @@ export function createResponseWriter(style: ResponseStyle, sink: EventSink): Res
   const notices: JsonObject[] = [];
   let open: MessageItem | ReasoningItem | undefined;
   const calls: CallItem[] = [];
-  /** Citations that came when no message was open to hold them. */
+  /** Citations that came before the text that they support, which the screen may hold longer: its message takes them. */
   const stray: unknown[] = [];
   let receiptId = "unknown";
   let model = String(style.body["model"]);
@@ -82,6 +82,7 @@ export function createResponseWriter(style: ResponseStyle, sink: EventSink): Res
     closeOpen();
     const opened = added(new MessageItem(idOf("msg"), items.length, sink));
     open = opened;
+    if (stray.length > 0) opened.cite(stray.splice(0));
     return opened;
   }
 
