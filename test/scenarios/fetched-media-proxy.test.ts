@@ -54,7 +54,7 @@ test("the proxy connects to the checked address, and the certificate is the host
   const port = new URL(host.origin).port;
   assert.deepEqual(targets, [`127.0.0.1:${port}`]);
   assert.equal(host.seen[0]?.headers.host, `media.example:${port}`);
-  const [message] = ollama.seen[0]?.body["messages"] as { readonly content: readonly object[] }[];
+  const [message] = (ollama.seen[0]?.body["messages"] ?? []) as { readonly content: readonly object[] }[];
   assert.deepEqual(message?.content, [
     { type: "image_url", image_url: { url: `data:image/png;base64,${png.toString("base64")}` } },
   ]);
