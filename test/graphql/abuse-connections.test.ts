@@ -135,16 +135,16 @@ test("a caller reserves fifty event streams and has fifty callbacks at most", as
   assert.equal(reserved.filter(({ status }) => status === 201).length, 50);
   assert.equal(reserved.filter(({ text }) => text.includes("RATE_LIMITED")).length, 10);
 
-  const subscription = {
-    callbackUrl: `${callbackOrigin}/c`,
-    subscriptionId: "s",
-    verifier: "v",
-    heartbeatIntervalMs: 0,
+  const asked = (subscriptionId: string): string => {
+    const callbackUrl = `${callbackOrigin}/${subscriptionId}`;
+    const subscription = { callbackUrl, subscriptionId, verifier: "v", heartbeatIntervalMs: 0 };
+    return JSON.stringify({ query, extensions: { subscription } });
   };
   const headers = { ...json, accept: "application/json;callbackSpec=1.0" };
-  const body = JSON.stringify({ query, extensions: { subscription } });
   const begun = await Promise.all(
-    Array.from({ length: 60 }, () => ask(port, { path: "/graphql", headers, body })),
+    Array.from({ length: 60 }, (_, index) =>
+      ask(port, { path: "/graphql", headers, body: asked(`s${index}`) }),
+    ),
   );
   assert.equal(begun.filter(({ status }) => status === 200).length, 50);
   assert.equal(begun.filter(({ status }) => status === 429).length, 10);
