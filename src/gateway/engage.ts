@@ -48,7 +48,7 @@ export async function engage(
     target,
     params: call.params,
     usage: opening.findLast((event) => event.type === "usage")?.usage,
-    events: goOn(opening, source, ended, attempt),
+    events: new Metered(opening, source, ended, attempt),
     async close() {
       await source.return?.();
       // Where nobody has read the events, nobody else says so.
@@ -65,29 +65,65 @@ const isRefused = (opening: readonly ModelEvent[]): boolean => {
   return first?.type === "choice-finish" && first.reason === "content_filter";
 };
 
-async function* goOn(
-  opening: readonly ModelEvent[],
-  source: AsyncIterator<readonly ModelEvent[]>,
-  ended: boolean,
-  attempt: AttemptLog,
-): AsyncGenerator<readonly ModelEvent[], void, undefined> {
-  let over = false;
-  try {
-    yield opening;
-    if (!ended)
-      for (;;) {
-        const { done, value } = await source.next();
-        if (done) break;
-        for (const event of value) attempt.meter.count(event);
-        yield value;
-      }
-    over = true;
-  } catch (error) {
-    over = true;
-    throw attempt.failed(error).failure;
-  } finally {
-    // Left in the middle, by the caller or by a safety rule: the upstream is closed first.
-    if (!over) await source.return?.();
-    attempt.done();
+/** No generator: each step of one costs three promises, and there is one for every read of a stream. */
+class Metered implements AsyncIterableIterator<readonly ModelEvent[]> {
+  readonly #source: AsyncIterator<readonly ModelEvent[]>;
+  readonly #attempt: AttemptLog;
+  #opening: readonly ModelEvent[] | undefined;
+  #over: boolean;
+
+  constructor(
+    opening: readonly ModelEvent[],
+    source: AsyncIterator<readonly ModelEvent[]>,
+    over: boolean,
+    attempt: AttemptLog,
+  ) {
+    this.#opening = opening;
+    this.#source = source;
+    this.#over = over;
+    this.#attempt = attempt;
   }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<readonly ModelEvent[], undefined>> {
+    const opening = this.#opening;
+    this.#opening = undefined;
+    if (opening) return Promise.resolve({ done: false, value: opening });
+    if (!this.#over) return this.#source.next().then(this.#counted, this.#failed);
+    this.#attempt.done();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  /** Left in the middle, by the caller or by a safety rule: the upstream is closed first. */
+  async return(): Promise<IteratorResult<readonly ModelEvent[], undefined>> {
+    this.#opening = undefined;
+    if (!this.#over) {
+      this.#over = true;
+      await this.#source.return?.();
+    }
+    this.#attempt.done();
+    return { done: true, value: undefined };
+  }
+
+  readonly #counted = (
+    step: IteratorResult<readonly ModelEvent[], unknown>,
+  ): IteratorResult<readonly ModelEvent[], undefined> => {
+    if (step.done !== true) {
+      for (const event of step.value) this.#attempt.meter.count(event);
+      return step;
+    }
+    this.#over = true;
+    this.#attempt.done();
+    return { done: true, value: undefined };
+  };
+
+  readonly #failed = (error: unknown): never => {
+    this.#over = true;
+    const { failure } = this.#attempt.failed(error);
+    this.#attempt.done();
+    throw failure;
+  };
 }
