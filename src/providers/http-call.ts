@@ -86,6 +86,21 @@ const usualHeaders = {
   "user-agent": "portcullis",
 };
 
+const mostErrorMilliseconds = 1_000;
+
+/** What a provider says of a failure, if it says it soon: the next candidate does not wait for the rest. */
+export async function readError(body: AnswerBody): Promise<unknown> {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const giveUp = setTimeout(() => {
+    body.drop();
+    resolve(undefined);
+  }, mostErrorMilliseconds);
+  // The status alone says whose fault it is, also where the connection broke before it was explained.
+  return await Promise.race([readJson(body).catch(() => undefined), promise]).finally(() =>
+    clearTimeout(giveUp),
+  );
+}
+
 /** The whole body as JSON; `undefined` where it is no JSON. */
 export async function readJson(body: AnswerBody): Promise<unknown> {
   const chunks: Buffer[] = [];

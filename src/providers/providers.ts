@@ -20,7 +20,7 @@ import { demoModerate } from "./demo/guard.ts";
 import { demoImage } from "./demo/picture.ts";
 import { dialectFor, dialectOf, dialects } from "./dialects.ts";
 import { embedInBatches } from "./embedding-batches.ts";
-import { addressOf, httpCall, readJson, type HttpAnswer, type Timeouts } from "./http-call.ts";
+import { addressOf, httpCall, readError, readJson, type HttpAnswer, type Timeouts } from "./http-call.ts";
 import { decodeModeration, encodeModeration } from "./moderation.ts";
 import type { Place } from "./places.ts";
 import type { Pools } from "./pools.ts";
@@ -113,7 +113,7 @@ export function createProviders(parts: ProviderParts): Providers {
       const credential = credentialFor(provider, dialect, address.url, encoded, place);
       const answer = await httpCall(parts.pools, address, encoded, credential, timeouts, signal);
       if (answer.status >= 200 && answer.status < 300) return answer;
-      const fault = dialect.decodeError(answer.status, await readJson(answer.body));
+      const fault = dialect.decodeError(answer.status, await readError(answer.body));
       const failure = fromFault(fault, provider.name, answer.retryAfterSeconds);
       const { retryAfterSeconds } = failure.failure.detail;
       // Nothing of an answer has come, and each key is refused once at most.

@@ -8,7 +8,19 @@ import { answerError, answerOpenai, stall, streamOpenai, type Behaviour } from "
 // Each test has deployments of its own, so that none rests from the one before.
 const chain = (name: string, more = ""): string =>
   `  ${name}: {description: A chain, pick: in-order, models: [litellm/${name}, portkey/${name}]${more}}\n`;
-const failing = ["s408", "s409", "s429", "s500", "s502", "s503", "cut", "garbage", "broken", "no-type"];
+const failing = [
+  "s408",
+  "s409",
+  "s429",
+  "s500",
+  "s502",
+  "s503",
+  "s503-unfinished",
+  "cut",
+  "garbage",
+  "broken",
+  "no-type",
+];
 const routes = `
 breaker: {rate-limits: 1000, errors: 100%, at-least: 1000}
 routes:
@@ -42,6 +54,9 @@ const failures: Readonly<Record<string, Behaviour>> = {
       answerError(status, { error: { message: "no" } }),
     ]),
   ),
+  "s503-unfinished": (_request, response) => {
+    response.writeHead(503, { "content-type": "application/json" }).write('{"error":');
+  },
   cut: (_request, response) => void response.socket?.destroy(),
   garbage: raw(200, "application/json", "<html>"),
   broken: streamOpenai([], { ending: "cut" }),

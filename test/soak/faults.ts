@@ -111,6 +111,9 @@ export const faults: Readonly<Record<string, Happening>> = {
     ({ response }) =>
       void response.writeHead(200, { "content-type": "text/html" }).end("<html>Log in</html>"),
   ),
+  "status-500-and-stalls": failing(({ response, wire }) => {
+    response.writeHead(500, { "content-type": "application/json" }).write(wire.error(500).slice(0, 12));
+  }),
   "stalls-at-once": failing(() => undefined),
   "stalls-after-headers": failing((call) => {
     open(call);

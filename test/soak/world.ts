@@ -52,7 +52,7 @@ routes:
 export const models = ["chain", "spread", "raced", "held", "keys", "place", "single"] as const;
 
 const rows = `
-p, open, allow, anyone, complete, up to confidential, anywhere, always, Anything may go anywhere
+p, open, allow, anyone, complete and moderate, up to confidential, anywhere, always, Anything may go anywhere
 p, far, deny, anyone, anything, confidential or above, if provider:gemini, always, Vendor risk 1
 p, farther, deny, anyone, anything, confidential or above, if provider:together, always, Vendor risk 2`;
 const withoutTogether = `${rows}
@@ -88,6 +88,8 @@ export async function startWorld(
   const env = {
     PORTCULLIS_POLICIES: folder,
     PORTCULLIS_SECRET: "s".repeat(40),
+    // Every answer is judged as well.
+    PORTCULLIS_CLASSIFIERS: "demo/guard",
     GROQ_API_KEY: `sk-soak-one,${refusedKey},sk-soak-three`,
     GROQ_BASE_URL: `${origin("groq")}/v1`,
     TOGETHER_API_KEY: "sk-soak-together",
