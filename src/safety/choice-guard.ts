@@ -118,6 +118,8 @@ export class ChoiceGuard {
 
   /** Gives out what is held in every channel, judged. */
   finish(): void {
+    // What the others hold comes behind this one's words, as it does in a stream.
+    if (this.#channels.size > 1) this.#catchUp(this.#current);
     this.#giveAll(this.#channels.values());
   }
 
@@ -243,9 +245,13 @@ export class ChoiceGuard {
     const begins = channel.isFresh;
     channel.isFresh = false;
     if (!left || left === channel) return channel;
-    if (this.#parts.isPatient) this.#give(left, left.held.catchUp());
+    this.#catchUp(left);
     if (left.held.isAtRest || (begins && left.held.isOrdinary)) this.#give(left, left.held.finish());
     return channel;
+  }
+
+  #catchUp(channel: Channel | undefined): void {
+    if (this.#parts.isPatient && channel && !this.blocked) this.#give(channel, channel.held.catchUp());
   }
 
   #give(channel: Channel, release: Release): void {
