@@ -69,7 +69,9 @@ async function* answer(
         candidates,
         async (target, attempt) => {
           watch.at(target);
-          const call = await callOf(target, plan, parts.providers, attempt, media);
+          // What fails on purpose is told nothing, and so needs nothing.
+          const needed = parts.rehearsal?.faultOf(target.deployment.id) ? undefined : media;
+          const call = await callOf(target, plan, parts.providers, attempt, needed);
           return engage(target, call, attempt, plan.way?.route.failover?.onRefusedContent === true);
         },
         attemptsUnder(candidates, snapshot, account, parts, upstream),
