@@ -29,6 +29,7 @@ const lexicon = new Lexicon([
   { list: "names", phrase: "Project Falcon" },
   { list: "names", phrase: "Falcon Heavy Lifter" },
   { list: "names", phrase: "Zephyr" },
+  { list: "names", phrase: "example.com Typhoon" },
   { list: "names", phrase: "AT&T" },
   { list: "names", phrase: "Größenwahn" },
   { list: "names", phrase: "Новый Горизонт" },
@@ -131,6 +132,7 @@ test("phrases that overlap, or stand in an address, leave nothing of each other"
     "the project falcon heavy lifter flies": "the [TERM] flies",
     "project falcon heavy is flagged": "[TERM] heavy is flagged",
     "write to project-falcon@example.com now": "write to [EMAIL] now",
+    "write to jane.doe@example.com Typhoon now": "write to [EMAIL] now",
     [`Zephyr${githubToken} and Zephyr=${githubToken}`]: `Zephyr${githubToken} and [TERM]=[GITHUB_TOKEN]`,
     "zephyrs and Zephyrine are other words": "zephyrs and Zephyrine are other words",
   };
