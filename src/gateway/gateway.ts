@@ -69,9 +69,7 @@ async function* answer(
         candidates,
         async (target, attempt) => {
           watch.at(target);
-          // What fails on purpose is told nothing, and so needs nothing.
-          const needed = parts.rehearsal?.faultOf(target.deployment.id) ? undefined : media;
-          const call = await callOf(target, plan, parts.providers, attempt, needed);
+          const call = await callOf(target, plan, parts.providers, attempt, media);
           return engage(target, call, attempt, plan.way?.route.failover?.onRefusedContent === true);
         },
         attemptsUnder(candidates, snapshot, account, parts, upstream),

@@ -111,12 +111,6 @@ test("what the policy denies is never fetched", async () => {
   assert.deepEqual([host.resolved.length, host.seen.length, together.seen.length], [0, 0, 0]);
 });
 
-test("a deployment that is rehearsed to fail needs nothing fetched", async () => {
-  const { status } = await ask("ollama/llava", [image(photo)], { "x-portcullis-rehearse": "ollama=503" });
-  assert.equal(status, 502);
-  assert.deepEqual([host.resolved.length, host.seen.length, ollama.seen.length], [0, 0, 0]);
-});
-
 const elsewhere = new URL(host.origin);
 const unlisted: Readonly<Record<string, string>> = {
   "another host": "https://other.example/photo.png",
