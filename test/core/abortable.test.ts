@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
-import { abortable, follow } from "../../src/core/abortable.ts";
+import { abortable, untilAborted, follow } from "../../src/core/abortable.ts";
 
 async function* stalling(signal: AbortSignal, onClosed: () => void): AsyncGenerator<number> {
   try {
@@ -44,4 +44,13 @@ test("a follower aborts with its parent, and is forgotten once released", () => 
   assert.equal(first.controller.signal.aborted, true);
   assert.equal(second.controller.signal.aborted, false);
   assert.equal(follow(parent.signal).controller.signal.aborted, true);
+});
+
+test("what cannot be told to stop is left where its signal says so", async () => {
+  const controller = new AbortController();
+  const left = untilAborted(new Promise(() => undefined), controller.signal);
+  controller.abort(new Error("too late"));
+  await assert.rejects(left, /too late/);
+  await assert.rejects(untilAborted(Promise.resolve(1), controller.signal), /too late/);
+  assert.equal(await untilAborted(Promise.resolve(1), new AbortController().signal), 1);
 });
