@@ -91,10 +91,12 @@ const mostErrorMilliseconds = 1_000;
 /** What a provider says of a failure, if it says it soon: the next candidate does not wait for the rest. */
 export async function readError(body: AnswerBody): Promise<unknown> {
   const { promise, resolve } = Promise.withResolvers<undefined>();
-  const giveUp = setTimeout(() => {
+  const leave = (): void => {
     body.drop();
     resolve(undefined);
-  }, mostErrorMilliseconds);
+  };
+  // After what has come meanwhile is read: a process that was busy for so long is no fault of the provider's.
+  const giveUp = setTimeout(() => setImmediate(leave), mostErrorMilliseconds);
   // The status alone says whose fault it is, also where the connection broke before it was explained.
   return await Promise.race([readJson(body).catch(() => undefined), promise]).finally(() =>
     clearTimeout(giveUp),
