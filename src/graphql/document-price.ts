@@ -3,7 +3,7 @@
 // What would be asked is found out by executing the document against a gateway that only takes notes: arguments,
 // directives, fragments and representations mean there what they mean later.
 
-import { execute, type ExecutionArgs, type ExecutionResult } from "graphql";
+import type { ExecutionResult } from "graphql";
 import { asFailure, Failure } from "../core/errors.ts";
 import { formatUsd, type Picodollars } from "../core/money.ts";
 import type { Asked } from "../core/stages.ts";
@@ -19,7 +19,8 @@ export const asksOften = ({ kind, measure }: CheckedOperation): boolean =>
   (measure.paidFields > 1 || (measure.paidFields > 0 && measure.rootFields.has("_entities")));
 
 export async function executePriced(
-  prepared: ExecutionArgs,
+  { execute }: CheckedOperation,
+  variables: GraphqlContext["variables"],
   context: GraphqlContext,
 ): Promise<ExecutionResult> {
   const requests: Asked[] = [];
@@ -27,10 +28,10 @@ export async function executePriced(
     requests.push(asked);
     return new Failure("INTERNAL", "Nothing is asked yet.");
   };
-  await execute({ ...prepared, contextValue: onTrial(context, answering(note)) });
-  if (requests.length < 2) return await execute({ ...prepared, contextValue: context });
+  await execute(variables, onTrial(context, answering(note)));
+  if (requests.length < 2) return await execute(variables, context);
   const { parts, worstCase } = await afford(requests, context);
-  const result = await execute({ ...prepared, contextValue: { ...context, parts } });
+  const result = await execute(variables, { ...context, parts });
   return worstCase === undefined ? result : { ...result, extensions: { worstCaseUsd: formatUsd(worstCase) } };
 }
 

@@ -10,6 +10,7 @@ import {
   type DocumentNode,
   type GraphQLSchema,
 } from "graphql";
+import { compileOperation, type CompiledOperation } from "./compiled/operation.ts";
 import { excesses, excessOfText, limits, measure, type Measure } from "./limits.ts";
 import { placeOf } from "./masking.ts";
 import { SureSubscriptionsRule } from "./sure-subscriptions.ts";
@@ -18,6 +19,7 @@ export interface CheckedOperation {
   readonly kind: "query" | "mutation" | "subscription";
   readonly name: string | undefined;
   readonly measure: Measure;
+  readonly execute: CompiledOperation;
 }
 
 export type CheckedDocument =
@@ -67,11 +69,16 @@ export function checkDocument(text: string, schema: GraphQLSchema): CheckedDocum
   }
   const operations = document.definitions
     .filter((one) => one.kind === Kind.OPERATION_DEFINITION)
-    .map((node): CheckedOperation => ({
-      kind: node.operation,
-      name: node.name?.value,
-      measure: measure(node, document, schema),
-    }));
+    .map((node): CheckedOperation => {
+      let compiled: CompiledOperation | undefined;
+      return {
+        kind: node.operation,
+        name: node.name?.value,
+        measure: measure(node, document, schema),
+        // Made when it first runs: it need not be valid yet.
+        execute: (...given) => (compiled ??= compileOperation(schema, document, node))(...given),
+      };
+    });
   const over = new Set(operations.flatMap((one) => excesses(one.measure, document)));
   if (over.size > 0) {
     return refused([...over].map((message) => coded(new GraphQLError(message), "GRAPHQL_VALIDATION_FAILED")));

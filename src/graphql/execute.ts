@@ -1,7 +1,7 @@
 // The one way from an operation to its result: check → gate → execute, with every limit on it.
 // All transports come through here (HTTP, event streams, multipart, the CLI in the process).
 
-import { execute, type ExecutionArgs, type GraphQLSchema } from "graphql";
+import type { ExecutionArgs, GraphQLSchema } from "graphql";
 import { mayUse, type Caller } from "../core/caller.ts";
 import { Failure } from "../core/errors.ts";
 import { publicData } from "../core/sensitivity.ts";
@@ -71,20 +71,20 @@ export function createExecutor(parts: DoorParts, views: Views, named: NamedDocum
       const asks = chosen.kind === "query";
       const known = asks ? remembered.recall(operation, context) : undefined;
       if (known) return known;
-      const prepared: ExecutionArgs = {
-        schema,
-        document: checked.document,
-        variableValues: variables,
-        operationName: operation.operationName ?? null,
-        hideSuggestions: true,
-      };
       if (chosen.kind === "subscription") {
-        return await begin({ ...prepared, contextValue: context }, context.caller, masking);
+        const prepared: ExecutionArgs = {
+          schema,
+          document: checked.document,
+          variableValues: variables,
+          operationName: operation.operationName ?? null,
+          contextValue: context,
+          hideSuggestions: true,
+        };
+        return await begin(prepared, context.caller, masking);
       }
-      if (asksOften(chosen)) return maskResult(await executePriced(prepared, context), masking);
+      if (asksOften(chosen)) return maskResult(await executePriced(chosen, variables, context), masking);
       const watched = asks ? observed(context) : undefined;
-      prepared.contextValue = watched?.context ?? context;
-      const result = maskResult(await execute(prepared), masking);
+      const result = maskResult(await chosen.execute(variables, watched?.context ?? context), masking);
       if (watched?.lookedFurther() === false) remembered.keep(operation, context, result);
       return result;
     } catch (error) {
