@@ -4,9 +4,12 @@
 import type { ParamChange } from "../core/answer.ts";
 import type { ModelEvent, TokenUsage } from "../core/events.ts";
 import type { PermittedDeployment } from "../core/permit.ts";
+import { pour, type Pourable, Pulled, type Sink, type Tap } from "../core/pouring.ts";
 import type { ProviderCall } from "../providers/providers.ts";
 import { contentRefused } from "../providers/upstream-failure.ts";
 import type { AttemptLog } from "./attempts.ts";
+
+type Batch = readonly ModelEvent[];
 
 export interface Engaged {
   readonly target: PermittedDeployment;
@@ -14,116 +17,144 @@ export interface Engaged {
   /** What it had counted before it spoke. */
   readonly usage: TokenUsage | undefined;
   /** Everything the deployment says, metered. Throws a `Failure`. */
-  readonly events: AsyncIterable<readonly ModelEvent[]>;
+  readonly events: AsyncIterable<Batch>;
   /** Lets go of the upstream, also where nobody read the events. */
-  close(): Promise<void>;
+  close(): void;
 }
 
-export async function engage(
+/** Rejects where another may be tried. */
+export function engage(
   target: PermittedDeployment,
   call: ProviderCall,
   attempt: AttemptLog,
   failsWhenRefused: boolean,
 ): Promise<Engaged> {
-  const { meter } = attempt;
-  const source = call.events[Symbol.asyncIterator]();
-  const opening: ModelEvent[] = [];
-  let ended = false;
-  while (!ended && !opening.some(reachesCaller)) {
-    const { done, value } = await source.next();
-    if (done) ended = true;
-    else {
-      for (const event of value) {
-        meter.count(event);
-        opening.push(event);
-      }
-    }
-  }
-  if (failsWhenRefused && isRefused(opening)) {
-    await source.return?.();
-    throw contentRefused(`${target.deployment.provider.name} stopped the answer by a filter of its own.`);
-  }
-  attempt.spoke();
-  return {
-    target,
-    params: call.params,
-    usage: opening.findLast((event) => event.type === "usage")?.usage,
-    events: new Metered(opening, source, ended, attempt),
-    async close() {
-      await source.return?.();
-      // Where nobody has read the events, nobody else says so.
-      attempt.done();
-    },
-  };
+  return new Promise((resolve, reject) => {
+    new Engagement(target, call, attempt, failsWhenRefused, resolve, reject).begin();
+  });
 }
 
 const reachesCaller = (event: ModelEvent): boolean => event.type !== "answer-begin" && event.type !== "usage";
 
 /** It ended before it said anything, since the provider's own filter said no. */
-const isRefused = (opening: readonly ModelEvent[]): boolean => {
+const isRefused = (opening: Batch): boolean => {
   const first = opening.find(reachesCaller);
   return first?.type === "choice-finish" && first.reason === "content_filter";
 };
 
-/** No generator: each step of one costs three promises, and there is one for every read of a stream. */
-class Metered implements AsyncIterableIterator<readonly ModelEvent[]> {
-  readonly #source: AsyncIterator<readonly ModelEvent[]>;
+/** Keeps what comes until somebody wants it; from then on it meters what passes. */
+class Engagement implements Pourable<Batch>, Sink<Batch>, Tap {
+  readonly #call: ProviderCall;
+  readonly #target: PermittedDeployment;
   readonly #attempt: AttemptLog;
-  #opening: readonly ModelEvent[] | undefined;
-  #over: boolean;
+  readonly #failsWhenRefused: boolean;
+  readonly #resolve: (engaged: Engaged) => void;
+  readonly #reject: (error: unknown) => void;
+  readonly #source: Tap;
+  #opening: ModelEvent[] = [];
+  #spoke = false;
+  #isOver = false;
+  #failure: { readonly error: unknown } | undefined;
+  #sink: Sink<Batch> | undefined;
 
   constructor(
-    opening: readonly ModelEvent[],
-    source: AsyncIterator<readonly ModelEvent[]>,
-    over: boolean,
+    target: PermittedDeployment,
+    call: ProviderCall,
     attempt: AttemptLog,
+    failsWhenRefused: boolean,
+    resolve: (engaged: Engaged) => void,
+    reject: (error: unknown) => void,
   ) {
-    this.#opening = opening;
-    this.#source = source;
-    this.#over = over;
+    this.#target = target;
+    this.#call = call;
     this.#attempt = attempt;
+    this.#failsWhenRefused = failsWhenRefused;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#source = pour(call.events, this);
   }
 
-  [Symbol.asyncIterator](): this {
+  begin(): void {
+    this.#source.resume();
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Batch> {
+    return new Pulled(this);
+  }
+
+  pour(sink: Sink<Batch>): Tap {
+    this.#sink = sink;
     return this;
   }
 
-  next(): Promise<IteratorResult<readonly ModelEvent[], undefined>> {
+  pause(): void {
+    this.#source.pause();
+  }
+
+  resume(): void {
     const opening = this.#opening;
-    this.#opening = undefined;
-    if (opening) return Promise.resolve({ done: false, value: opening });
-    if (!this.#over) return this.#source.next().then(this.#counted, this.#failed);
-    this.#attempt.done();
-    return Promise.resolve({ done: true, value: undefined });
+    this.#opening = [];
+    if (opening.length > 0) this.#sink?.take(opening);
+    if (this.#isOver) this.#settle();
+    else this.#source.resume();
   }
 
-  /** Left in the middle, by the caller or by a safety rule: the upstream is closed first. */
-  async return(): Promise<IteratorResult<readonly ModelEvent[], undefined>> {
-    this.#opening = undefined;
-    if (!this.#over) {
-      this.#over = true;
-      await this.#source.return?.();
-    }
+  leave(): void {
+    this.#sink = undefined;
+    if (!this.#isOver) this.#source.leave();
+    this.#isOver = true;
+    // Where nobody has read the events, nobody else says so.
     this.#attempt.done();
-    return { done: true, value: undefined };
   }
 
-  readonly #counted = (
-    step: IteratorResult<readonly ModelEvent[], unknown>,
-  ): IteratorResult<readonly ModelEvent[], undefined> => {
-    if (step.done !== true) {
-      for (const event of step.value) this.#attempt.meter.count(event);
-      return step;
-    }
-    this.#over = true;
-    this.#attempt.done();
-    return { done: true, value: undefined };
-  };
+  take(batch: Batch): void {
+    const { meter } = this.#attempt;
+    for (const event of batch) meter.count(event);
+    if (this.#sink && this.#opening.length === 0) return this.#sink.take(batch);
+    for (const event of batch) this.#opening.push(event);
+    if (!this.#spoke && batch.some(reachesCaller)) this.#speak();
+  }
 
-  readonly #failed = (error: unknown): never => {
-    this.#over = true;
-    const { failure } = this.#attempt.failed(error);
+  end(): void {
+    this.#isOver = true;
+    if (this.#spoke) this.#settle();
+    else this.#speak();
+  }
+
+  fail(error: unknown): void {
+    this.#isOver = true;
+    this.#failure = { error };
+    if (this.#spoke) this.#settle();
+    else this.#reject(error);
+  }
+
+  #speak(): void {
+    this.#spoke = true;
+    this.#source.pause();
+    const opening = this.#opening;
+    if (this.#failsWhenRefused && isRefused(opening)) {
+      this.#source.leave();
+      const { name } = this.#target.deployment.provider;
+      return this.#reject(contentRefused(`${name} stopped the answer by a filter of its own.`));
+    }
+    this.#attempt.spoke();
+    this.#resolve({
+      target: this.#target,
+      params: this.#call.params,
+      usage: opening.findLast((event) => event.type === "usage")?.usage,
+      events: this,
+      close: () => this.leave(),
+    });
+  }
+
+  /** Tells of the end once all before it was told. */
+  #settle(): void {
+    const sink = this.#sink;
+    if (!sink || this.#opening.length > 0) return;
+    this.#sink = undefined;
+    const failure = this.#failure && this.#attempt.failed(this.#failure.error).failure;
     this.#attempt.done();
-    throw failure;
-  };
+    if (failure) sink.fail(failure);
+    else sink.end();
+  }
 }

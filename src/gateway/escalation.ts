@@ -105,4 +105,4 @@ async function* playedAgain(
 const withoutItsLogprobs = (event: ModelEvent): ModelEvent =>
   event.type === "text-delta" ? { ...event, logprobs: undefined } : event;
 
-const nothing = (): Promise<void> => Promise.resolve();
+const nothing = (): void => undefined;

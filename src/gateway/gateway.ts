@@ -21,6 +21,7 @@ import { leaving } from "./leaving.ts";
 import { moderate } from "./moderate.ts";
 import type { GatewayParts } from "./parts.ts";
 import { partsFor } from "./rehearsing.ts";
+import { type Outlet, PouredAnswer } from "./poured-answer.ts";
 import { reserve } from "./reserve.ts";
 import { openScreening, type Screening } from "./screening.ts";
 import { admit, attemptsUnder, keepSession, planFor } from "./stages.ts";
@@ -29,11 +30,11 @@ export function createGateway(parts: GatewayParts): Gateway {
   return {
     complete(asked, callerSignal) {
       const { controller, release } = follow(callerSignal);
-      const start = (own: AbortController): AnswerBatches => answer(parts, asked, own);
       const { idempotencyKey: key } = asked;
-      const batches =
-        key === undefined ? start(controller) : parts.runs.join(asked, key, controller.signal, start);
-      return abortable(batches, controller, release);
+      const start = (own: AbortController, onEnd?: () => void): AnswerBatches =>
+        new PouredAnswer((out) => answer(parts, asked, own, out), own, onEnd);
+      if (key === undefined) return start(controller, release);
+      return abortable(parts.runs.join(asked, key, controller.signal, start), controller, release);
     },
     embed: (asked, callerSignal) => embed(parts, asked, callerSignal),
     image: (asked, callerSignal) => image(parts, asked, callerSignal),
@@ -43,11 +44,12 @@ export function createGateway(parts: GatewayParts): Gateway {
 }
 
 /** Aborting `controller` ends it: the caller does, a version that revokes it, a check of its input. */
-async function* answer(
+async function answer(
   shared: GatewayParts,
   asked: Asked<CompletionRequest>,
   controller: AbortController,
-): AsyncGenerator<readonly AnswerEvent[], void, undefined> {
+  out: Outlet,
+): Promise<void> {
   const { signal } = controller;
   const parts = partsFor(asked, shared);
   const admitted = await admit(asked, parts, signal);
@@ -74,7 +76,7 @@ async function* answer(
         },
         attemptsUnder(candidates, snapshot, account, parts, upstream),
         signal,
-        (late) => void late.close(),
+        (late) => late.close(),
       );
     engaged = await open(plan);
     if (plan.way?.route.escalate !== undefined) {
@@ -85,16 +87,16 @@ async function* answer(
     account.engaged(engaged);
     keepSession(plan, session, engaged.target);
     const [categories] = await Promise.all([guard.input, account.durable]);
-    yield [started(permitted, engaged, account, parts.rehearsal?.text)];
-    if (categories.length > 0) yield [{ type: "safety-notice", choice: 0, categories, redacted: false }];
-    for await (const cleared of screen(engaged.events, guard.options)) {
+    out.give([started(permitted, engaged, account, parts.rehearsal?.text)]);
+    if (categories.length > 0) out.give([{ type: "safety-notice", choice: 0, categories, redacted: false }]);
+    await out.giveAll(screen(engaged.events, guard.options), (cleared) => {
       if (watch.revoked) throw watch.revoked;
-      yield leaving(cleared, account);
-    }
+      return leaving(cleared, account);
+    });
     outcome = "ok";
     // Together, so that the database writes both at once.
     const [receipt] = await Promise.all([account.settle(outcome), guard.close()]);
-    yield [{ type: "finished", receipt: toldReceipt(receipt, asked.caller) }];
+    out.give([{ type: "finished", receipt: toldReceipt(receipt, asked.caller) }]);
   } catch (error) {
     const ended = watch.revoked ?? guard?.refused;
     const failure = ended ?? withAttempts(asFailure(error), account.attempts);
@@ -103,7 +105,7 @@ async function* answer(
   } finally {
     watch.end();
     streamClosed?.();
-    await engaged?.close();
+    engaged?.close();
     await guard?.close();
     await account.settle(outcome);
   }

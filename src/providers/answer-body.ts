@@ -1,5 +1,7 @@
-// The bytes of one answer between the connection, which pushes them, and whoever decodes them, who takes them.
-// `http-call.ts` fills it. In place of a stream of Node's: that costs several turns and promises for each answer.
+// The bytes of one answer between the connection, which pushes them, and whoever decodes them: poured on, or taken one by
+// one. `http-exchange.ts` fills it. In place of a stream of Node's: that costs several turns and promises for each answer.
+
+import type { Sink } from "../core/pouring.ts";
 
 /** Where the bytes come from. */
 export interface Source {
@@ -26,6 +28,8 @@ export class AnswerBody {
   #over = false;
   #failure: { readonly error: unknown } | undefined;
   #taker: Taker | undefined;
+  #sink: Sink<Buffer> | undefined;
+  #isOpen = false;
   /** Nobody wants what still comes. */
   #unwanted = false;
   #givingUp: NodeJS.Timeout | undefined;
@@ -42,6 +46,7 @@ export class AnswerBody {
       this.#taker = undefined;
       return taker.resolve(chunk);
     }
+    if (this.#isOpen && this.#sink && this.#waiting === 0) return this.#sink.take(chunk);
     this.#chunks.push(chunk);
     this.#waiting += chunk.length;
     if (this.#waiting <= mostWaiting || this.#paused) return;
@@ -53,6 +58,7 @@ export class AnswerBody {
     this.#close();
     this.#taker?.resolve(undefined);
     this.#taker = undefined;
+    this.#pour();
   }
 
   /** What came before it can still be taken. */
@@ -61,6 +67,21 @@ export class AnswerBody {
     this.#close();
     this.#taker?.reject(error);
     this.#taker = undefined;
+    this.#pour();
+  }
+
+  /** From the next `resume` on all goes into `sink`, until something is put back. */
+  pour(sink: Sink<Buffer>): void {
+    this.#sink = sink;
+  }
+
+  pause(): void {
+    this.#isOpen = false;
+  }
+
+  resume(): void {
+    this.#isOpen = true;
+    this.#pour();
   }
 
   /** The next bytes; undefined at the end. Ask again only once it has answered. */
@@ -77,8 +98,9 @@ export class AnswerBody {
     return new Promise((resolve, reject) => (this.#taker = { resolve, reject }));
   }
 
-  /** Puts back what was taken, to be taken again. */
+  /** Puts back what was given, to be taken. */
   putBack(chunk: Buffer): void {
+    this.#sink = undefined;
     this.#chunks.unshift(chunk);
     this.#waiting += chunk.length;
   }
@@ -110,8 +132,25 @@ export class AnswerBody {
     this.#onOver?.();
   }
 
+  #pour(): void {
+    while (this.#isOpen && this.#sink) {
+      const chunk = this.#chunks.shift();
+      if (chunk === undefined) return this.#pourEnd(this.#sink);
+      this.#waiting -= chunk.length;
+      this.#sink.take(chunk);
+    }
+  }
+
+  #pourEnd(sink: Sink<Buffer>): void {
+    if (!this.#over) return this.#goOn();
+    this.#sink = undefined;
+    if (this.#failure) sink.fail(this.#failure.error);
+    else sink.end();
+  }
+
   #forget(): void {
     this.#unwanted = true;
+    this.#sink = undefined;
     this.#chunks = [];
     this.#waiting = 0;
   }

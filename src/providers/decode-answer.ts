@@ -1,78 +1,160 @@
 // Reads one provider's answer as it comes, whole or streamed, whatever its headers say of it.
-// `providers.ts` hands out what it yields, all that one read brought at a time; the bytes are dropped or read out
+// `providers.ts` hands out what it gives, all that one read brought at a time; the bytes are dropped or read out
 // however it ends.
 
-import type { Dialect, ServerEvent, StreamDecoder } from "../core/dialect.ts";
+import type { Dialect, EventFraming, StreamDecoder } from "../core/dialect.ts";
 import { WireFault } from "../core/dialect.ts";
 import type { ModelEvent } from "../core/events.ts";
+import { type Pourable, Pulled, type Sink, type Tap } from "../core/pouring.ts";
 import { createServerEventDecoder } from "../wire/sse.ts";
+import type { AnswerBody } from "./answer-body.ts";
 import { readJson, type HttpAnswer } from "./http-call.ts";
 
-export async function* decodeAnswer(
+type Batch = readonly ModelEvent[];
+
+/** It is sent when somebody begins to read. */
+export function decodeAnswer(
   send: () => Promise<HttpAnswer>,
   dialect: Dialect,
   streamed: boolean,
-): AsyncGenerator<readonly ModelEvent[], void, undefined> {
-  const answer = await send();
-  if (!isStream(answer.contentType, streamed)) {
-    yield dialect.decodeCompletion(await readJson(answer.body));
-    return;
+): Pourable<Batch> {
+  return {
+    pour: (sink) => new AnswerReading(send, dialect, streamed, sink),
+    [Symbol.asyncIterator]() {
+      return new Pulled(this);
+    },
+  };
+}
+
+class AnswerReading implements Tap, Sink<Buffer> {
+  readonly #send: () => Promise<HttpAnswer>;
+  readonly #dialect: Dialect;
+  readonly #streamed: boolean;
+  readonly #sink: Sink<Batch>;
+  #isSent = false;
+  #isOpen = false;
+  #isOver = false;
+  #body: AnswerBody | undefined;
+  /** Of a stream, from its first byte on. */
+  #framing: EventFraming | undefined;
+  #decoder: StreamDecoder | undefined;
+  /** It may yet be a whole answer. */
+  #unsure = false;
+
+  constructor(send: () => Promise<HttpAnswer>, dialect: Dialect, streamed: boolean, sink: Sink<Batch>) {
+    this.#send = send;
+    this.#dialect = dialect;
+    this.#streamed = streamed;
+    this.#sink = sink;
   }
-  const framing = dialect.framing?.() ?? createServerEventDecoder();
-  const decoder = dialect.decodeStream();
-  let unsure = dialect.framing === undefined;
-  let over = false;
-  const { body } = answer;
-  try {
-    for (let chunk = await body.take(); chunk; chunk = await body.take()) {
-      if (unsure) {
-        const sign = firstSign(chunk);
-        if (sign === openingBrace || sign === openingBracket) {
-          body.putBack(chunk);
-          yield dialect.decodeCompletion(await readJson(body));
-          return;
-        }
-        unsure = sign === undefined;
+
+  resume(): void {
+    this.#isOpen = true;
+    if (this.#isSent) return this.#body?.resume();
+    this.#isSent = true;
+    this.#send().then(this.#onAnswer, this.#onFault);
+  }
+
+  pause(): void {
+    this.#isOpen = false;
+    this.#body?.pause();
+  }
+
+  leave(): void {
+    this.#isOver = true;
+    this.#body?.drop();
+  }
+
+  readonly #onAnswer = ({ body, contentType }: HttpAnswer): void => {
+    this.#body = body;
+    if (this.#isOver) return body.drop();
+    if (!isStream(contentType, this.#streamed)) return this.#readWhole(body);
+    this.#framing = this.#dialect.framing?.() ?? createServerEventDecoder();
+    this.#decoder = this.#dialect.decodeStream();
+    this.#unsure = this.#dialect.framing === undefined;
+    body.pour(this);
+    if (this.#isOpen) body.resume();
+  };
+
+  #readWhole(body: AnswerBody): void {
+    readJson(body).then(this.#onWhole).catch(this.#onFault);
+  }
+
+  readonly #onWhole = (whole: unknown): void => {
+    if (this.#isOver) return;
+    const events = this.#dialect.decodeCompletion(whole);
+    this.#isOver = true;
+    this.#sink.take(events);
+    this.#sink.end();
+  };
+
+  readonly #onFault = (error: unknown): void => {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#sink.fail(error);
+  };
+
+  /** What one read brought. */
+  take(chunk: Buffer): void {
+    const body = this.#body;
+    const decoder = this.#decoder;
+    if (this.#isOver || !body || !decoder) return;
+    if (this.#unsure) {
+      const sign = firstSign(chunk);
+      if (sign === openingBrace || sign === openingBracket) {
+        body.putBack(chunk);
+        return this.#readWhole(body);
       }
-      const { events, fault } = decoded(framing.push(chunk), decoder);
-      if (events.length > 0) yield events;
-      if (fault) throw fault.error;
-      if ((over = decoder.over())) break;
+      this.#unsure = sign === undefined;
     }
-  } catch (error) {
-    // A connection that broke once every choice had come to its end took nothing of the answer with it.
-    if (error instanceof WireFault || decoder.settled?.() !== true) throw error;
-    yield decoder.end();
-    return;
-  } finally {
+    if (!this.#decode(chunk, decoder)) return body.drop();
+    if (!decoder.over()) return;
     // A provider that said all it had to say need not close for us to go on; its connection is used again.
-    if (over) body.readOut();
-    else body.drop();
+    body.readOut();
+    this.end();
   }
-  const { events, fault } = decoded(framing.end(), decoder);
-  if (events.length > 0) yield events;
-  if (fault) throw fault.error;
-  yield decoder.end();
-}
 
-interface Decoded {
-  readonly events: readonly ModelEvent[];
-  /** What broke behind them. */
-  readonly fault?: { readonly error: unknown };
-}
+  /** Nothing follows, or nothing that anybody need hear. */
+  end(): void {
+    const decoder = this.#decoder;
+    if (!this.#isOver && decoder && this.#decode(undefined, decoder)) this.#finish(decoder);
+  }
 
-/** What one read brought: mostly one event, whose list is taken as it is. */
-function decoded(framed: readonly ServerEvent[], decoder: StreamDecoder): Decoded {
-  let events: readonly ModelEvent[] = [];
-  try {
-    for (const event of framed) {
-      const more = decoder.push(event);
-      events = events.length === 0 ? more : [...events, ...more];
+  /** A connection that broke once every choice had come to its end took nothing of the answer with it. */
+  fail(error: unknown): void {
+    const decoder = this.#decoder;
+    if (this.#isOver) return;
+    if (decoder?.settled?.() === true && !(error instanceof WireFault)) this.#finish(decoder);
+    else this.#onFault(error);
+  }
+
+  /** Without a chunk: what the framing had left open. False where it is over with that. */
+  #decode(chunk: Buffer | undefined, decoder: StreamDecoder): boolean {
+    const framing = this.#framing;
+    if (!framing) return false;
+    const events: ModelEvent[] = [];
+    let fault: { readonly error: unknown } | undefined;
+    try {
+      for (const event of chunk ? framing.push(chunk) : framing.end()) {
+        for (const one of decoder.push(event)) events.push(one);
+      }
+    } catch (error) {
+      fault = { error };
     }
-  } catch (error) {
-    return { events, fault: { error } };
+    if (events.length > 0) this.#sink.take(events);
+    if (fault) this.fail(fault.error);
+    return !this.#isOver;
   }
-  return { events };
+
+  #finish(decoder: StreamDecoder): void {
+    try {
+      this.#sink.take(decoder.end());
+    } catch (error) {
+      return this.#onFault(error);
+    }
+    this.#isOver = true;
+    this.#sink.end();
+  }
 }
 
 /** Some servers answer whole although a stream was asked for, and some the other way round. */

@@ -1,9 +1,10 @@
-// Sends one answer as server-sent events: pulls the gateway only as fast as the caller reads.
+// Sends one answer as server-sent events: takes of the gateway only as much as the caller reads.
 // Handlers start it with the encoder of their wire. Nothing is sent after the caller left.
 // https://html.spec.whatwg.org/multipage/server-sent-events.html
 
 import type { AnswerBatches, AnswerEvent } from "../core/answer.ts";
 import { asFailure, Failure } from "../core/errors.ts";
+import { pour, type Sink, type Tap } from "../core/pouring.ts";
 import type { StreamEncoder } from "../wire/client-stream.ts";
 import { fixedHeaders, requestIdHeaders, startedHeaders, type Started } from "./answer-headers.ts";
 import { callerReference } from "./asked.ts";
@@ -29,14 +30,14 @@ export function streamAnswer(
   parts: StreamParts,
 ): Promise<void> {
   return new Promise((resolve) => {
-    new StreamAnswer(events[Symbol.asyncIterator](), encoder, exchange, parts, resolve).start();
+    new StreamAnswer(events, encoder, exchange, parts, resolve).start();
   });
 }
 
 /** A class, and its callbacks made once: this is the hottest code of the door. */
-class StreamAnswer implements Quiet {
+class StreamAnswer implements Quiet, Sink<readonly AnswerEvent[]> {
   quietTicks = 0;
-  readonly #events: AsyncIterator<readonly AnswerEvent[]>;
+  readonly #source: Tap;
   readonly #encoder: StreamEncoder;
   readonly #exchange: Exchange;
   readonly #parts: StreamParts;
@@ -44,19 +45,18 @@ class StreamAnswer implements Quiet {
   #started: Started | undefined;
   #pending = "";
   #flushPlanned = false;
-  #pulling = false;
   #full = false;
   #unread = 0;
   #over = false;
 
   constructor(
-    events: AsyncIterator<readonly AnswerEvent[]>,
+    events: AnswerBatches,
     encoder: StreamEncoder,
     exchange: Exchange,
     parts: StreamParts,
     resolve: () => void,
   ) {
-    this.#events = events;
+    this.#source = pour(events, this);
     this.#encoder = encoder;
     this.#exchange = exchange;
     this.#parts = parts;
@@ -73,7 +73,7 @@ class StreamAnswer implements Quiet {
     };
     this.#parts.keepAlive.add(this);
     if (response.destroyed) this.#onClose();
-    else this.#pull();
+    else this.#source.resume();
   }
 
   sendKeepAlive(): void {
@@ -82,48 +82,40 @@ class StreamAnswer implements Quiet {
     else if (++this.#unread >= mostUnread) this.#exchange.response.destroy();
   }
 
-  #pull(): void {
-    this.#pulling = true;
-    this.#events.next().then(this.#onBatch, this.#onError);
-  }
-
-  readonly #onBatch = (result: IteratorResult<readonly AnswerEvent[]>): void => {
-    this.#pulling = false;
+  take(batch: readonly AnswerEvent[]): void {
     if (this.#over) return;
-    if (result.done === true) return this.#onError(new Error("the answer ended without its account"));
-    for (const event of result.value) {
+    for (const event of batch) {
       if (event.type === "started") this.#started = event;
       let text: string;
       try {
         text = this.#encoder.encode(event);
       } catch (error) {
-        this.#onError(error);
+        this.fail(error);
         return this.#leaveGateway();
       }
       if (event.type === "finished") return this.#finish(text);
       if (text !== "") this.#append(text);
     }
-    if (!this.#full) this.#pull();
-  };
+  }
 
-  readonly #onError = (error: unknown): void => {
-    this.#pulling = false;
-    if (this.#over) return;
-    if (!(error instanceof Failure)) this.#parts.reportFault(error, this.#exchange.requestId);
-    this.#fail(asFailure(error));
-  };
+  end(): void {
+    if (!this.#over) this.fail(new Error("the answer ended without its account"));
+  }
 
-  readonly #onLateError = (error: unknown): void => {
+  /** Also late, when all has been sent and the flow runs to its own end. */
+  fail(error: unknown): void {
     const { controller, requestId } = this.#exchange;
-    if (!controller.signal.aborted) this.#parts.reportFault(error, requestId);
-  };
+    const isOurs = error instanceof Failure;
+    if (this.#over ? !controller.signal.aborted : !isOurs) this.#parts.reportFault(error, requestId);
+    if (!this.#over) this.#fail(asFailure(error));
+  }
 
   readonly #onDrain = (): void => {
     this.#full = false;
     this.#unread = 0;
     if (this.#over) return;
     if (this.#pending !== "") this.#flush();
-    if (!this.#full && !this.#pulling) this.#pull();
+    if (!this.#full) this.#source.resume();
   };
 
   /** The caller left, or the answer has been sent: nothing of this stream may stay behind. */
@@ -159,6 +151,7 @@ class StreamAnswer implements Quiet {
     this.#pending = "";
     // As bytes: a string would be measured, copied and joined with its frame once more further down.
     this.#full = !response.write(Buffer.from(text));
+    if (this.#full) this.#source.pause();
   }
 
   #finish(lastText: string): void {
@@ -166,8 +159,6 @@ class StreamAnswer implements Quiet {
     const text = this.#pending + lastText + this.#encoder.end();
     this.#close();
     this.#exchange.response.end(text);
-    // Asked once more, so that the flow runs to its own end.
-    this.#events.next().then(nothing, this.#onLateError);
   }
 
   /** Before the first byte a failure has a status of its own; after it, it is the last event. */
@@ -204,11 +195,8 @@ class StreamAnswer implements Quiet {
     this.#exchange.onCut = undefined;
   }
 
-  /** Aborting wakes a stalled upstream; `return()` lets a generator that waits for us clean up. */
   #leaveGateway(): void {
     this.#exchange.controller.abort();
-    this.#events.return?.().then(nothing, nothing);
+    this.#source.leave();
   }
 }
-
-function nothing(): void {}

@@ -4,6 +4,7 @@
 
 import { Failure } from "../core/errors.ts";
 import type { ModelEvent } from "../core/events.ts";
+import { pour, type Pourable, Pulled, type Sink, type Tap } from "../core/pouring.ts";
 import { CheckedAnswer } from "./checked-answer.ts";
 import { ChoiceGuard, type GuardParts } from "./choice-guard.ts";
 import type { Classifier } from "./classifier.ts";
@@ -52,7 +53,7 @@ export function screen(
   /** In batches, and so is what it clears: what came together leaves together. */
   events: AsyncIterable<readonly ModelEvent[]>,
   options: ScreenOptions,
-): AsyncIterableIterator<readonly ScreenedEvent[]> {
+): AsyncIterable<readonly ScreenedEvent[]> {
   const { classifiers = [], mode = "hold", summary } = options;
   const judge = remembering(options.decide, summary);
   const checked =
@@ -71,24 +72,20 @@ export function screen(
           leave: () => options.leave?.(),
         });
   const screened = new Screen(checked, options, judge, classifiers.length > 0);
-  return mode === "complete" ? wholeFirst(screened, () => screened.blocked) : screened;
+  return mode === "complete" ? wholeFirst(new Pulled(screened), () => screened.blocked) : screened;
 }
 
-type Step = IteratorResult<readonly ScreenedEvent[], undefined>;
-
-class Screen implements AsyncIterableIterator<readonly ScreenedEvent[]> {
-  readonly #source: AsyncIterator<readonly CheckedEvent[]>;
+class Screen implements Pourable<readonly ScreenedEvent[]>, Sink<readonly CheckedEvent[]>, Tap {
+  readonly #source: Tap;
   readonly #options: ScreenOptions;
   readonly #judge: (category: string) => VerdictAction;
   readonly #account: ScanAccount;
   readonly #guards = new Map<number, ChoiceGuard>();
   readonly #parts: GuardParts;
+  #sink: Sink<readonly ScreenedEvent[]> | undefined;
   #ready: ScreenedEvent[] = [];
   #ended = false;
   blocked = false;
-  /** Who asked and was not answered yet: whoever asks twice at once is served in order. */
-  #asking = 0;
-  #last: Promise<Step> | undefined;
 
   constructor(
     events: AsyncIterable<readonly CheckedEvent[]>,
@@ -96,7 +93,7 @@ class Screen implements AsyncIterableIterator<readonly ScreenedEvent[]> {
     judge: (category: string) => VerdictAction,
     takesBack: boolean,
   ) {
-    this.#source = events[Symbol.asyncIterator]();
+    this.#source = pour(events, this);
     this.#options = options;
     this.#account = scanAccount(options.summary);
     this.#judge = (category) => this.#account.found(category, judge(category));
@@ -109,48 +106,65 @@ class Screen implements AsyncIterableIterator<readonly ScreenedEvent[]> {
     };
   }
 
-  [Symbol.asyncIterator](): this {
+  [Symbol.asyncIterator](): AsyncIterableIterator<readonly ScreenedEvent[]> {
+    return new Pulled(this);
+  }
+
+  pour(sink: Sink<readonly ScreenedEvent[]>): Tap {
+    this.#sink = sink;
     return this;
   }
 
-  next(): Promise<Step> {
-    const last = this.#asking > 0 ? this.#last : undefined;
-    this.#asking += 1;
-    return (this.#last = last ? last.then(this.#pull, this.#pull) : this.#pull());
+  pause(): void {
+    this.#source.pause();
   }
 
-  /** Runs inward at once, also while `next` waits for a stalled upstream. */
-  async return(): Promise<Step> {
+  resume(): void {
+    this.#source.resume();
+  }
+
+  /** Runs inward at once, also while a stalled upstream is waited for. */
+  leave(): void {
     this.#ended = true;
-    this.#ready = [];
-    await this.#source.return?.();
-    return { done: true, value: undefined };
+    this.#sink = undefined;
+    this.#source.leave();
   }
 
-  readonly #pull = async (): Promise<Step> => {
-    try {
-      while (!this.#ended) {
-        const step = await this.#source.next();
-        if (this.#ended) break;
-        this.#ready = [];
-        const fault = this.#judged(step);
-        // A rule ended the answer, or something failed in here.
-        if (this.#ended && step.done !== true) await this.#source.return?.();
-        if (fault) throw fault;
-        if (this.#ready.length > 0) return { done: false, value: this.#ready };
-      }
-      return { done: true, value: undefined };
-    } finally {
-      this.#asking -= 1;
+  take(batch: readonly CheckedEvent[]): void {
+    if (this.#ended) return;
+    const fault = this.#judged(batch);
+    // A rule ended the answer, or something failed in here.
+    if (this.#ended) this.#source.leave();
+    this.#release(fault);
+  }
+
+  end(): void {
+    if (!this.#ended) this.#release(this.#judged(undefined));
+  }
+
+  fail(error: unknown): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#sink?.fail(error);
+  }
+
+  #release(fault: Failure | undefined): void {
+    const ready = this.#ready;
+    if (ready.length > 0) {
+      this.#ready = [];
+      this.#sink?.take(ready);
     }
-  };
+    if (!this.#ended) return;
+    if (fault) this.#sink?.fail(fault);
+    else this.#sink?.end();
+  }
 
   /** Closed where anything fails in here: nothing more is released. */
-  #judged(step: IteratorResult<readonly CheckedEvent[], unknown>): Failure | undefined {
+  #judged(batch: readonly CheckedEvent[] | undefined): Failure | undefined {
     try {
-      if (step.done === true) this.#finish();
+      if (batch === undefined) this.#finish();
       else
-        for (const event of step.value) {
+        for (const event of batch) {
           this.#take(event);
           if (this.#ended) break;
         }

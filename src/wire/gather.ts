@@ -3,6 +3,7 @@
 
 import type { AnswerBatches, AnswerEvent, GatheredAnswer, GatheredChoice, Sound } from "../core/answer.ts";
 import type { FinishReason } from "../core/events.ts";
+import { pour } from "../core/pouring.ts";
 import type { ReasoningBlock, ToolCall } from "../core/request.ts";
 
 export interface Gatherer {
@@ -11,10 +12,13 @@ export interface Gatherer {
   done(): GatheredAnswer;
 }
 
-export async function gather(batches: AnswerBatches): Promise<GatheredAnswer> {
+export function gather(batches: AnswerBatches): Promise<GatheredAnswer> {
   const gatherer = createGatherer();
-  for await (const batch of batches) for (const event of batch) gatherer.push(event);
-  return gatherer.done();
+  const whole = new Promise<void>((end, fail) => {
+    const take = (batch: readonly AnswerEvent[]): void => batch.forEach(gatherer.push);
+    pour(batches, { take, end, fail }).resume();
+  });
+  return whole.then(gatherer.done);
 }
 
 interface OpenCall {
