@@ -24,9 +24,17 @@ export interface Names {
 export const unlistedKept = 1_000;
 
 export function createNames(tables: NameTables): Names {
-  const unlisted = new Map<string, Deployment>();
+  /** The same list each time: what was decided of one can then be found again. */
+  const asked = new Map<string, readonly Deployment[]>();
+  const unlisted = new Map<string, readonly Deployment[]>();
 
   function listed(name: string): readonly Deployment[] | undefined {
+    let list = asked.get(name);
+    if (list === undefined && (list = find(name)) !== undefined) asked.set(name, list);
+    return list;
+  }
+
+  function find(name: string): readonly Deployment[] | undefined {
     const deployment = tables.deployments.get(name);
     if (deployment) return [deployment];
     const ofModel = tables.byModel.get(name);
@@ -35,7 +43,7 @@ export function createNames(tables: NameTables): Names {
     return target === undefined ? undefined : listed(target);
   }
 
-  function onDemand(id: string): Deployment | undefined {
+  function onDemand(id: string): readonly Deployment[] | undefined {
     const known = unlisted.get(id);
     if (known) {
       unlisted.delete(id);
@@ -46,7 +54,7 @@ export function createNames(tables: NameTables): Names {
     const provider = tables.providers.get(id.slice(0, Math.max(slash, 0)));
     const upstreamModel = id.slice(slash + 1);
     if (!provider?.enabled || provider.dialect === "demo" || !isUpstreamName(upstreamModel)) return undefined;
-    const made = tables.makeUnlisted(provider, upstreamModel);
+    const made = [tables.makeUnlisted(provider, upstreamModel)];
     unlisted.set(id, made);
     const oldest = unlisted.size > unlistedKept ? unlisted.keys().next().value : undefined;
     if (oldest !== undefined) unlisted.delete(oldest);
@@ -60,14 +68,10 @@ export function createNames(tables: NameTables): Names {
 
   return {
     deployment(id) {
-      const found = exactly(id) ?? inRegion(id, exactly);
-      return found ? found[0] : onDemand(id);
+      return tables.deployments.get(id) ?? (inRegion(id, exactly) ?? onDemand(id))?.[0];
     },
     resolve(name) {
-      const found = listed(name) ?? inRegion(name, listed);
-      if (found) return found;
-      const made = onDemand(name);
-      return made ? [made] : [];
+      return listed(name) ?? inRegion(name, listed) ?? onDemand(name) ?? [];
     },
   };
 }

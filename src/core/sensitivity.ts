@@ -58,7 +58,8 @@ export function isWithin(data: Sensitivity, ceiling: Sensitivity): boolean {
   );
 }
 
-export const formatSensitivity = (value: Sensitivity): string => [value.level, ...value.labels].join("+");
+export const formatSensitivity = ({ level, labels }: Sensitivity): string =>
+  labels.length === 0 ? level : `${level}+${labels.join("+")}`;
 
 export type ParsedSensitivity =
   | { readonly ok: true; readonly value: Sensitivity }

@@ -3,6 +3,7 @@
 
 import { randomBytes } from "node:crypto";
 import type { ModelRequest } from "../core/request.ts";
+import type { Soon } from "../core/soon.ts";
 import type { Permitted, Plan } from "../core/stages.ts";
 import { identityOf } from "../core/caller.ts";
 import { formatUsd } from "../core/money.ts";
@@ -18,34 +19,59 @@ import { worstCaseOf } from "./worst-case.ts";
 
 type Parts = Pick<GatewayParts, "health" | "secret" | "webhooks" | "escalations">;
 
-export async function makePlan<R extends ModelRequest>(
+/** A promise only where a webhook is asked. */
+export function makePlan<R extends ModelRequest>(
   permitted: Permitted<R>,
   snapshot: Snapshot,
   parts: Parts,
   signal: AbortSignal,
   /** Where the session was served last. */
   kept: string | undefined,
-): Promise<Plan<R>> {
-  let seed: string | undefined;
-  const facts: PlanParts = {
-    secret: parts.secret,
-    kept,
-    worstCase: worstCaseOf,
-    isHealthy: parts.health.isHealthy,
-    takesWhole,
-    vitals: parts.health.vitals,
-    score: snapshot.scores ?? unknown,
-    get seed() {
-      return (seed ??= seedOf(permitted));
-    },
-  };
+): Soon<Plan<R>> {
+  const facts = new PlanningFacts(permitted, snapshot, parts, kept);
   const own = plan(permitted, facts);
-  const skipped = cheapToSkip(own, facts, parts.escalations);
-  if (skipped !== undefined) return plan(permitted, { ...facts, skipped });
-  const webhook = permitted.way?.route.webhook;
-  if (webhook === undefined || own.candidates.length < 2) return own;
-  const advised = await parts.webhooks.ask(webhook, questionOf(own, snapshot), signal);
-  return advised === undefined ? own : plan(permitted, { ...facts, advised });
+  const route = permitted.way?.route;
+  if (route === undefined) return own;
+  facts.skipped = cheapToSkip(own, facts, parts.escalations);
+  if (facts.skipped !== undefined) return plan(permitted, facts);
+  if (route.webhook === undefined || own.candidates.length < 2) return own;
+  return parts.webhooks.ask(route.webhook, questionOf(own, snapshot), signal).then((advised) => {
+    if (advised === undefined) return own;
+    facts.advised = advised;
+    return plan(permitted, facts);
+  });
+}
+
+class PlanningFacts implements PlanParts {
+  readonly secret: string;
+  readonly kept: string | undefined;
+  readonly worstCase = worstCaseOf;
+  readonly takesWhole = takesWhole;
+  readonly isHealthy: PlanParts["isHealthy"];
+  readonly vitals: PlanParts["vitals"];
+  readonly score: PlanParts["score"];
+  skipped: string | undefined = undefined;
+  advised: readonly string[] | undefined = undefined;
+  readonly #permitted: Permitted;
+  #seed: string | undefined;
+
+  constructor(
+    permitted: Permitted,
+    { scores }: Snapshot,
+    { health, secret }: Parts,
+    kept: string | undefined,
+  ) {
+    this.#permitted = permitted;
+    this.secret = secret;
+    this.kept = kept;
+    this.isHealthy = health.isHealthy;
+    this.vitals = health.vitals;
+    this.score = scores ?? unknown;
+  }
+
+  get seed(): string {
+    return (this.#seed ??= seedOf(this.#permitted));
+  }
 }
 
 /** The first candidate, where earlier requests of the kind say that the next would be asked anyway. */

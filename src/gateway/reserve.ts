@@ -4,27 +4,42 @@
 import { Failure } from "../core/errors.ts";
 import { formatUsd, type Picodollars } from "../core/money.ts";
 import type { ModelRequest } from "../core/request.ts";
+import type { Soon } from "../core/soon.ts";
 import type { Permitted, Plan } from "../core/stages.ts";
 import type { Budgets, Hold } from "../metering/budgets.ts";
 
-export async function reserve<R extends ModelRequest>(
+type Held = Extract<Hold, { ok: true }>;
+
+/** A promise only where a budget covers the caller. */
+export function reserve<R extends ModelRequest>(
   planned: Plan<R>,
   budgets: Budgets,
-  account: { holdSettlesWith(hold: Extract<Hold, { ok: true }>): void },
-): Promise<Plan<R>> {
+  account: { holdSettlesWith(hold: Held): void },
+): Soon<Plan<R>> {
   const plan = withinOwnLimit(planned);
-  account.holdSettlesWith(await holdFor(plan, worstOf(plan), budgets));
+  const holding = holdFor(plan, worstOf(plan), budgets);
+  if (holding instanceof Promise)
+    return holding.then((hold) => {
+      account.holdSettlesWith(hold);
+      return plan;
+    });
+  account.holdSettlesWith(holding);
   return plan;
 }
 
 /** In every budget that covers the caller; throws where one has no room. */
-export async function holdFor(
+export function holdFor(
   { caller, requestId }: Pick<Permitted, "caller" | "requestId">,
   amount: Picodollars,
   budgets: Budgets,
-): Promise<Extract<Hold, { ok: true }>> {
-  const own = caller.user === undefined ? [caller.key] : [caller.user, caller.key];
-  const hold = await budgets.hold(requestId, [...own, caller.team, "organisation"], amount);
+): Soon<Held> {
+  const { key, user, team } = caller;
+  const scopes = user === undefined ? [key, team, "organisation"] : [user, key, team, "organisation"];
+  const holding = budgets.hold(requestId, scopes, amount);
+  return holding instanceof Promise ? holding.then((hold) => held(hold, amount)) : held(holding, amount);
+}
+
+function held(hold: Hold, amount: Picodollars): Held {
   if (hold.ok) return hold;
   const { budget } = hold;
   throw new Failure("BUDGET_EXCEEDED", undefined, {
@@ -36,6 +51,8 @@ export async function holdFor(
 
 /** Of the dearest; of the two dearest where two may answer. */
 export function worstOf({ candidates, way }: Plan): Picodollars {
+  const [only] = candidates;
+  if (candidates.length === 1) return only?.worstCase ?? 0;
   const { hedge, escalate } = way?.route ?? {};
   const together = hedge === undefined && escalate === undefined ? 1 : 2;
   return candidates

@@ -26,8 +26,7 @@ export function normalise<R extends ModelRequest>(
   if (asked.request.action === "complete") checkCompletion(asked.request, knownLabels);
   else if (asked.request.inputs.length === 0) refuse("input", "input must hold at least one text.");
   checkPurpose(asked.purpose, asked.caller);
-  const { declared: _text, declaredByHeader: _header, ...rest } = asked;
-  return { ...rest, declared: declaredOf(asked, knownLabels), at };
+  return { ...asked, declared: declaredOf(asked, knownLabels), at };
 }
 
 /** The header and the field may both declare: their join counts, never the lower one. */
@@ -35,13 +34,10 @@ function declaredOf(
   { declared, declaredByHeader }: Pick<Asked, "declared" | "declaredByHeader">,
   knownLabels: ReadonlySet<string>,
 ): Sensitivity | undefined {
-  const tags = [
-    ...(declared === undefined ? [] : [parseTag(declared, knownLabels)]),
-    ...(declaredByHeader === undefined
-      ? []
-      : [parseTag(declaredByHeader, knownLabels, "x-data-sensitivity")]),
-  ];
-  return tags.length === 0 ? undefined : tags.reduce(joinSensitivity);
+  const said = declared === undefined ? undefined : parseTag(declared, knownLabels);
+  if (declaredByHeader === undefined) return said;
+  const byHeader = parseTag(declaredByHeader, knownLabels, "x-data-sensitivity");
+  return said === undefined ? byHeader : joinSensitivity(said, byHeader);
 }
 
 /** Reads a caller's tag; present but empty or unknown is the caller's mistake, never "public". */

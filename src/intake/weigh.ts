@@ -1,66 +1,56 @@
 // How sensitive a request really is: what was declared joined with what was found, the key's floor,
 // every message's own tag and what its session was told before. Only ever raised. The permit stage works with this and nothing else.
 
-import { scan } from "../detect/scan.ts";
-import type { Span } from "../detect/span.ts";
-import { scanSliced } from "../detect/sliced.ts";
-import type { Lexicon } from "../detect/words/lexicon.ts";
-import { Failure, outsideMessages, placeOf, type Detection, type SensitivityReport } from "../core/errors.ts";
+import { Failure, outsideMessages, placeOf, type SensitivityReport } from "../core/errors.ts";
 import { type CompletionRequest, holdsMedia, type ModelRequest, readableFields } from "../core/request.ts";
 import {
   formatSensitivity,
   isWithin,
   joinSensitivity,
   publicData,
-  sensitivity,
   type Sensitivity,
 } from "../core/sensitivity.ts";
+import type { Soon } from "../core/soon.ts";
 import type { Normalised, Weighed } from "../core/stages.ts";
-import { TermCount } from "./listed-terms.ts";
-import { createPace, type Pace } from "./pace.ts";
+import { Findings, type Located, type Observation } from "./findings.ts";
 
-/** Text up to here is scanned in one go; longer text in slices, and others may run between any two. */
-const scannedAtOnceCharacters = 2 * 1024;
-const countedAtOnce = 1_024;
-/** Text beyond this is not looked into, and says so by its label. */
-const mostScannedCharacters = 1024 * 1024;
-
-/** What the policy says of findings. */
-export interface Observation {
-  /** A team that a row puts on observe: found and reported, but not joined. */
-  observes(team: string, kind: string, now: number): boolean;
-  /** Phrases of its own; undefined where it lists none. */
-  readonly lexicon?: Lexicon | undefined;
-}
-
-export async function weigh<R extends ModelRequest>(
+/** A promise only where there is much to look into: most requests are read before anybody could wait. */
+export function weigh<R extends ModelRequest>(
   normalised: Normalised<R>,
   observation: Observation,
   session?: Sensitivity,
   signal?: AbortSignal,
-): Promise<Weighed<R>> {
+): Soon<Weighed<R>> {
+  const found = new Findings(normalised, observation);
+  const reading = found.read(textsOf(normalised.request), signal);
+  return reading === undefined
+    ? judged(normalised, found, session)
+    : reading.then(() => judged(normalised, found, session));
+}
+
+function judged<R extends ModelRequest>(
+  normalised: Normalised<R>,
+  found: Findings,
+  session: Sensitivity | undefined,
+): Weighed<R> {
   const { request, caller } = normalised;
-  const isObserved = ({ label, kind, certain }: Span): boolean =>
-    !certain && observation.observes(caller.team, `${label}.${kind}`, normalised.at);
-  const terms = observation.lexicon && new TermCount(observation.lexicon, request);
-  const found = await detect(textsOf(request), isObserved, createPace(signal), terms);
-  const unscanned = found.unscanned || hasMedia(request);
   const declared = declaredBy(normalised);
-  const formed = sensitivity("public", [...found.labels, ...(unscanned ? ["unscanned"] : [])]);
-  const detected = terms ? joinSensitivity(formed, terms.data) : formed;
-  const base = declared ?? caller.defaultSensitivity;
-  const effective = [caller.floor, detected, session ?? publicData].reduce(joinSensitivity, base);
+  const detected = found.data(hasMedia(request));
+  const base = joinSensitivity(declared ?? caller.defaultSensitivity, caller.floor);
+  const known = joinSensitivity(base, detected);
+  const effective = session === undefined ? known : joinSensitivity(known, session);
   // In the order of the record (`audit/canonical.ts`), as every object that ends up in one.
-  const report: SensitivityReport = {
-    declared,
-    detected: terms ? [...found.detections, ...terms.detections] : found.detections,
-    effective,
-    ...(session === undefined ? undefined : { session }),
-    underDeclared: declared !== undefined && !isWithin(detected, declared),
-  };
+  const underDeclared = declared !== undefined && !isWithin(detected, declared);
+  const { detections } = found;
+  const report: SensitivityReport =
+    session === undefined
+      ? { declared, detected: detections, effective, underDeclared }
+      : { declared, detected: detections, effective, session, underDeclared };
   if (!isWithin(effective, caller.ceiling)) throw exceedsKey(report, caller.ceiling);
-  const weighed = { ...normalised, sensitivity: report };
-  return terms ? { ...weighed, listed: terms.asked } : weighed;
+  const listed = found.terms?.asked;
+  return listed === undefined
+    ? { ...normalised, sensitivity: report }
+    : { ...normalised, sensitivity: report, listed };
 }
 
 /** The request's own tag joined with those of its messages; undefined where there is none at all. */
@@ -74,57 +64,8 @@ function declaredBy({ declared, request, caller }: Normalised): Sensitivity | un
   return joined ?? declared;
 }
 
-interface Found {
-  readonly detections: readonly Detection[];
-  /** Of those that count; what is only observed is reported and no more. */
-  readonly labels: ReadonlySet<string>;
-  readonly unscanned: boolean;
-}
-
-interface Located {
-  readonly messageIndex: number;
-  readonly text: string;
-}
-
-async function detect(
-  texts: Iterable<Located>,
-  isObserved: (span: Span) => boolean,
-  pace: Pace,
-  terms: TermCount | undefined,
-): Promise<Found> {
-  const counts = new Map<string, { -readonly [Field in keyof Detection]: Detection[Field] }>();
-  const labels = new Set<string>();
-  let budget = mostScannedCharacters;
-  let unscanned = false;
-
-  function count(span: Span, messageIndex: number): void {
-    const { label, kind } = span;
-    const key = `${messageIndex} ${label} ${kind}`;
-    const known = counts.get(key);
-    if (known) known.count += 1;
-    else counts.set(key, { label, kind, messageIndex, count: 1 });
-    if (!labels.has(label) && !isObserved(span)) labels.add(label);
-  }
-
-  for (const { text, messageIndex } of texts) {
-    const looked = text.length > budget ? text.slice(0, budget) : text;
-    unscanned ||= looked.length < text.length;
-    budget -= looked.length;
-    if (looked === "") continue;
-    const spans =
-      looked.length <= scannedAtOnceCharacters ? scan(looked) : await scanSliced(looked, pace.turn);
-    for (const [index, span] of spans.entries()) {
-      count(span, messageIndex);
-      if (index % countedAtOnce === countedAtOnce - 1) await pace.turn();
-    }
-    if (terms) await terms.read(looked, messageIndex, pace);
-    if (pace.due()) await pace.turn();
-  }
-  return { detections: [...counts.values()], labels, unscanned };
-}
-
 /** One by one: there may be a hundred thousand messages. */
-function* textsOf(request: ModelRequest): Generator<Located> {
+function* textsOf(request: ModelRequest): Generator<Located, void> {
   if (request.action !== "complete") {
     for (const [messageIndex, input] of request.inputs.entries()) {
       if (typeof input === "string") yield { messageIndex, text: input };

@@ -2,6 +2,7 @@
 // that the sum over all replicas never passes a limit.
 
 import type { Picodollars } from "../core/money.ts";
+import type { Soon } from "../core/soon.ts";
 
 /** `key:…`, `user:…`, `team:…` or `organisation`. */
 export type BudgetScope = string;
@@ -25,5 +26,5 @@ export interface Budgets {
    * Answers without asking the database where no scope has a budget (a cached fact, refreshed
    * with the generation).
    */
-  hold(requestId: string, scopes: readonly BudgetScope[], amount: Picodollars): Promise<Hold>;
+  hold(requestId: string, scopes: readonly BudgetScope[], amount: Picodollars): Soon<Hold>;
 }

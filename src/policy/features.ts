@@ -69,12 +69,27 @@ const features: readonly Feature[] = [
 
 /** Bits of the features a request uses, for a cache key; 0 for almost every request. */
 export function featuresOf(request: ModelRequest): number {
+  if (isPlain(request)) return 0;
   let bits = 0;
   features.forEach((feature, index) => {
     if (feature.seen(request)) bits |= 1 << index;
   });
   return bits;
 }
+
+/** Nothing beside text and settings that every provider knows: no feature can be seen in it. */
+function isPlain(request: ModelRequest): boolean {
+  if (!isEmpty(request.extras)) return false;
+  if (request.action !== "complete") return true;
+  return request.tools === undefined && request.messages.every(({ parts }) => parts.every(isText));
+}
+
+function isEmpty(extras: Extras): boolean {
+  for (const name in extras) if (Object.hasOwn(extras, name)) return false;
+  return true;
+}
+
+const isText = ({ type }: Part): boolean => type === "text";
 
 export const dropsGuarantee = (bits: number, guarantee: string): boolean =>
   bits !== 0 && features.some((feature, index) => (bits & (1 << index)) !== 0 && feature.drops(guarantee));

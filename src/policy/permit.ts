@@ -43,6 +43,14 @@ interface Situation {
   readonly decisions: Map<string, Decision>;
   /** A deployment never changes: another catalog or another attestation is another object. */
   readonly entries: WeakMap<Deployment, Entry>;
+  /** By the first of the candidates: a name means the same ones each time. */
+  readonly answers: WeakMap<Deployment, Answer>;
+}
+
+interface Answer {
+  readonly candidates: readonly Deployment[];
+  readonly permit: Permit;
+  readonly validUntil: number;
 }
 
 interface Entry {
@@ -64,19 +72,41 @@ export function makePermit(parts: PermitParts): AskPermit {
   return (weighed, candidates, breakGlass) => {
     const now = parts.now();
     const situation = situationOf(weighed, breakGlass !== undefined && breakGlass.until > now);
+    if (situation === undefined)
+      return permitOf(
+        [],
+        candidates.map((one) => refusal(one, notMinted)),
+      );
+    const [first] = candidates;
+    if (first === undefined) return permitOf([], []);
+    let answer = situation.answers.get(first);
+    if (answer === undefined || answer.validUntil <= now || !areSame(answer.candidates, candidates)) {
+      answer = answerOf(candidates, situation, now);
+      situation.answers.set(first, answer);
+    }
+    return answer.permit;
+  };
+
+  function permitOf(allowed: readonly PermittedDeployment[], considered: readonly Consideration[]): Permit {
+    return { policyVersion: parts.version, policyHash: parts.hash, allowed, considered };
+  }
+
+  function answerOf(candidates: readonly Deployment[], situation: Situation, now: number): Answer {
     const allowed: PermittedDeployment[] = [];
     const considered: Consideration[] = [];
+    let validUntil = Number.POSITIVE_INFINITY;
     for (const deployment of candidates) {
-      let entry = situation?.entries.get(deployment);
-      if (situation !== undefined && (entry === undefined || entry.validUntil <= now)) {
+      let entry = situation.entries.get(deployment);
+      if (entry === undefined || entry.validUntil <= now) {
         entry = judge(deployment, situation, now);
         situation.entries.set(deployment, entry);
       }
-      considered.push(entry?.consideration ?? refusal(deployment, notMinted));
-      if (entry?.permitted) allowed.push(entry.permitted);
+      validUntil = Math.min(validUntil, entry.validUntil);
+      considered.push(entry.consideration);
+      if (entry.permitted) allowed.push(entry.permitted);
     }
-    return { policyVersion: parts.version, policyHash: parts.hash, allowed, considered };
-  };
+    return { candidates, permit: permitOf(allowed, considered), validUntil };
+  }
 
   function situationOf(weighed: Weighed, breakGlass: boolean): Situation | undefined {
     const subjects = subjectsOf(weighed.caller);
@@ -100,6 +130,7 @@ export function makePermit(parts: PermitParts): AskPermit {
         rows: own,
         decisions: new Map(),
         entries: new WeakMap(),
+        answers: new WeakMap(),
       };
       forgetOldest(situations, situationsKept);
       situations.set(key, situation);
@@ -130,6 +161,9 @@ export function makePermit(parts: PermitParts): AskPermit {
     return entryOf(deployment, situation, decision, Math.min(validUntil, decision.validUntil));
   }
 }
+
+const areSame = (before: readonly Deployment[], now: readonly Deployment[]): boolean =>
+  before === now || (before.length === now.length && now.every((one, index) => one === before[index]));
 
 function entryOf(
   deployment: Deployment,

@@ -6,7 +6,7 @@ import type { CasbinEngine } from "./casbin-engine.ts";
 import type { SafetyRegime, Subjects } from "./policy.ts";
 import type { RegimeRow } from "./rows.ts";
 import { remembered, rowsInForce } from "./safety-rows.ts";
-import { idsOf, isMinted } from "./subjects.ts";
+import { makeNames } from "./subjects.ts";
 import { regimeCategory, releaseModes, type RegimeWord } from "./vocabulary.ts";
 
 const strictest: SafetyRegime = {
@@ -24,9 +24,10 @@ export function makeSafetyRegime(
   const answer = remembered(ask);
   /** Casbin takes its time over each word; one that no row has need not be asked. */
   const used = new Set(rows.map((row) => row.action));
+  const namesOf = makeNames();
   return (who, data) => {
-    if (!isMinted(who)) return strictest;
-    const subjects = idsOf(who).join(" ");
+    const subjects = namesOf(who);
+    if (subjects === undefined) return strictest;
     return answer(`${subjects}|${formatSensitivity(data)}`, subjects, data);
   };
 

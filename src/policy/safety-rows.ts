@@ -6,7 +6,7 @@ import type { CasbinEngine } from "./casbin-engine.ts";
 import { coversData } from "./cells/data.ts";
 import type { SafetyDecision, Subjects } from "./policy.ts";
 import type { RegimeRow, SafetyRow } from "./rows.ts";
-import { idsOf, isMinted } from "./subjects.ts";
+import { makeNames } from "./subjects.ts";
 import { safetyActions } from "./vocabulary.ts";
 
 const answersKept = 5_000;
@@ -18,9 +18,10 @@ export function makeSafetyDecision(
   engine: CasbinEngine,
 ): (subjects: Subjects, data: Sensitivity, category: string) => SafetyDecision {
   const answer = remembered(ask);
+  const namesOf = makeNames();
   return (who, data, category) => {
-    if (!isMinted(who)) return blocked;
-    const subjects = idsOf(who).join(" ");
+    const subjects = namesOf(who);
+    if (subjects === undefined) return blocked;
     return answer(`${subjects}|${formatSensitivity(data)}|${category}`, subjects, data, category);
   };
 

@@ -35,12 +35,25 @@ export function makeSubjects(rows: readonly GrantRow[], teams: Links): (caller: 
 
 type Ids = Pick<Caller, "key" | "user" | "team" | "roles">;
 
+/** Joined by blanks, for the rows on safety; undefined where an id is of no minted form. Each caller is asked about once. */
+export function makeNames(): (caller: Ids) => string | undefined {
+  const known = new WeakMap<object, { readonly names: string | undefined }>();
+  return (caller) => {
+    let found = known.get(caller);
+    if (found === undefined) {
+      found = { names: isMinted(caller) ? idsOf(caller).join(" ") : undefined };
+      known.set(caller, found);
+    }
+    return found.names;
+  };
+}
+
 /** Everything that a row may name the caller by. */
 export const idsOf = ({ key, user, team, roles }: Ids): readonly string[] =>
   user === undefined ? [key, team, ...roles] : [key, user, team, ...roles];
 
 /** True where every id is of the form that the server mints for its kind. */
-export const isMinted = ({ key, user, team, roles }: Ids): boolean =>
+const isMinted = ({ key, user, team, roles }: Ids): boolean =>
   minted.key.test(key) &&
   (user === undefined || minted.user.test(user)) &&
   minted.team.test(team) &&

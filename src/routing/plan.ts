@@ -7,6 +7,7 @@ import type { Deployment } from "../core/deployment.ts";
 import type { Picodollars } from "../core/money.ts";
 import type { PermittedDeployment } from "../core/permit.ts";
 import type { ModelRequest } from "../core/request.ts";
+import type { Order, Way } from "../core/route.ts";
 import { formatSensitivity } from "../core/sensitivity.ts";
 import type { Permitted, Plan, PlannedCandidate } from "../core/stages.ts";
 import { passedOverBecause } from "./floors.ts";
@@ -34,27 +35,38 @@ export const seedLength = 8;
 export function plan<R extends ModelRequest>(permitted: Permitted<R>, parts: PlanParts): Plan<R> {
   const { way } = permitted;
   const order = way?.order ?? "balanced";
-  const passedOver = new Map<string, string>();
-  const fitting = reroute(permitted, parts).flatMap((target): readonly PlannedCandidate[] => {
+  const fitting: PlannedCandidate[] = [];
+  let passedOver: Map<string, string> | undefined;
+  for (const target of reroute(permitted, parts)) {
     const { id } = target.deployment;
     const worstCase = parts.worstCase(permitted.request, target.deployment);
     const candidate = { target, worstCase, healthy: parts.isHealthy(id) };
     const because = way && passedOverBecause(candidate, way, parts);
-    if (because !== undefined) passedOver.set(id, because);
-    return because === undefined ? [candidate] : [];
-  });
-  const ordered = fitting.length > 1 ? sorted(fitting, order, way, parts) : fitting;
-  const first = [...(keptBy(parts, way?.route) ?? []), ...(parts.advised ?? [])];
-  const candidates = behind(moved(ordered, first), parts.skipped);
+    if (because === undefined) fitting.push(candidate);
+    else (passedOver ??= new Map()).set(id, because);
+  }
+  const candidates = fitting.length > 1 ? inOrder(fitting, order, way, parts) : fitting;
   const isDrawn = (drawn.has(order) || way?.route.escalate?.learn === true) && candidates.length > 1;
   return {
     ...permitted,
     candidates,
     straight: parts.skipped !== undefined,
-    passedOver,
+    passedOver: passedOver ?? nothingPassedOver,
     considered: permitted.permit.considered,
     hash: () => hashOf(permitted, candidates, parts, isDrawn),
   };
+}
+
+const nothingPassedOver: ReadonlyMap<string, string> = new Map();
+
+function inOrder(
+  fitting: readonly PlannedCandidate[],
+  order: Order,
+  way: Way | undefined,
+  parts: PlanParts,
+): readonly PlannedCandidate[] {
+  const first = [...(keptBy(parts, way?.route) ?? []), ...(parts.advised ?? [])];
+  return behind(moved(sorted(fitting, order, way, parts), first), parts.skipped);
 }
 
 /** Where the caller would rather be rerouted, those that take all of it; where none does, all: each says what it lacks. */

@@ -90,6 +90,19 @@ export function openBudgetBook(database: Database, now: () => Date): OpenedBudge
     return { ok: true, settle: once((cost) => settle(hold, named, cost)) };
   }
 
+  async function holdCovered(
+    requestId: string,
+    scopes: readonly string[],
+    amount: Picodollars,
+  ): Promise<Hold> {
+    const all = known ?? (await readScopes());
+    const covered = scopes.filter((scope) => all.has(scope));
+    if (covered.length === 0) return nothingHeld;
+    const hold = await tryHold(requestId, covered, amount);
+    if (hold.ok || !(await expireHolds())) return hold;
+    return tryHold(requestId, covered, amount);
+  }
+
   async function settle(hold: string, named: string, cost: Picodollars): Promise<void> {
     const tryOnce = () => database.query(settleStatement, [named, ...starts(), formatUsd(cost), hold]);
     for (const pause of settlePauses) {
@@ -104,13 +117,10 @@ export function openBudgetBook(database: Database, now: () => Date): OpenedBudge
   }
 
   return {
-    async hold(requestId, scopes, amount) {
-      const all = known ?? (await readScopes());
-      const covered = scopes.filter((scope) => all.has(scope));
-      if (covered.length === 0) return nothingHeld;
-      const hold = await tryHold(requestId, covered, amount);
-      if (hold.ok || !(await expireHolds())) return hold;
-      return tryHold(requestId, covered, amount);
+    hold(requestId, scopes, amount) {
+      const all = known;
+      if (all !== undefined && !scopes.some((scope) => all.has(scope))) return nothingHeld;
+      return holdCovered(requestId, scopes, amount);
     },
 
     async set(scope, limit, period) {

@@ -50,7 +50,7 @@ for (const [what, text] of Object.entries(worst)) {
       let shortest = Infinity;
       // The first round compiles; of the others the best is what the code needs.
       for (let round = 0; round < 3; round += 1) {
-        shortest = Math.min(shortest, await longestStint(() => weigh(normalised, observeNothing)));
+        shortest = Math.min(shortest, await longestStint(async () => weigh(normalised, observeNothing)));
       }
       assert.ok(shortest < mostMilliseconds, `${shortest.toFixed(1)} ms without a turn`);
     });
@@ -59,12 +59,12 @@ for (const [what, text] of Object.entries(worst)) {
 
 test("who leaves ends the weighing at its next turn", async () => {
   const normalised = asking(worst["every detector's hits"] ?? "", megabyte);
-  const whole = await cpuOf(() => weigh(normalised, observeNothing));
+  const whole = await cpuOf(async () => weigh(normalised, observeNothing));
   const controller = new AbortController();
   const reason = new Error("left");
   const cut = await cpuOf(async () => {
     setImmediate(() => controller.abort(reason));
-    await assert.rejects(weigh(normalised, observeNothing, undefined, controller.signal), reason);
+    await assert.rejects(async () => weigh(normalised, observeNothing, undefined, controller.signal), reason);
   });
   assert.ok(cut < whole / 4, `${cut.toFixed(0)} ms of ${whole.toFixed(0)} ms`);
 });

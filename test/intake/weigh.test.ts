@@ -9,7 +9,8 @@ import { builtInLabels, formatSensitivity, sensitivity } from "../../src/core/se
 import { Lexicon } from "../../src/detect/words/lexicon.ts";
 import { operator } from "../../src/intake/authenticate.ts";
 import { normalise } from "../../src/intake/normalise.ts";
-import { weigh, type Observation } from "../../src/intake/weigh.ts";
+import type { Observation } from "../../src/intake/findings.ts";
+import { weigh } from "../../src/intake/weigh.ts";
 
 const labels = new Set<string>(builtInLabels);
 const user = (text: string, over: Partial<Message> = {}): Message =>

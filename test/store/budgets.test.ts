@@ -46,7 +46,7 @@ forEachStore("fifty holds at once never pass the limit", async (place) => {
   await budgets.set("organisation", usd("1"), "month");
   await budgets.set("key:one", usd("1.05"), "day");
   const holds = await Promise.all(
-    Array.from({ length: 50 }, (_, index) =>
+    Array.from({ length: 50 }, async (_, index) =>
       // Scopes in either order: the database locks them in its own.
       budgets.hold(`r${index}`, index % 2 ? organisation : organisation.toReversed(), usd("0.1")),
     ),
@@ -65,7 +65,7 @@ onPostgres("fifty holds at once over several replicas never pass the limit", asy
   await a.budgets.set("team:blue", usd("1"), "month");
   await b.generation.refresh();
   const holds = await Promise.all(
-    Array.from({ length: 50 }, (_, index) =>
+    Array.from({ length: 50 }, async (_, index) =>
       (index % 2 ? a : b).budgets.hold(`r${index}`, organisation, usd("0.07")),
     ),
   );
@@ -118,7 +118,7 @@ forEachStore("what a crash left held comes back after fifteen minutes", async (p
   const { budgets, records } = await place.open({ now: () => at });
   await budgets.set("organisation", usd("10"), "month");
   const [lost, billed, slow] = await Promise.all(
-    ["lost", "billed", "slow"].map((id) => budgets.hold(id, organisation, usd("3"))),
+    ["lost", "billed", "slow"].map(async (id) => budgets.hold(id, organisation, usd("3"))),
   );
   assert.ok(lost?.ok && billed?.ok && slow?.ok);
   // The process died after the ledger knew the cost and before the budget did.
