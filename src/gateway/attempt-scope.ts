@@ -16,13 +16,13 @@ export interface AttemptScope {
   end(): void;
 }
 
-/** `alone`: another attempt may run beside it, so it must be possible to end this one. */
+/** `alone`: another attempt may run beside it, so it must be possible to end this one. Undefined where nothing limits it. */
 export function openScope(
   parent: AbortSignal,
   { firstToken, total }: RouteTimeouts,
   alone: boolean,
-): AttemptScope {
-  if (firstToken === undefined && total === undefined && !alone) return { ...unlimited, signal: parent };
+): AttemptScope | undefined {
+  if (firstToken === undefined && total === undefined && !alone) return undefined;
   const { controller, release } = follow(parent);
   let expired: AttemptFailure | undefined;
   const expireAfter = (milliseconds: number | undefined, what: string): NodeJS.Timeout | undefined =>
@@ -52,6 +52,3 @@ export function openScope(
     end,
   };
 }
-
-const nothing = (): void => undefined;
-const unlimited = { expired: undefined, spoke: nothing, abort: nothing, end: nothing };

@@ -8,7 +8,7 @@ import type { FailoverParts } from "./failover.ts";
 import type { GatewayParts } from "./parts.ts";
 import { worstOf } from "./reserve.ts";
 
-interface AttemptSettings extends Pick<FailoverParts, "remaining" | "hedgeAfter"> {
+export interface AttemptSettings extends Pick<FailoverParts, "remaining" | "hedgeAfter"> {
   limitsOf(target: PermittedDeployment): { readonly timeouts: RouteTimeouts; readonly alone: boolean };
 }
 

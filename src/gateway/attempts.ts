@@ -7,7 +7,7 @@ import type { RouteTimeouts } from "../core/route.ts";
 import type { Meter } from "../metering/meter.ts";
 import type { Entry, Place } from "../providers/places.ts";
 import { AttemptFailure, attemptFailureFrom } from "../providers/upstream-failure.ts";
-import { openScope } from "./attempt-scope.ts";
+import { openScope, type AttemptScope } from "./attempt-scope.ts";
 import type { GatewayParts } from "./parts.ts";
 
 export interface AttemptLog {
@@ -23,8 +23,8 @@ export interface AttemptLog {
   spoke(): void;
   /** The deployment answered to the end, or was left by us. */
   done(): void;
-  /** A key was refused and another has taken its place: told as an attempt of its own. */
-  keyRefused(failure: AttemptFailure): void;
+  /** A key was refused and another has taken its place: told as an attempt of its own. Absent where there is one key. */
+  readonly keyRefused: ((failure: AttemptFailure) => void) | undefined;
   /** Says whose fault the error is, and notes it. */
   failed(error: unknown): AttemptFailure;
   /** Another is taken instead: ends the call, and charges what the provider may have read. */
@@ -47,83 +47,111 @@ export interface AttemptParts {
 
 type Parts = Pick<GatewayParts, "health" | "telemetry" | "now" | "reportFault">;
 
-export function beginAttempt(target: PermittedDeployment, own: AttemptParts, parts: Parts): AttemptLog {
-  const { id, provider } = target.deployment;
-  const { requestId, attempts, signal, meter, timeouts, entry, rehearsed } = own;
-  const barred = entry instanceof AttemptFailure ? entry : undefined;
-  const place = entry instanceof AttemptFailure ? undefined : entry;
-  const scope = openScope(signal, timeouts, own.alone);
-  let startedAt = parts.now();
-  let spokeAt: number | undefined;
-  let noted = false;
+export const beginAttempt = (target: PermittedDeployment, own: AttemptParts, parts: Parts): AttemptLog =>
+  new RunningAttempt(target, own, parts);
 
-  function note(outcome: string, because?: string): void {
-    noted = true;
-    scope.end();
-    place?.end();
-    tell(outcome, because);
+/** A class, and no closures: every request makes one. */
+class RunningAttempt implements AttemptLog {
+  readonly meter: Meter;
+  readonly timeouts: RouteTimeouts;
+  readonly place: Place | undefined;
+  readonly barred: AttemptFailure | undefined;
+  readonly signal: AbortSignal;
+  readonly keyRefused: ((failure: AttemptFailure) => void) | undefined;
+  readonly #target: PermittedDeployment;
+  readonly #own: AttemptParts;
+  readonly #parts: Parts;
+  /** Absent where nothing limits it and nothing runs beside it. */
+  readonly #scope: AttemptScope | undefined;
+  #startedAt: number;
+  #spokeAt: number | undefined;
+  #noted = false;
+
+  constructor(target: PermittedDeployment, own: AttemptParts, parts: Parts) {
+    const { entry, timeouts, signal } = own;
+    this.meter = own.meter;
+    this.timeouts = timeouts;
+    this.place = entry instanceof AttemptFailure ? undefined : entry;
+    this.barred = entry instanceof AttemptFailure ? entry : undefined;
+    this.#scope = openScope(signal, timeouts, own.alone);
+    this.signal = this.#scope?.signal ?? signal;
+    this.keyRefused = this.place && ((failure) => this.#nextKey(failure));
+    this.#target = target;
+    this.#own = own;
+    this.#parts = parts;
+    this.#startedAt = parts.now();
   }
 
-  function tell(outcome: string, because?: string): void {
-    const milliseconds = Math.round(parts.now() - startedAt);
-    parts.telemetry.attemptDone({ requestId, deploymentId: id, outcome, milliseconds });
-    attempts.push({ because, cost: meter.read().cost, deploymentId: id, milliseconds, outcome, rehearsed });
+  spoke(): void {
+    this.#scope?.spoke();
+    this.#spokeAt = this.#parts.now();
+    this.#parts.health.spoke(this.#target.deployment.id, this.#spokeAt - this.#startedAt);
   }
 
-  function succeeded(): void {
+  done(): void {
+    if (this.#noted) return;
+    if (this.#own.signal.aborted) this.#cancelled();
+    else this.#succeeded();
+  }
+
+  failed(error: unknown): AttemptFailure {
+    const { id, provider } = this.#target.deployment;
+    const { health, reportFault } = this.#parts;
+    const failure = this.#scope?.expired ?? attemptFailureFrom(error, provider.name);
+    if (this.#noted) return failure;
+    if (this.#own.signal.aborted) {
+      this.#cancelled();
+      return failure;
+    }
+    if (failure.fault === undefined) health.released(id);
+    else health.failed(id, failure.fault, restMilliseconds(failure));
+    if (failure.alarm && this.#own.rehearsed === undefined) reportFault(failure, this.#own.requestId);
+    this.#note(failure.failure.code, becauseOf(failure));
+    return failure;
+  }
+
+  leave(because: string): void {
+    if (this.#noted) return;
+    this.meter.presume();
+    this.#scope?.abort();
+    this.#cancelled(because);
+  }
+
+  #nextKey({ failure }: AttemptFailure): void {
+    this.#tell(failure.code, `${failure.message} Another key was used.`);
+    this.#startedAt = this.#parts.now();
+  }
+
+  #succeeded(): void {
+    const spokeAt = this.#spokeAt;
     const writing =
       spokeAt === undefined
         ? undefined
-        : { tokens: meter.read().usage.output, milliseconds: parts.now() - spokeAt };
-    parts.health.succeeded(id, writing);
-    note("ok");
+        : { tokens: this.meter.read().usage.output, milliseconds: this.#parts.now() - spokeAt };
+    this.#parts.health.succeeded(this.#target.deployment.id, writing);
+    this.#note("ok");
   }
 
-  function cancelled(because?: string): void {
-    parts.health.released(id);
-    note("cancelled", because);
+  #cancelled(because?: string): void {
+    this.#parts.health.released(this.#target.deployment.id);
+    this.#note("cancelled", because);
   }
 
-  return {
-    meter,
-    timeouts,
-    place,
-    barred,
-    signal: scope.signal,
-    spoke() {
-      scope.spoke();
-      spokeAt = parts.now();
-      parts.health.spoke(id, spokeAt - startedAt);
-    },
-    done() {
-      if (noted) return;
-      if (signal.aborted) cancelled();
-      else succeeded();
-    },
-    keyRefused(failure) {
-      tell(failure.failure.code, `${failure.failure.message} Another key was used.`);
-      startedAt = parts.now();
-    },
-    failed(error) {
-      const failure = scope.expired ?? attemptFailureFrom(error, provider.name);
-      if (noted) return failure;
-      if (signal.aborted) {
-        cancelled();
-        return failure;
-      }
-      if (failure.fault === undefined) parts.health.released(id);
-      else parts.health.failed(id, failure.fault, restMilliseconds(failure));
-      if (failure.alarm && rehearsed === undefined) parts.reportFault(failure, requestId);
-      note(failure.failure.code, becauseOf(failure));
-      return failure;
-    },
-    leave(because) {
-      if (noted) return;
-      meter.presume();
-      scope.abort();
-      cancelled(because);
-    },
-  };
+  #note(outcome: string, because?: string): void {
+    this.#noted = true;
+    this.#scope?.end();
+    this.place?.end();
+    this.#tell(outcome, because);
+  }
+
+  #tell(outcome: string, because?: string): void {
+    const { requestId, attempts, rehearsed } = this.#own;
+    const deploymentId = this.#target.deployment.id;
+    const milliseconds = Math.round(this.#parts.now() - this.#startedAt);
+    this.#parts.telemetry.attemptDone({ requestId, deploymentId, outcome, milliseconds });
+    const { cost } = this.meter.read();
+    attempts.push({ because, cost, deploymentId, milliseconds, outcome, rehearsed });
+  }
 }
 
 function restMilliseconds({ failure }: AttemptFailure): number | undefined {

@@ -4,6 +4,7 @@
 import { Failure } from "../core/errors.ts";
 import type { PermittedDeployment } from "../core/permit.ts";
 import type { CompletionRequest } from "../core/request.ts";
+import type { Soon } from "../core/soon.ts";
 import type { Plan } from "../core/stages.ts";
 import type { RequestMedia } from "../providers/caller-media.ts";
 import type { ProviderCall, Providers } from "../providers/providers.ts";
@@ -11,14 +12,26 @@ import { AttemptFailure } from "../providers/upstream-failure.ts";
 import type { AttemptLog } from "./attempts.ts";
 import { wantsLogprobs } from "./escalation-plan.ts";
 
-export async function callOf(
+/** A promise only where media must be carried by their bytes. */
+export function callOf(
   target: PermittedDeployment,
   plan: Plan<CompletionRequest>,
   providers: Providers,
   attempt: AttemptLog,
   media: RequestMedia | undefined,
+): Soon<ProviderCall> {
+  return media === undefined
+    ? made(target, plan, providers, attempt)
+    : carried(target, plan, providers, attempt, media);
+}
+
+async function carried(
+  target: PermittedDeployment,
+  plan: Plan<CompletionRequest>,
+  providers: Providers,
+  attempt: AttemptLog,
+  media: RequestMedia,
 ): Promise<ProviderCall> {
-  if (media === undefined) return made(target, plan, providers, attempt);
   const { request, params } = await media.carriedTo(target, plan.onUnsupported, attempt.signal);
   const call = made(target, { ...plan, request }, providers, attempt);
   return { ...call, params: [...params, ...call.params] };

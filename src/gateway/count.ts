@@ -9,12 +9,13 @@ import { estimateInputTokens } from "../metering/estimate.ts";
 import type { TokenCounter } from "../providers/providers.ts";
 import { openAccount } from "./account.ts";
 import type { CountResult } from "./contract.ts";
+import { attemptsUnder } from "./failover-rules.ts";
 import { failover } from "./failover.ts";
 import type { GatewayParts } from "./parts.ts";
 import { partsFor } from "./rehearsing.ts";
 import { openScreening, type Screening } from "./screening.ts";
 import type { Snapshot } from "./snapshots.ts";
-import { admit, attemptsUnder, planFor } from "./stages.ts";
+import { admit, planFor } from "./stages.ts";
 
 export async function countTokens(
   shared: GatewayParts,

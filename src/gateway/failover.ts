@@ -4,6 +4,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PermittedDeployment } from "../core/permit.ts";
 import type { ModelRequest } from "../core/request.ts";
+import type { FailoverSettings } from "../core/route.ts";
 import type { PlannedCandidate, Plan } from "../core/stages.ts";
 import type { AttemptFailure } from "../providers/upstream-failure.ts";
 import type { Entry } from "../providers/places.ts";
@@ -32,94 +33,141 @@ export interface FailoverParts {
   hedgeAfter(target: PermittedDeployment): number | undefined;
 }
 
+type Call<T> = (target: PermittedDeployment, attempt: AttemptLog) => Promise<T>;
+
 /**
  * `call` resolves once the deployment has said something, and rejects where another may be tried.
  * `discard` lets go of a value that came too late.
  */
-export async function failover<R extends ModelRequest, T>(
+export function failover<R extends ModelRequest, T>(
   plan: Plan<R>,
-  call: (target: PermittedDeployment, attempt: AttemptLog) => Promise<T>,
+  call: Call<T>,
   parts: FailoverParts,
   signal: AbortSignal,
   discard: (value: T) => void = () => undefined,
 ): Promise<T> {
-  const settings = plan.way?.route.failover;
-  const failures: AttemptFailure[] = [];
-  const resting: PermittedDeployment[] = [];
-  const waiting = [...plan.candidates];
+  return new Failover(plan, call, parts, signal, discard).run();
+}
+
+/** A class, and no closures: every request makes one. */
+class Failover<T> {
+  readonly #plan: Plan;
+  readonly #settings: FailoverSettings | undefined;
+  readonly #call: Call<T>;
+  readonly #parts: FailoverParts;
+  readonly #signal: AbortSignal;
+  readonly #discard: (value: T) => void;
+  readonly #resting: PermittedDeployment[] = [];
+  /** The place in the plan of whoever is next. */
+  #at = 0;
+
+  constructor(
+    plan: Plan,
+    call: Call<T>,
+    parts: FailoverParts,
+    signal: AbortSignal,
+    discard: (value: T) => void,
+  ) {
+    this.#plan = plan;
+    this.#settings = plan.way?.route.failover;
+    this.#call = call;
+    this.#parts = parts;
+    this.#signal = signal;
+    this.#discard = discard;
+  }
+
+  async run(): Promise<T> {
+    const failures: AttemptFailure[] = [];
+    for (let candidate = this.#next(); candidate; candidate = this.#next()) {
+      this.#signal.throwIfAborted();
+      if (this.#parts.remaining() <= 0) throw outOfTime(this.#settings?.within ?? 0, failures);
+      const { target } = candidate;
+      const outcome = await (this.#plan.way === undefined ? this.#once(target) : this.#turn(target));
+      if (outcome.ok) return outcome.value;
+      failures.push(...outcome.failures);
+      if (!outcome.failures.every((failure) => this.#goesOnAfter(failure))) break;
+    }
+    if (failures.length === 0 && this.#resting.length > 0)
+      throw allResting(this.#resting.map((target) => this.#parts.resting(target)));
+    throw joinedFailure(failures);
+  }
+
+  #goesOnAfter({ mayTryAnother, refusedContent }: AttemptFailure): boolean {
+    return mayTryAnother || (refusedContent && this.#settings?.onRefusedContent === true);
+  }
 
   /** The next that may be called now. */
-  function next(): PlannedCandidate | undefined {
-    for (let candidate = waiting.shift(); candidate; candidate = waiting.shift()) {
+  #next(): PlannedCandidate | undefined {
+    const { candidates } = this.#plan;
+    for (let candidate = candidates[this.#at]; candidate; candidate = candidates[this.#at]) {
+      this.#at += 1;
       const { target } = candidate;
-      if (!parts.stillPermitted(target)) continue;
-      if (parts.admits(target)) return candidate;
-      resting.push(target);
+      if (!this.#parts.stillPermitted(target)) continue;
+      if (this.#parts.admits(target)) return candidate;
+      this.#resting.push(target);
     }
     return undefined;
   }
 
-  async function once(target: PermittedDeployment): Promise<Turn<T>> {
-    const entering = parts.enter(target);
-    const entry = entering instanceof Promise ? await entering : entering;
-    return await made(target, parts.begin(target, entry));
-  }
-
-  async function made(target: PermittedDeployment, attempt: AttemptLog): Promise<Turn<T>> {
-    try {
-      if (attempt.barred !== undefined) throw attempt.barred;
-      return { ok: true, value: await call(target, attempt) };
-    } catch (error) {
-      return { ok: false, failures: [attempt.failed(error)] };
-    }
-  }
-
-  /** Beside a slow one, so it is not waited for. */
-  function second(): Opened | undefined {
-    const candidate = parts.mayAdd() ? next() : undefined;
-    if (candidate === undefined) return undefined;
-    const entered = parts.enterAtOnce(candidate.target);
-    if (entered === undefined) waiting.unshift(candidate);
-    return entered && { target: candidate.target, entry: entered.entry };
-  }
-
-  async function turn({ target }: PlannedCandidate): Promise<Turn<T>> {
+  /** As its route asks for it: with retries, or beside another. */
+  async #turn(target: PermittedDeployment): Promise<Turn<T>> {
+    const parts = this.#parts;
     const after = parts.hedgeAfter(target);
-    if (after !== undefined)
-      return await hedged({
-        target,
-        after,
-        entry: await parts.enter(target),
-        made,
-        second,
-        begin: parts.begin,
-        discard,
-      });
-    let tried = await once(target);
-    for (let retry = 0; retry < (settings?.retries ?? 0) && !tried.ok; retry++) {
+    if (after !== undefined) return await this.#hedged(target, after);
+    let tried = await this.#once(target);
+    for (let retry = 0; retry < (this.#settings?.retries ?? 0) && !tried.ok; retry++) {
       const [failure] = tried.failures;
       const wait = failure?.passing ? waitBefore(retry, failure.failure.detail.retryAfterSeconds) : undefined;
       if (wait === undefined || wait >= parts.remaining() || !parts.mayAdd()) break;
-      await sleep(wait, undefined, { signal });
+      await sleep(wait, undefined, { signal: this.#signal });
       if (!parts.stillPermitted(target) || !parts.admits(target)) break;
-      const again = await once(target);
+      const again = await this.#once(target);
       tried = again.ok ? again : { ok: false, failures: [...again.failures, ...tried.failures] };
     }
     return tried;
   }
 
-  for (let candidate = next(); candidate; candidate = next()) {
-    signal.throwIfAborted();
-    if (parts.remaining() <= 0) throw outOfTime(settings?.within ?? 0, failures);
-    const outcome = await turn(candidate);
-    if (outcome.ok) return outcome.value;
-    failures.push(...outcome.failures);
-    const goesOn = outcome.failures.every(
-      ({ mayTryAnother, refusedContent }) =>
-        mayTryAnother || (refusedContent && settings?.onRefusedContent === true),
-    );
-    if (!goesOn) break;
+  async #once(target: PermittedDeployment): Promise<Turn<T>> {
+    const entering = this.#parts.enter(target);
+    const entry = entering instanceof Promise ? await entering : entering;
+    const attempt = this.#parts.begin(target, entry);
+    try {
+      return { ok: true, value: await this.#called(target, attempt) };
+    } catch (error) {
+      return { ok: false, failures: [attempt.failed(error)] };
+    }
   }
-  if (failures.length === 0 && resting.length > 0) throw allResting(resting.map(parts.resting));
-  throw joinedFailure(failures);
+
+  #called(target: PermittedDeployment, attempt: AttemptLog): Promise<T> {
+    if (attempt.barred !== undefined) throw attempt.barred;
+    return this.#call(target, attempt);
+  }
+
+  async #hedged(target: PermittedDeployment, after: number): Promise<Turn<T>> {
+    return hedged({
+      target,
+      after,
+      entry: await this.#parts.enter(target),
+      made: async (other, attempt) => {
+        try {
+          return { ok: true, value: await this.#called(other, attempt) };
+        } catch (error) {
+          return { ok: false, failures: [attempt.failed(error)] };
+        }
+      },
+      second: () => this.#second(),
+      begin: (other, entry) => this.#parts.begin(other, entry),
+      discard: this.#discard,
+    });
+  }
+
+  /** Beside a slow one, so it is not waited for. */
+  #second(): Opened | undefined {
+    const candidate = this.#parts.mayAdd() ? this.#next() : undefined;
+    if (candidate === undefined) return undefined;
+    const entered = this.#parts.enterAtOnce(candidate.target);
+    // Its turn comes after this one, if it comes to that.
+    if (entered === undefined) this.#at -= 1;
+    return entered && { target: candidate.target, entry: entered.entry };
+  }
 }

@@ -15,6 +15,7 @@ import { toldReceipt } from "./disclosure.ts";
 import { engage, type Engaged } from "./engage.ts";
 import { callOf } from "./call.ts";
 import { escalated } from "./escalation.ts";
+import { attemptsUnder } from "./failover-rules.ts";
 import { failover } from "./failover.ts";
 import { image } from "./image.ts";
 import { leaving } from "./leaving.ts";
@@ -24,7 +25,7 @@ import { partsFor } from "./rehearsing.ts";
 import { type Outlet, PouredAnswer } from "./poured-answer.ts";
 import { reserve } from "./reserve.ts";
 import { openScreening, type Screening } from "./screening.ts";
-import { admit, attemptsUnder, keepSession, planFor } from "./stages.ts";
+import { admit, keepSession, planFor } from "./stages.ts";
 
 export function createGateway(parts: GatewayParts): Gateway {
   return {

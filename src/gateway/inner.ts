@@ -16,11 +16,12 @@ import { reckon, worstCase } from "../metering/reckon.ts";
 import type { Verdict } from "../safety/classifier.ts";
 import { CheckTimedOut } from "../safety/classifiers/model-classifier.ts";
 import { decisionRow } from "./account.ts";
+import { attemptsUnder } from "./failover-rules.ts";
 import { failover } from "./failover.ts";
 import type { GatewayParts } from "./parts.ts";
 import { holdFor } from "./reserve.ts";
 import type { Snapshot } from "./snapshots.ts";
-import { attemptsUnder, planFor } from "./stages.ts";
+import { planFor } from "./stages.ts";
 
 export interface Inner {
   /** Throws a `Failure`. */

@@ -13,12 +13,13 @@ import type { Providers } from "../providers/providers.ts";
 import { openAccount, type Account } from "./account.ts";
 import type { AttemptLog } from "./attempts.ts";
 import { toldReceipt } from "./disclosure.ts";
+import { attemptsUnder } from "./failover-rules.ts";
 import { failover } from "./failover.ts";
 import type { GatewayParts } from "./parts.ts";
 import { partsFor } from "./rehearsing.ts";
 import { reserve } from "./reserve.ts";
 import { openScreening, type Screening } from "./screening.ts";
-import { admit, attemptsUnder, keepSession, planFor } from "./stages.ts";
+import { admit, keepSession, planFor } from "./stages.ts";
 
 interface Called<Answer> {
   readonly params: readonly ParamChange[];

@@ -1,25 +1,16 @@
 // The stages that completions and embeddings share, each one step of the flow.
 // `gateway.ts` and `embed.ts` call them in order.
 
-import type { Deployment } from "../core/deployment.ts";
-import { asFailure, Failure } from "../core/errors.ts";
+import { asFailure } from "../core/errors.ts";
 import type { PermittedDeployment } from "../core/permit.ts";
 import type { ModelRequest } from "../core/request.ts";
 import type { Soon } from "../core/soon.ts";
 import type { Asked, Normalised, Permitted, Plan, Weighed } from "../core/stages.ts";
 import type { RememberedSession } from "../intake/session-memory.ts";
-import type { BreakerState } from "../core/vitals.ts";
 import { normalise } from "../intake/normalise.ts";
 import { weigh } from "../intake/weigh.ts";
-import type { Entry } from "../providers/places.ts";
-import { AttemptFailure } from "../providers/upstream-failure.ts";
-import type { Health } from "../routing/health.ts";
-import type { Account } from "./account.ts";
-import { attemptOf } from "./attempt-settings.ts";
-import { beginAttempt } from "./attempts.ts";
-import type { FailoverParts } from "./failover.ts";
 import type { GatewayParts } from "./parts.ts";
-import { permit, requireCandidate, stillPermits } from "./permission.ts";
+import { permit, requireCandidate } from "./permission.ts";
 import { planUnchanged } from "./plan-hash.ts";
 import { makePlan } from "./planning.ts";
 import { recallSession } from "./session.ts";
@@ -110,83 +101,4 @@ export function keepSession(
 ): void {
   if (session === undefined || candidates.length < 2 || session.deployment === deployment.id) return;
   session.keep(deployment.id).catch(() => undefined);
-}
-
-const unwatched = (health: Health): Health => ({
-  ...health,
-  admit: () => true,
-  succeeded: () => undefined,
-  failed: () => undefined,
-  released: () => undefined,
-});
-
-/** Every attempt must still be permitted when its turn comes, and not denied by what is newest then. */
-export function attemptsUnder(
-  plan: Plan,
-  pinned: Snapshot,
-  account: Pick<Account, "attempts" | "meterFor">,
-  parts: GatewayParts,
-  signal: AbortSignal,
-): FailoverParts {
-  const { retryBudget } = parts;
-  // A classifier has a breaker of its own, whose canaries must be able to call it; ours would only add to an outage.
-  const health = plan.request.action === "moderate" ? unwatched(parts.health) : parts.health;
-  const settings = attemptOf(plan, parts);
-  return {
-    ...settings,
-    // What is only played takes nothing of its provider.
-    enter({ deployment }) {
-      if (parts.rehearsal?.faultOf(deployment.id) !== undefined) return undefined;
-      const entering = parts.places.enter(deployment, plan, { milliseconds: settings.remaining(), signal });
-      return entering instanceof Promise
-        ? entering.then((entry) => afterWait(entry, stillPermitted(deployment), health.state(deployment.id)))
-        : entering;
-    },
-    enterAtOnce({ deployment }) {
-      if (parts.rehearsal?.faultOf(deployment.id) !== undefined) return { entry: undefined };
-      const entry = parts.places.enterAtOnce(deployment, plan);
-      if (!(entry instanceof AttemptFailure)) return { entry };
-      health.released(deployment.id);
-      return undefined;
-    },
-    begin(target, entry) {
-      retryBudget.called();
-      const { requestId } = plan;
-      const meter = account.meterFor(target);
-      const rehearsed = parts.rehearsal?.faultOf(target.deployment.id)?.text;
-      const limits = settings.limitsOf(target);
-      const own = { requestId, attempts: account.attempts, signal, meter, entry, rehearsed, ...limits };
-      return beginAttempt(target, own, { ...parts, health });
-    },
-    admits: ({ deployment }) => health.admit(deployment.id),
-    mayAdd: () => retryBudget.take(),
-    resting({ deployment }) {
-      const change = health.troubled().find(({ deploymentId }) => deploymentId === deployment.id);
-      const seconds = ((change?.until ?? 0) - parts.now()) / 1_000;
-      return { seconds, rateLimited: change?.cause === "rate-limit" };
-    },
-    stillPermitted: ({ deployment }) => stillPermitted(deployment),
-  };
-
-  function stillPermitted(deployment: Deployment): boolean {
-    const newest = parts.snapshots.current();
-    // The pinned version too: evidence that it rests on may expire while another deployment is tried.
-    if (!permits(pinned, deployment)) return false;
-    const again = newest.catalog.deployment(deployment.id);
-    return newest === pinned || (again !== undefined && permits(newest, again));
-  }
-
-  function permits(snapshot: Snapshot, deployment: Deployment): boolean {
-    return stillPermits(plan, deployment, snapshot, parts.grants);
-  }
-}
-
-/** Much may have happened meanwhile: a policy that denies it, a breaker that opened. */
-function afterWait(entry: Entry, permitted: boolean, state: BreakerState): Entry {
-  if (entry instanceof AttemptFailure || (permitted && state !== "open")) return entry;
-  entry?.end();
-  const failure = permitted
-    ? new Failure("MODEL_UNAVAILABLE", "It kept failing while this request waited for it.")
-    : new Failure("POLICY_REVOKED", "The permission was withdrawn while this request waited.");
-  return new AttemptFailure(failure, { mayTryAnother: true });
 }

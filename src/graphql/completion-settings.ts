@@ -3,7 +3,7 @@
 
 import { Failure } from "../core/errors.ts";
 import type { CompletionRequest, ResponseFormat, Tool, ToolChoice } from "../core/request.ts";
-import { decodeEffort } from "../wire/openai/client-request.ts";
+import { decodeEffort } from "../wire/openai/client-settings.ts";
 import type { CompletionInputValue } from "./completion-input.ts";
 
 type Settings = Omit<CompletionRequest, "action" | "model" | "messages" | "stream" | "n" | "maxOutputTokens">;

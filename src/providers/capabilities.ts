@@ -67,12 +67,23 @@ function encode(
     : dialect.images?.encode(request, to);
 }
 
+/** The same for each request that a permission serves: codecs keep what they find out about one. */
 export function destinationOf(
-  { deployment, obligations }: PermittedDeployment,
+  target: PermittedDeployment,
   onUnsupported: OnUnsupported | undefined,
 ): Destination {
-  return { ...about(deployment), obligations, mayDrop: onUnsupported === "drop" };
+  const known = onUnsupported === "drop" ? droppingDestinations : destinations;
+  let to = known.get(target);
+  if (to === undefined) {
+    const { deployment, obligations } = target;
+    to = { ...about(deployment), obligations, mayDrop: onUnsupported === "drop" };
+    known.set(target, to);
+  }
+  return to;
 }
+
+const destinations = new WeakMap<PermittedDeployment, Destination>();
+const droppingDestinations = new WeakMap<PermittedDeployment, Destination>();
 
 const about = ({ provider, model, upstreamModel }: Deployment): Destination => ({
   providerId: provider.id,

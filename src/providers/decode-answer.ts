@@ -8,13 +8,14 @@ import type { ModelEvent } from "../core/events.ts";
 import { type Pourable, Pulled, type Sink, type Tap } from "../core/pouring.ts";
 import { createServerEventDecoder } from "../wire/sse.ts";
 import type { AnswerBody } from "./answer-body.ts";
-import { readJson, type HttpAnswer } from "./http-call.ts";
+import { readJson } from "./http-call.ts";
+import type { AnswerHead } from "./http-exchange.ts";
 
 type Batch = readonly ModelEvent[];
 
 /** It is sent when somebody begins to read. */
 export function decodeAnswer(
-  send: () => Promise<HttpAnswer>,
+  send: () => Promise<AnswerHead>,
   dialect: Dialect,
   streamed: boolean,
 ): Pourable<Batch> {
@@ -27,7 +28,7 @@ export function decodeAnswer(
 }
 
 class AnswerReading implements Tap, Sink<Buffer> {
-  readonly #send: () => Promise<HttpAnswer>;
+  readonly #send: () => Promise<AnswerHead>;
   readonly #dialect: Dialect;
   readonly #streamed: boolean;
   readonly #sink: Sink<Batch>;
@@ -41,7 +42,7 @@ class AnswerReading implements Tap, Sink<Buffer> {
   /** It may yet be a whole answer. */
   #unsure = false;
 
-  constructor(send: () => Promise<HttpAnswer>, dialect: Dialect, streamed: boolean, sink: Sink<Batch>) {
+  constructor(send: () => Promise<AnswerHead>, dialect: Dialect, streamed: boolean, sink: Sink<Batch>) {
     this.#send = send;
     this.#dialect = dialect;
     this.#streamed = streamed;
@@ -65,10 +66,10 @@ class AnswerReading implements Tap, Sink<Buffer> {
     this.#body?.drop();
   }
 
-  readonly #onAnswer = ({ body, contentType }: HttpAnswer): void => {
+  readonly #onAnswer = ({ body, headers }: AnswerHead): void => {
     this.#body = body;
     if (this.#isOver) return body.drop();
-    if (!isStream(contentType, this.#streamed)) return this.#readWhole(body);
+    if (!isStream(headers["content-type"] ?? "", this.#streamed)) return this.#readWhole(body);
     this.#framing = this.#dialect.framing?.() ?? createServerEventDecoder();
     this.#decoder = this.#dialect.decodeStream();
     this.#unsure = this.#dialect.framing === undefined;

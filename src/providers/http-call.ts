@@ -4,15 +4,8 @@
 import type { Dialect, EncodedRequest } from "../core/dialect.ts";
 import { WireFault } from "../core/dialect.ts";
 import type { AnswerBody } from "./answer-body.ts";
-import { exchange } from "./http-exchange.ts";
+import { exchange, type AnswerHead } from "./http-exchange.ts";
 import type { Pools } from "./pools.ts";
-
-export interface HttpAnswer {
-  readonly status: number;
-  readonly contentType: string;
-  readonly retryAfterSeconds: number | undefined;
-  readonly body: AnswerBody;
-}
 
 export interface Timeouts {
   /** Until the connection stands; undefined: the usual. */
@@ -53,14 +46,14 @@ const mostAddresses = 1_000;
 /** More than this in a whole answer is taken for a fault. */
 const largestAnswerBytes = 64 * 1024 * 1024;
 
-export async function httpCall(
+export function httpCall(
   pools: Pools,
   { origin, path }: Address,
   encoded: EncodedRequest,
   credential: Readonly<Record<string, string>>,
   timeouts: Timeouts,
   signal: AbortSignal,
-): Promise<HttpAnswer> {
+): Promise<AnswerHead> {
   const dispatcher = pools.for(origin, timeouts.connectMilliseconds);
   const options = {
     origin,
@@ -71,13 +64,7 @@ export async function httpCall(
     headersTimeout: timeouts.headersMilliseconds,
     bodyTimeout: timeouts.idleMilliseconds,
   } as const;
-  const { status, headers, body } = await exchange(dispatcher, options, signal);
-  return {
-    status,
-    contentType: headers["content-type"] ?? "",
-    retryAfterSeconds: retryAfter(headers["retry-after"]),
-    body,
-  };
+  return exchange(dispatcher, options, signal);
 }
 
 const usualHeaders = {
@@ -123,7 +110,9 @@ export async function readJson(body: AnswerBody): Promise<unknown> {
   }
 }
 
-function retryAfter(header: string | string[] | undefined): number | undefined {
+/** What the header of that name asks for. */
+export function retryAfter({ headers }: AnswerHead): number | undefined {
+  const header: string | string[] | undefined = headers["retry-after"];
   const value = Array.isArray(header) ? header[0] : header;
   if (value === undefined) return undefined;
   const seconds = /^\d+(\.\d+)?$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;

@@ -58,8 +58,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseStart(controller: Controller, status: number, headers: IncomingHttpHeaders): void {
     // An interim answer: another follows.
     if (status < 200) return;
-    const makeDecoder = decoders[(headers["content-encoding"] ?? "identity").trim().toLowerCase()];
-    const decoder = makeDecoder?.();
+    const encoding = headers["content-encoding"];
+    const decoder = encoding === undefined ? undefined : decoders[encoding.trim().toLowerCase()]?.();
     this.#decoder = decoder;
     this.#body = new AnswerBody(decoder ? sourceOf(decoder, controller) : controller);
     if (decoder) pour(decoder, this.#body);

@@ -20,7 +20,8 @@ import { demoModerate } from "./demo/guard.ts";
 import { demoImage } from "./demo/picture.ts";
 import { dialectFor, dialectOf, dialects } from "./dialects.ts";
 import { embedInBatches } from "./embedding-batches.ts";
-import { addressOf, httpCall, readError, readJson, type HttpAnswer, type Timeouts } from "./http-call.ts";
+import { addressOf, httpCall, readError, readJson, retryAfter, type Timeouts } from "./http-call.ts";
+import type { AnswerHead } from "./http-exchange.ts";
 import { decodeModeration, encodeModeration } from "./moderation.ts";
 import type { Place } from "./places.ts";
 import type { Pools } from "./pools.ts";
@@ -51,7 +52,7 @@ interface CallUse {
   /** Absent where the provider has one key and no limit. */
   readonly place?: Place | undefined;
   /** Told of each key that was refused while another took its place. */
-  keyRefused?(failure: AttemptFailure): void;
+  readonly keyRefused?: ((failure: AttemptFailure) => void) | undefined;
 }
 
 interface CallOptions extends CallUse {
@@ -105,7 +106,7 @@ export function createProviders(parts: ProviderParts): Providers {
     encoded: EncodedRequest,
     timeouts: Timeouts,
     { signal, place, keyRefused }: CallUse,
-  ): Promise<HttpAnswer> {
+  ): Promise<AnswerHead> {
     if (provider.baseUrl === undefined)
       throw new Failure("MODEL_UNAVAILABLE", `${provider.name} has no base URL.`);
     const address = addressOf(dialect, provider.baseUrl, encoded.path);
@@ -114,7 +115,7 @@ export function createProviders(parts: ProviderParts): Providers {
       const answer = await httpCall(parts.pools, address, encoded, credential, timeouts, signal);
       if (answer.status >= 200 && answer.status < 300) return answer;
       const fault = dialect.decodeError(answer.status, await readError(answer.body));
-      const failure = fromFault(fault, provider.name, answer.retryAfterSeconds);
+      const failure = fromFault(fault, provider.name, retryAfter(answer));
       const { retryAfterSeconds } = failure.failure.detail;
       // Nothing of an answer has come, and each key is refused once at most.
       if (fault.kind !== "error" || place?.refused(fault.status, retryAfterSeconds) !== true) throw failure;

@@ -32,6 +32,7 @@ export function settleUnsupported(
   onUnsupported: OnUnsupported | undefined,
   deploymentId: string,
 ): readonly ParamChange[] {
+  if (encoded.unsupported.length === 0) return encoded.params;
   const changes: ParamChange[] = [...encoded.params];
   for (const entry of encoded.unsupported) {
     if (!mayDrop(entry, onUnsupported)) throw refusal(entry, onUnsupported, deploymentId);

@@ -1,5 +1,5 @@
 // Reads a client's tools and how it wants them chosen, the deprecated functions included.
-// Used by `client-request`.
+// Used by `client-settings`.
 
 import type { Tool, ToolChoice } from "../../core/request.ts";
 import { decodeFormat } from "../freeform.ts";
@@ -22,8 +22,6 @@ export interface DecodedTools {
   readonly toolChoice: ToolChoice | undefined;
   /** A choice that has no neutral form, as OpenAI's `allowed_tools`. */
   readonly otherChoice: unknown;
-  /** The client speaks the language before tools, and wants to be answered in it. */
-  readonly legacyFunctions: boolean;
 }
 
 const most = 1000;
@@ -36,7 +34,7 @@ export function decodeTools(body: JsonObject): DecodedTools {
   });
   if (tools && functions) throw invalid("'functions' and 'tools' cannot be used together.", "functions");
   const choice = decodeChoice(body["tool_choice"] ?? functionChoice(body["function_call"]));
-  return { tools: tools ?? functions, ...choice, legacyFunctions: functions !== undefined };
+  return { tools: tools ?? functions, ...choice };
 }
 
 function decodeTool(tool: unknown, path: string): Tool {

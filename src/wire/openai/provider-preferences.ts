@@ -23,19 +23,20 @@ const meaningful = [
   "tool_choice",
 ] as const;
 
-/** With what the policy obliges to, which no preference weakens. */
+/** With what the policy obliges to, which no preference weakens; undefined where there is nothing to say. */
 export function providerPreferences(
   fields: JsonObject,
   obliged: JsonObject,
   habits: ProviderHabits,
   to: Destination,
-): JsonObject {
+): JsonObject | undefined {
   const insists =
     habits.ignoresUnsupported && to.mayDrop !== true && meaningful.some((name) => name in fields);
+  if (!insists && fields["provider"] === undefined && obliged["provider"] === undefined) return undefined;
   const preferences = {
     ...objectOf(fields["provider"]),
     ...(insists ? { require_parameters: true } : {}),
     ...objectOf(obliged["provider"]),
   };
-  return Object.keys(preferences).length === 0 ? {} : { provider: preferences };
+  return Object.keys(preferences).length === 0 ? undefined : preferences;
 }

@@ -2,12 +2,12 @@
 // The dialect calls it once per attempt; it says everything it changed and everything it could not say.
 
 import type { ParamChange } from "../../core/answer.ts";
-import type { Destination, EncodedRequest } from "../../core/dialect.ts";
+import type { Destination, EncodedRequest, ParameterTable } from "../../core/dialect.ts";
 import type { CompletionRequest, ResponseFormat, Tool, ToolChoice } from "../../core/request.ts";
 import { isFreeform, nestedFormat } from "../freeform.ts";
 import { type JsonObject, rowOf } from "../json.ts";
-import { parametersOfModel } from "./model-parameters.ts";
-import { applyObligations } from "./obligations.ts";
+import { type ModelParameters, parametersOfModel } from "./model-parameters.ts";
+import { type AppliedObligations, applyObligations } from "./obligations.ts";
 import { parameterTable } from "./parameter-table.ts";
 import { type ProviderHabits, habitsOf } from "./provider-habits.ts";
 import { providerPreferences } from "./provider-preferences.ts";
@@ -17,81 +17,100 @@ import { asTextCompletion, continuesText } from "./text-completion.ts";
 import { type Placed, placeParameter, tableName, thinks } from "./request-parameters.ts";
 
 export function encodeCompletion(request: CompletionRequest, to: Destination): EncodedRequest {
-  const habits = habitsOf(to.providerId);
-  const model = parametersOfModel(to.upstreamModel, to.providerId);
-  const extras = sortExtras(request.extras, to, continuesText(request, to) ? "text" : "chat");
+  const { habits, model, table, obligations } = termsOf(to);
+  const goesOn = continuesText(request, to);
+  const extras = sortExtras(request.extras, to, goesOn ? "text" : "chat");
   const messages = encodeMessages(request.messages, to);
-  const obligations = applyObligations(to);
   const limit = outputLimit(request, to);
-  const placed: Placed = {
-    fields: {},
-    params: [...extras.params, ...messages.params, ...limit.params],
-    unsupported: [...messages.unsupported, ...obligations.unsupported],
-  };
-  const { of: table } = parameterTable(to);
+  const fields: Record<string, unknown> = {};
+  const params = [...extras.params, ...messages.params, ...limit.params];
+  const unsupported = [...messages.unsupported, ...obligations.unsupported];
+  const placed: Placed = { fields, params, unsupported };
   const thinking = thinks(request, model);
-  const wanted = { ...extras.passed, ...settings(request, limit.field, limit.tokens) };
+  const wanted = withSettings(extras.passed, request, limit.field, limit.tokens);
   for (const name in wanted) {
     const value = wanted[name];
-    if (value === undefined) continue;
-    const support = rowOf(table, tableName(name, value)) ?? { is: "taken" };
-    placeParameter(name, value, support, thinking, placed);
+    const support = rowOf(table, tableName(name, value));
+    if (support === undefined || support.is === "taken") fields[name] = value;
+    else placeParameter(name, value, support, thinking, placed);
   }
-  const { fields } = placed;
   for (const name in model.fields) fields[name] ??= model.fields[name];
-  for (const [name, value] of Object.entries(obligations.fields)) {
-    if (name in fields && fields[name] !== value && typeof value !== "object") {
-      placed.params.push({ param: name, action: "mapped", from: fields[name], to: value });
-    }
+  const preferences = providerPreferences(fields, obligations.fields, habits, to);
+  for (const name in obligations.fields) {
+    const value = obligations.fields[name];
+    if (name in fields && fields[name] !== value && typeof value !== "object")
+      params.push({ param: name, action: "mapped", from: fields[name], to: value });
+    fields[name] = value;
   }
-  const body = {
-    ...fields,
-    ...obligations.fields,
-    ...providerPreferences(fields, obligations.fields, habits, to),
-    model: to.upstreamModel,
-    messages: messages.messages,
-    ...(request.stream ? streaming(habits) : {}),
-  };
-  const goesOn = continuesText(request, to);
+  if (preferences !== undefined) fields["provider"] = preferences;
+  fields["model"] = to.upstreamModel;
+  fields["messages"] = messages.messages;
+  if (request.stream) {
+    fields["stream"] = true;
+    if (habits.streamOptions) fields["stream_options"] = { include_usage: true };
+  }
   return {
     path: goesOn ? "/completions" : "/chat/completions",
-    headers: {
-      "content-type": "application/json",
-      accept: request.stream ? "text/event-stream" : "application/json",
-    },
-    body: JSON.stringify(goesOn ? asTextCompletion(body, request) : body),
-    params: placed.params,
-    unsupported: placed.unsupported,
+    headers: request.stream ? streamHeaders : wholeHeaders,
+    body: JSON.stringify(goesOn ? asTextCompletion(fields, request) : fields),
+    params,
+    unsupported,
   };
+}
+
+const streamHeaders = { "content-type": "application/json", accept: "text/event-stream" };
+const wholeHeaders = { "content-type": "application/json", accept: "application/json" };
+
+/** What is the same for every request to one destination. */
+interface Terms {
+  readonly habits: ProviderHabits;
+  readonly model: ModelParameters;
+  readonly table: ParameterTable["of"];
+  readonly obligations: AppliedObligations;
+}
+
+const knownTerms = new WeakMap<Destination, Terms>();
+
+function termsOf(to: Destination): Terms {
+  let terms = knownTerms.get(to);
+  if (terms === undefined) {
+    terms = {
+      habits: habitsOf(to.providerId),
+      model: parametersOfModel(to.upstreamModel, to.providerId),
+      table: parameterTable(to).of,
+      obligations: applyObligations(to),
+    };
+    knownTerms.set(to, terms);
+  }
+  return terms;
 }
 
 /** Our fields by OpenAI's names, efforts last: the caller may have said it in the provider's own words. */
-function settings(request: CompletionRequest, limitField: string, maxTokens: number | undefined): JsonObject {
-  return {
-    [limitField]: maxTokens,
-    n: request.n > 1 ? request.n : undefined,
-    temperature: request.temperature,
-    top_p: request.topP,
-    stop: request.stop,
-    seed: request.seed,
-    presence_penalty: request.presencePenalty,
-    frequency_penalty: request.frequencyPenalty,
-    logit_bias: request.logitBias,
-    logprobs: request.logprobs,
-    top_logprobs: request.topLogprobs,
-    tools: request.tools?.map(encodeTool),
-    ...present("tool_choice", request.toolChoice && encodeToolChoice(request.toolChoice, request.tools)),
-    parallel_tool_calls: request.parallelToolCalls,
-    ...present("response_format", request.responseFormat && encodeFormat(request.responseFormat)),
-    ...present("reasoning_effort", request.reasoning),
-  };
+function withSettings(
+  wanted: Record<string, unknown>,
+  request: CompletionRequest,
+  limitField: string,
+  maxTokens: number | undefined,
+): JsonObject {
+  const { tools, toolChoice, responseFormat } = request;
+  if (maxTokens !== undefined) wanted[limitField] = maxTokens;
+  if (request.n > 1) wanted["n"] = request.n;
+  if (request.temperature !== undefined) wanted["temperature"] = request.temperature;
+  if (request.topP !== undefined) wanted["top_p"] = request.topP;
+  if (request.stop !== undefined) wanted["stop"] = request.stop;
+  if (request.seed !== undefined) wanted["seed"] = request.seed;
+  if (request.presencePenalty !== undefined) wanted["presence_penalty"] = request.presencePenalty;
+  if (request.frequencyPenalty !== undefined) wanted["frequency_penalty"] = request.frequencyPenalty;
+  if (request.logitBias !== undefined) wanted["logit_bias"] = request.logitBias;
+  if (request.logprobs !== undefined) wanted["logprobs"] = request.logprobs;
+  if (request.topLogprobs !== undefined) wanted["top_logprobs"] = request.topLogprobs;
+  if (tools !== undefined) wanted["tools"] = tools.map(encodeTool);
+  if (toolChoice !== undefined) wanted["tool_choice"] = encodeToolChoice(toolChoice, tools);
+  if (request.parallelToolCalls !== undefined) wanted["parallel_tool_calls"] = request.parallelToolCalls;
+  if (responseFormat !== undefined) wanted["response_format"] = encodeFormat(responseFormat);
+  if (request.reasoning !== undefined) wanted["reasoning_effort"] = request.reasoning;
+  return wanted;
 }
-
-/** These may stand among the extras instead, in a form that has no neutral one. */
-const present = (name: string, value: unknown): JsonObject => (value === undefined ? {} : { [name]: value });
-
-const streaming = (habits: ProviderHabits): JsonObject =>
-  habits.streamOptions ? { stream: true, stream_options: { include_usage: true } } : { stream: true };
 
 function encodeTool(tool: Tool): JsonObject {
   const { name, description, parameters, strict, freeform, extras, functionExtras } = tool;

@@ -57,7 +57,8 @@ const foreignTo = {
 } as const;
 
 export interface SortedExtras {
-  readonly passed: Readonly<Record<string, unknown>>;
+  /** Fresh: whoever asked may put more into it. */
+  readonly passed: Record<string, unknown>;
   readonly params: readonly ParamChange[];
 }
 
@@ -70,7 +71,8 @@ export function sortExtras(
   const passed: Record<string, unknown> = {};
   const params: ParamChange[] = [];
   const hidesClient = to.obligations.includes("no-client-metadata");
-  for (const [name, value] of Object.entries(extras)) {
+  for (const name in extras) {
+    const value = extras[name];
     if (isForbidden(name) || foreign.has(name) || (hidesClient && clientMetadata.has(name))) {
       params.push({ param: name, action: "dropped" });
     } else if (name === "provider") {

@@ -25,7 +25,8 @@ export function encodeMessages(messages: readonly Message[], to: Destination): E
     const { extras } = message;
     const name = nameOf(message, index);
     const content = encodeContent(message.parts, `messages[${index}]`);
-    const common = { ...extras, role: message.role, content, name };
+    const { role } = message;
+    const common = extras === undefined ? { role, content, name } : { ...extras, role, content, name };
     if (message.role === "system") return { ...common, role: systemRole(message.spelling, index) };
     if (message.role === "tool") return { ...common, tool_call_id: callId(message.toolCallId, habits) };
     if (message.role === "user") return common;

@@ -19,7 +19,7 @@ import {
   requiredString,
   wrongType,
 } from "../openai/client-fields.ts";
-import { decodeEffort, present } from "../openai/client-request.ts";
+import { decodeEffort } from "../openai/client-settings.ts";
 import { type ClientTags, takeSensitivity } from "../openai/client-tags.ts";
 import { decodeInput } from "./client-items.ts";
 import { decodeTools } from "./client-tools.ts";
@@ -177,4 +177,10 @@ function decodeFormat(format: JsonObject | undefined): ResponseFormat | undefine
 function decodeStreamOptions(body: JsonObject): boolean {
   const options = optionalObject(body, "stream_options") ?? {};
   return optionalBoolean(options, "include_obfuscation", "stream_options.") ?? false;
+}
+
+function present(fields: JsonObject): JsonObject {
+  const kept: Record<string, unknown> = {};
+  for (const name in fields) if (fields[name] !== undefined) kept[name] = fields[name];
+  return kept;
 }
