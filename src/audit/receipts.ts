@@ -59,7 +59,7 @@ export function interruptionOf(decision: DecisionRow, at: Date): SettlementRow {
   };
 }
 
-/** Reads back what `canonicalJson` wrote: only dates and undefined keys changed form. */
+/** Reads back what `row-text.ts` wrote: only dates and undefined keys changed form. */
 export function readDecision(body: string): DecisionRow {
   const row = JSON.parse(body) as DecisionRow;
   return { ...row, at: new Date(row.at) };

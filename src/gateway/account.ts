@@ -127,16 +127,25 @@ export function openAccount(permitted: Permitted, parts: GatewayParts): Account 
 }
 
 function report(row: SettlementRow, permitted: Permitted, { telemetry }: GatewayParts): void {
+  const { deploymentId, firstTokenMilliseconds } = row;
   telemetry.requestDone({
-    ...row,
+    requestId: row.requestId,
     callerReference: permitted.callerReference,
     door: permitted.door ?? "inner",
     action: permitted.request.action,
+    outcome: row.outcome,
+    key: row.key,
+    user: row.user,
+    team: row.team,
     model: permitted.request.model,
+    deploymentId,
+    milliseconds: row.milliseconds,
+    firstTokenMilliseconds,
+    usage: row.usage,
+    cost: row.cost,
   });
-  if (row.deploymentId !== undefined && row.firstTokenMilliseconds !== undefined) {
-    telemetry.firstToken(row.deploymentId, row.firstTokenMilliseconds);
-  }
+  if (deploymentId !== undefined && firstTokenMilliseconds !== undefined)
+    telemetry.firstToken(deploymentId, firstTokenMilliseconds);
 }
 
 /** Written ahead of the call; `inner.ts` writes one for what it asks. */

@@ -1,9 +1,9 @@
 // The record book: decisions and settlements, acknowledged only when they are durable.
 // The gateway decides and settles; a row, once written, is never changed and never deleted.
 
-import { canonicalJson } from "../audit/canonical.ts";
 import type { DecisionRow, RecordBook, SettlementRow } from "../audit/record-book.ts";
 import { readDecision, readSettlement, receiptOf } from "../audit/receipts.ts";
+import { decisionText, settlementText } from "../audit/row-text.ts";
 import { Failure } from "../core/errors.ts";
 import { sqlState } from "./database.ts";
 import type { Database } from "./database.ts";
@@ -48,14 +48,14 @@ export async function openRecords(
         throw new Failure("OVERLOADED", "The record store does not keep up.");
       }
       const { requestId, at } = row;
-      await queue.push({ kind: "decision", requestId, at, body: canonicalJson(row), entry: undefined });
+      await queue.push({ kind: "decision", requestId, at, body: decisionText(row), entry: undefined });
     },
 
     async settle(row) {
       const { requestId, at } = row;
       const entry = ledgerEntryOf(row);
       onSettled(row);
-      await queue.push({ kind: "settlement", requestId, at, body: canonicalJson(row), entry });
+      await queue.push({ kind: "settlement", requestId, at, body: settlementText(row), entry });
     },
 
     receipt: (requestId) => readReceipt(database, requestId),

@@ -2,7 +2,11 @@
 // `main.ts` makes it and hands it on; nothing else in `src/` writes lines of its own.
 
 import pino from "pino";
+import { isoTime } from "../core/json-text.ts";
 import { describeFault } from "./fault.ts";
+import { writeToStandardOutput } from "./line-writer.ts";
+import { requestLine } from "./request-line.ts";
+import type { RequestDone } from "./telemetry.ts";
 
 type LogFields = Readonly<Record<string, unknown>>;
 
@@ -11,6 +15,8 @@ export interface Log {
   info(fields: LogFields, message: string): void;
   warn(fields: LogFields, message: string): void;
   error(fields: LogFields, message: string): void;
+  /** `rehearsed`: the faults of a rehearsal. */
+  request(done: RequestDone, rehearsed?: string): void;
   /** What is not ours: its name, its scrubbed message and where it was thrown. */
   fault(error: unknown, requestId: string): void;
   /** Writes what is buffered; call it before the process ends. */
@@ -29,35 +35,28 @@ export interface LogSettings {
 const credentials = ["authorization", "apiKey", "api_key", "secret", "password", "token", "cookie"];
 const secretNames = new Set(credentials.flatMap((name) => [name, `x-${name}`]));
 
-const bufferBytes = 16_000;
-const flushMilliseconds = 250;
-
 export function createLog(settings: LogSettings): Log {
   const { write } = settings;
-  const destination =
-    write === undefined
-      ? pino.destination({
-          fd: 1,
-          sync: false,
-          minLength: bufferBytes,
-          periodicFlush: flushMilliseconds,
-        })
-      : { write, flushSync() {} };
+  const destination = write === undefined ? writeToStandardOutput() : { write, flushSync() {} };
   const logger = pino(
     {
       level: settings.level,
       base: null,
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp: () => `,"time":"${isoTime(Date.now())}"`,
       // pino's own redaction costs more than the rest of the line: it copies what it is given.
       formatters: { level: (label) => ({ level: label }), log: (fields) => withoutSecrets(fields) },
     },
     destination,
   );
+  const tellsRequests = logger.isLevelEnabled("info");
   return {
     debug: (fields, message) => logger.debug(fields, message),
     info: (fields, message) => logger.info(fields, message),
     warn: (fields, message) => logger.warn(fields, message),
     error: (fields, message) => logger.error(fields, message),
+    request(done, rehearsed) {
+      if (tellsRequests) destination.write(requestLine(done, Date.now(), rehearsed));
+    },
     fault: (error, requestId) => logger.error({ requestId, fault: describeFault(error) }, "fault"),
     flush: () => destination.flushSync(),
   };

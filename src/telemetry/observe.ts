@@ -1,16 +1,15 @@
 // Joins counts and log lines into the one `Telemetry` that the flow is given.
 // `main.ts` calls it once.
 
-import { formatUsd } from "../core/money.ts";
 import type { Log } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
-import type { RequestDone, Telemetry } from "./telemetry.ts";
+import type { Telemetry } from "./telemetry.ts";
 
 export function createTelemetry(metrics: Metrics, log: Log): Telemetry {
   return {
     requestDone(done) {
       metrics.requestDone(done);
-      log.info(requestLine(done), "request");
+      log.request(done);
     },
     requestRefused: (door, code) => metrics.requestRefused(door, code),
     attemptDone(done) {
@@ -46,7 +45,7 @@ export function createTelemetry(metrics: Metrics, log: Log): Telemetry {
 function uncounted(log: Log, rehearsed: string): Telemetry {
   const nothing = (): void => undefined;
   return {
-    requestDone: (done) => log.info({ ...requestLine(done), rehearsed }, "request"),
+    requestDone: (done) => log.request(done, rehearsed),
     requestRefused: nothing,
     attemptDone(done) {
       if (done.outcome !== "ok" && done.outcome !== "cancelled")
@@ -60,27 +59,5 @@ function uncounted(log: Log, rehearsed: string): Telemetry {
     firstToken: nothing,
     streamOpened: () => nothing,
     rehearsing: (faults) => uncounted(log, faults),
-  };
-}
-
-function requestLine(done: RequestDone): Record<string, unknown> {
-  return {
-    requestId: done.requestId,
-    callerReference: done.callerReference,
-    door: done.door,
-    action: done.action,
-    outcome: done.outcome,
-    key: done.key,
-    user: done.user,
-    team: done.team,
-    // A caller may write anything into the model field, so only a name's worth of it is kept.
-    model: done.model.slice(0, 120),
-    deployment: done.deploymentId,
-    ms: Math.round(done.milliseconds),
-    firstTokenMs:
-      done.firstTokenMilliseconds === undefined ? undefined : Math.round(done.firstTokenMilliseconds),
-    inputTokens: done.usage?.input,
-    outputTokens: done.usage?.output,
-    costUsd: done.cost === undefined ? undefined : formatUsd(done.cost),
   };
 }

@@ -53,9 +53,45 @@ test("a request is one line of JSON with ids, counts and money, and no more of t
   );
 });
 
+test("what a caller wrote into a request's line is escaped, and is still one line", () => {
+  const { lines, log } = caught();
+  const text = 'a"b\\c\n\u0000é\ud800","outcome":"ok';
+  log.request(
+    {
+      requestId: "r1",
+      callerReference: text,
+      door: "rest",
+      action: "complete",
+      outcome: "cancelled",
+      key: "key:1",
+      user: `user:${text}`,
+      team: "team:a",
+      model: text,
+      milliseconds: 1,
+    },
+    "demo/echo=timeout",
+  );
+  assert.equal(lines.join("").split("\n").length, 2);
+  const { callerReference, user, model, outcome, rehearsed, deployment } = JSON.parse(lines.join(""));
+  assert.deepEqual([callerReference, user, model], [text, `user:${text}`, text]);
+  assert.deepEqual([outcome, rehearsed, deployment], ["cancelled", "demo/echo=timeout", undefined]);
+});
+
 test("levels below the chosen one are not written", () => {
   const { lines, log } = caught();
   log.debug({}, "quiet");
+  assert.equal(lines.length, 0);
+  const few = createLog({ level: "warn", write: (line) => void lines.push(line) });
+  few.request({
+    requestId: "r1",
+    door: "rest",
+    action: "complete",
+    outcome: "ok",
+    key: "key:1",
+    team: "team:a",
+    model: "auto",
+    milliseconds: 1,
+  });
   assert.equal(lines.length, 0);
 });
 
