@@ -4,7 +4,7 @@
 import pino from "pino";
 import { isoTime } from "../core/json-text.ts";
 import { describeFault } from "./fault.ts";
-import { writeToStandardOutput } from "./line-writer.ts";
+import { lineWriter, type LineWriter } from "./line-writer.ts";
 import { requestLine } from "./request-line.ts";
 import type { RequestDone } from "./telemetry.ts";
 
@@ -37,7 +37,7 @@ const secretNames = new Set(credentials.flatMap((name) => [name, `x-${name}`]));
 
 export function createLog(settings: LogSettings): Log {
   const { write } = settings;
-  const destination = write === undefined ? writeToStandardOutput() : { write, flushSync() {} };
+  const destination = write === undefined ? toStandardOutput() : { write, flushSync() {} };
   const logger = pino(
     {
       level: settings.level,
@@ -60,6 +60,12 @@ export function createLog(settings: LogSettings): Log {
     fault: (error, requestId) => logger.error({ requestId, fault: describeFault(error) }, "fault"),
     flush: () => destination.flushSync(),
   };
+}
+
+function toStandardOutput(): LineWriter {
+  const lines = lineWriter(1);
+  process.once("exit", lines.flushSync);
+  return lines;
 }
 
 /** At the top and one level down. Copies only where there is something to hide. */
