@@ -8,12 +8,13 @@ import type {
   CompletionRequest,
   EmbeddingRequest,
   ImageRequest,
+  ModelRequest,
   ModerationRequest,
   OnUnsupported,
 } from "../core/request.ts";
 import type { Asked } from "../core/stages.ts";
 import type { CompletionInputValue } from "./completion-input.ts";
-import { given, settingsOf } from "./completion-settings.ts";
+import { completionOf, given } from "./completion-settings.ts";
 import type { GraphqlContext } from "./context.ts";
 import type { EmbedInputValue } from "./embedding-input.ts";
 import type { GenerateImageInputValue } from "./image-input.ts";
@@ -27,22 +28,13 @@ export function askedCompletion(
   requestId: string,
   stream: boolean,
 ): Asked<CompletionRequest> {
-  return {
-    request: {
-      action: "complete",
-      model: input.model,
-      messages: input.messages.map((message, index) =>
-        messageOf(message, `messages[${index}]`, (sealed) => context.parts.unseal(sealed)),
-      ),
-      stream,
-      n: input.n ?? 1,
-      maxOutputTokens: input.maxOutputTokens ?? undefined,
-      ...settingsOf(input),
-    },
+  const messages = input.messages.map((message, index) =>
+    messageOf(message, `messages[${index}]`, context.parts.unseal),
+  );
+  return askedWith(completionOf(input, messages, stream), input, context, info, requestId, {
     planHash: input.planHash ?? undefined,
     lookahead: (stream && input.lookahead) || undefined,
-    ...circumstances(input, context, info, requestId),
-  };
+  });
 }
 
 export function askedEmbedding(
@@ -51,16 +43,14 @@ export function askedEmbedding(
   info: GraphQLResolveInfo,
   requestId: string,
 ): Asked<EmbeddingRequest> {
-  return {
-    request: {
-      action: "embed",
-      model: input.model,
-      inputs: embeddedInputs(input),
-      dimensions: input.dimensions ?? undefined,
-      extras: {},
-    },
-    ...circumstances(input, context, info, requestId),
+  const request: EmbeddingRequest = {
+    action: "embed",
+    model: input.model,
+    inputs: embeddedInputs(input),
+    dimensions: input.dimensions ?? undefined,
+    extras: {},
   };
+  return askedWith(request, input, context, info, requestId);
 }
 
 /** As `/v1/embeddings` has it: texts, or texts as token ids, and never both. */
@@ -79,10 +69,13 @@ export function askedModeration(
   info: GraphQLResolveInfo,
   requestId: string,
 ): Asked<ModerationRequest> {
-  return {
-    request: { action: "moderate", model: input.model ?? "", inputs: input.texts, extras: {} },
-    ...circumstances(input, context, info, requestId),
+  const request: ModerationRequest = {
+    action: "moderate",
+    model: input.model ?? "",
+    inputs: input.texts,
+    extras: {},
   };
+  return askedWith(request, input, context, info, requestId);
 }
 
 /** As `/v1/images/generations` has it. */
@@ -98,25 +91,24 @@ export function askedImage(
   const n = input.n ?? 1;
   if (n < 1 || n > mostImages) throw refused("n", `n must be from 1 to ${mostImages}.`);
   if (prompt === "") throw refused("prompt", "prompt must say what to show.");
-  return {
-    request: {
-      action: "image",
-      model,
-      inputs: [prompt],
-      n,
-      size: size ?? undefined,
-      encoding: encoding ?? undefined,
-      // By their wire names, as the other door has them.
-      extras: given({ quality, background, output_format: outputFormat }),
-    },
-    ...circumstances(input, context, info, requestId),
+  const request: ImageRequest = {
+    action: "image",
+    model,
+    inputs: [prompt],
+    n,
+    size: size ?? undefined,
+    encoding: encoding ?? undefined,
+    // By their wire names, as the other door has them.
+    extras: given({ quality, background, output_format: outputFormat }),
   };
+  return askedWith(request, input, context, info, requestId);
 }
 
 const refused = (path: string, message: string): Failure => new Failure("INVALID_REQUEST", message, { path });
 
-/** What all requests have in common beside the request itself. */
-function circumstances(
+/** With what all requests have in common beside the request itself. */
+function askedWith<R extends ModelRequest>(
+  request: R,
   input: Partial<
     Pick<
       CompletionInputValue,
@@ -133,8 +125,10 @@ function circumstances(
   { caller, defaults, variables }: GraphqlContext,
   info: GraphQLResolveInfo,
   requestId: string,
-): Omit<Asked, "request" | "planHash"> {
+  more: Pick<Asked, "planHash" | "lookahead"> = {},
+): Asked<R> {
   return {
+    request,
     caller,
     requestId,
     declared: input.sensitivity ?? undefined,
@@ -148,6 +142,8 @@ function circumstances(
       : (unsupportedOf(defaults.unsupported) ?? input.onUnsupported ?? undefined),
     idempotencyKey: input.idempotencyKey ?? defaults.idempotencyKey,
     rehearse: input.rehearse ?? defaults.rehearse,
+    planHash: more.planHash,
+    lookahead: more.lookahead,
   };
 }
 

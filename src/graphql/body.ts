@@ -8,43 +8,11 @@ import { isNestedTooDeeply } from "../wire/json-depth.ts";
 
 const largestBody = 25_000_000;
 
-export async function readJsonObject(request: IncomingMessage): Promise<Record<string, unknown>> {
+/** Throws at once where the body is none that is read. */
+export function readJsonObject(request: IncomingMessage): Promise<Record<string, unknown>> {
   requireJson(request);
   const announced = Number(request.headers["content-length"] ?? 0);
   if (announced > largestBody) throw new Failure("PAYLOAD_TOO_LARGE");
-  const value = parse(await readBytes(request));
-  if (Array.isArray(value))
-    throw new Failure("INVALID_REQUEST", "Batches are not taken: send one operation.");
-  if (typeof value !== "object" || value === null) {
-    throw new Failure("INVALID_REQUEST", "The body must be a JSON object with a query.");
-  }
-  return value as Record<string, unknown>;
-}
-
-function parse(bytes: Buffer): unknown {
-  if (!isUtf8(bytes)) throw new Failure("INVALID_REQUEST", "The body is not valid UTF-8.");
-  if (isNestedTooDeeply(bytes)) throw new Failure("INVALID_REQUEST", "The body's JSON is nested too deeply.");
-  try {
-    return JSON.parse(bytes.toString("utf8"));
-  } catch {
-    throw new Failure("INVALID_REQUEST", "The body is not valid JSON.");
-  }
-}
-
-/** Browsers send this type to another origin only after asking, so no page can act in a user's name. */
-function requireJson(request: IncomingMessage): void {
-  const [type = "", ...parameters] = (request.headers["content-type"] ?? "").toLowerCase().split(";");
-  const charset = parameters.map((one) => one.trim()).find((one) => one.startsWith("charset="));
-  if (type.trim() !== "application/json") throw new Failure("UNSUPPORTED_MEDIA_TYPE");
-  if (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset)) {
-    throw new Failure("UNSUPPORTED_MEDIA_TYPE", "The body must be UTF-8.");
-  }
-  const encoding = request.headers["content-encoding"] ?? "identity";
-  if (encoding !== "identity")
-    throw new Failure("UNSUPPORTED_MEDIA_TYPE", "The body must not be compressed.");
-}
-
-function readBytes(request: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -57,12 +25,50 @@ function readBytes(request: IncomingMessage): Promise<Buffer> {
         reject(new Failure("PAYLOAD_TOO_LARGE"));
       }
     });
-    request.on("end", () => resolve(Buffer.concat(chunks)));
-    const cutOff = (): void => reject(new Failure("INVALID_REQUEST", "The body was cut off."));
+    request.on("end", () => {
+      const [first] = chunks;
+      const read = parse(first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks));
+      if (read instanceof Failure) reject(read);
+      else resolve(read);
+    });
+    const cutOff = (): void => reject(refused("The body was cut off."));
     request.on("error", cutOff);
     // Comes after a whole body too; an error made then for nobody would cost more than the parsing.
     request.on("close", () => {
       if (!request.complete) cutOff();
     });
   });
+}
+
+function parse(bytes: Buffer): Record<string, unknown> | Failure {
+  if (!isUtf8(bytes)) return refused("The body is not valid UTF-8.");
+  if (isNestedTooDeeply(bytes)) return refused("The body's JSON is nested too deeply.");
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString("utf8"));
+  } catch {
+    return refused("The body is not valid JSON.");
+  }
+  if (Array.isArray(value)) return refused("Batches are not taken: send one operation.");
+  if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
+  return refused("The body must be a JSON object with a query.");
+}
+
+const refused = (message: string): Failure => new Failure("INVALID_REQUEST", message);
+
+function requireJson(request: IncomingMessage): void {
+  if (request.headers["content-type"] !== "application/json") checkContentType(request);
+  const encoding = request.headers["content-encoding"] ?? "identity";
+  if (encoding !== "identity")
+    throw new Failure("UNSUPPORTED_MEDIA_TYPE", "The body must not be compressed.");
+}
+
+/** Browsers send this type to another origin only after asking, so no page can act in a user's name. */
+function checkContentType(request: IncomingMessage): void {
+  const [type = "", ...parameters] = (request.headers["content-type"] ?? "").toLowerCase().split(";");
+  const charset = parameters.map((one) => one.trim()).find((one) => one.startsWith("charset="));
+  if (type.trim() !== "application/json") throw new Failure("UNSUPPORTED_MEDIA_TYPE");
+  if (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset)) {
+    throw new Failure("UNSUPPORTED_MEDIA_TYPE", "The body must be UTF-8.");
+  }
 }

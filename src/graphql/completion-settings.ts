@@ -1,18 +1,26 @@
-// Turns the settings of a CompletionInput into neutral ones: how the answer is made, of what shape and with which tools.
+// Makes the neutral request of a CompletionInput: how the answer is made, of what shape and with which tools.
 // `asked.ts` calls it. What has no neutral name goes by its wire name, as the other door has it.
 
 import { Failure } from "../core/errors.ts";
-import type { CompletionRequest, ResponseFormat, Tool, ToolChoice } from "../core/request.ts";
+import type { CompletionRequest, Message, ResponseFormat, Tool, ToolChoice } from "../core/request.ts";
 import { decodeEffort } from "../wire/openai/client-settings.ts";
 import type { CompletionInputValue } from "./completion-input.ts";
 
-type Settings = Omit<CompletionRequest, "action" | "model" | "messages" | "stream" | "n" | "maxOutputTokens">;
-
-export function settingsOf(input: CompletionInputValue): Settings {
+export function completionOf(
+  input: CompletionInputValue,
+  messages: readonly Message[],
+  stream: boolean,
+): CompletionRequest {
   const { topLogprobs, speech } = input;
   const effort = decodeEffort(input.effort ?? input.reasoning, "effort");
   checkTopLogprobs(input);
   return {
+    action: "complete",
+    model: input.model,
+    messages,
+    stream,
+    n: input.n ?? 1,
+    maxOutputTokens: input.maxOutputTokens ?? undefined,
     temperature: input.temperature ?? undefined,
     topP: input.topP ?? undefined,
     stop: input.stop ?? undefined,
@@ -33,9 +41,8 @@ export function settingsOf(input: CompletionInputValue): Settings {
       service_tier: input.serviceTier,
       prompt_cache_key: input.promptCacheKey,
       safety_identifier: input.safetyIdentifier,
-      ...(speech
-        ? { modalities: ["text", "audio"], audio: { voice: speech.voice, format: speech.format ?? "wav" } }
-        : {}),
+      modalities: speech && ["text", "audio"],
+      audio: speech && { voice: speech.voice, format: speech.format ?? "wav" },
     }),
   };
 }
@@ -44,8 +51,14 @@ const biasOf = (bias: CompletionInputValue["logitBias"]): CompletionRequest["log
   bias ? Object.fromEntries(bias.map((one) => [one.token, one.bias])) : undefined;
 
 /** Without those that say nothing. */
-export const given = (fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null));
+export function given(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const said: Record<string, unknown> = {};
+  for (const name in fields) {
+    const value = fields[name];
+    if (value !== undefined && value !== null) said[name] = value;
+  }
+  return said;
+}
 
 const mostTopLogprobs = 20;
 

@@ -27,8 +27,6 @@ export interface GraphqlContext {
   readonly variables: Readonly<Record<string, unknown>>;
   /** The request's own id the first time, then a fresh one: each paid field has its own receipt. */
   nextReceiptId(): string;
-  /** Receipts already looked up, so that a list of references asks once for each. */
-  readonly receipts: Map<string, Promise<Receipt | undefined>>;
 }
 
 /** What request headers say where the argument of the same meaning is absent. */
@@ -43,28 +41,27 @@ export interface RequestDefaults {
   readonly rehearse?: string | undefined;
 }
 
-/** Header by field of `RequestDefaults`; DESIGN, section 5. */
-const headerNames: Readonly<Record<keyof RequestDefaults, string>> = {
-  sensitivity: "x-data-sensitivity",
-  purpose: "x-purpose",
-  task: "x-task",
-  sessionId: "x-session-id",
-  maxCostUsd: "x-max-cost-usd",
-  unsupported: "x-unsupported",
-  idempotencyKey: "idempotency-key",
-  rehearse: "x-portcullis-rehearse",
-};
+/** DESIGN, section 5. */
+export const readDefaults = (header: (name: string) => string | undefined): RequestDefaults => ({
+  sensitivity: header("x-data-sensitivity"),
+  purpose: header("x-purpose"),
+  task: header("x-task"),
+  sessionId: header("x-session-id"),
+  maxCostUsd: header("x-max-cost-usd"),
+  unsupported: header("x-unsupported"),
+  idempotencyKey: header("idempotency-key"),
+  rehearse: header("x-portcullis-rehearse"),
+});
 
-export function readDefaults(header: (name: string) => string | undefined): RequestDefaults {
-  const fields = Object.keys(headerNames) as (keyof RequestDefaults)[];
-  return Object.fromEntries(fields.map((field) => [field, header(headerNames[field])]));
-}
+const lookedUp = new WeakMap<GraphqlContext, Map<string, Promise<Receipt | undefined>>>();
 
 /** One receipt, asked for once however many fields lead to it. */
 export function receiptOf(context: GraphqlContext, id: string): Promise<Receipt | undefined> {
-  const known = context.receipts.get(id);
+  let receipts = lookedUp.get(context);
+  if (!receipts) lookedUp.set(context, (receipts = new Map()));
+  const known = receipts.get(id);
   if (known) return known;
   const asked = context.parts.enquiries.receipt(id, context.caller);
-  context.receipts.set(id, asked);
+  receipts.set(id, asked);
   return asked;
 }

@@ -58,7 +58,6 @@ function onTrial(context: GraphqlContext, gateway: Gateway): GraphqlContext {
     ...context,
     parts: { ...parts, gateway, administration: idle, reportFault: () => undefined },
     nextReceiptId: () => requestId,
-    receipts: new Map(),
   };
 }
 

@@ -41,19 +41,16 @@ const rules = [...specifiedRules, SureSubscriptionsRule];
 
 export function createDocuments(schema: GraphQLSchema): (text: string) => CheckedDocument {
   const remembered = new Map<string, CheckedDocument>();
+  let newest: CheckedDocument | undefined;
   return (text) => {
     const known = remembered.get(text);
-    if (known) {
-      // Newest last, so that the first is the one unused for longest.
-      remembered.delete(text);
-      remembered.set(text, known);
-      return known;
-    }
-    const checked = checkDocument(text, schema);
-    if (text.length <= longestRemembered) {
-      if (remembered.size >= mostRemembered) remembered.delete(remembered.keys().next().value ?? "");
-      remembered.set(text, checked);
-    }
+    if (known !== undefined && known === newest) return known;
+    const checked = known ?? checkDocument(text, schema);
+    if (text.length > longestRemembered) return checked;
+    // Newest last, so that the first is the one unused for longest.
+    if (!remembered.delete(text) && remembered.size >= mostRemembered)
+      remembered.delete(remembered.keys().next().value ?? "");
+    remembered.set(text, (newest = checked));
     return checked;
   };
 }

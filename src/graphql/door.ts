@@ -22,7 +22,8 @@ import { legacyJson, sendWhole, serveOperation } from "./transport.ts";
 import { createViews } from "./views.ts";
 
 export interface GraphqlDoor {
-  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** Never throws. */
+  handle(request: IncomingMessage, response: ServerResponse): void;
   /** In the process, for the CLI and the control socket: queries and mutations, under our own names. */
   execute(operation: Operation, caller: Caller): Promise<ExecutionResult>;
   /** Ends what still runs, each stream with its failure event. */
@@ -37,30 +38,32 @@ export function createGraphqlDoor(parts: DoorParts): GraphqlDoor {
   const callbacks = createCallbacks(parts.callbacks);
   const open = new Set<Exchange>();
 
-  async function answer(exchange: Exchange): Promise<void> {
-    if (exchange.path === "/graphql/stream") return await single.handle(exchange);
-    if (wantsGraphiql(exchange, parts.production)) return await sendPage(exchange.response, views.names);
+  function answer(exchange: Exchange): Promise<void> {
+    if (exchange.path === "/graphql/stream") return single.handle(exchange);
+    if (wantsGraphiql(exchange, parts.production)) return sendPage(exchange.response, views.names);
     const { request, response } = exchange;
     if (request.method !== "GET" && request.method !== "POST") {
       response.setHeader("allow", "GET, POST");
       throw new Failure("METHOD_NOT_ALLOWED", "GraphQL takes GET and POST.");
     }
-    await serveOperation(exchange, execute, callbacks);
+    return serveOperation(exchange, execute, callbacks);
+  }
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let exchange: Exchange | undefined;
+    try {
+      exchange = await openExchange(request, response, parts);
+      open.add(exchange);
+      await answer(exchange);
+    } catch (error) {
+      sendFailure(error, response, parts);
+    } finally {
+      if (exchange) open.delete(exchange);
+    }
   }
 
   return {
-    async handle(request, response) {
-      let exchange: Exchange | undefined;
-      try {
-        exchange = await openExchange(request, response, parts);
-        open.add(exchange);
-        await answer(exchange);
-      } catch (error) {
-        sendFailure(error, response, parts);
-      } finally {
-        if (exchange) open.delete(exchange);
-      }
-    },
+    handle: (request, response) => void serve(request, response),
     async execute(operation, caller) {
       const controller = new AbortController();
       const requestId = parts.newRequestId();

@@ -33,10 +33,12 @@ export async function openExchange(
   const given = header(request, "x-request-id");
   response.setHeader("x-request-id", given !== undefined && ownId.test(given) ? given : requestId);
   response.setHeader("x-content-type-options", "nosniff");
+  const { url = "/" } = request;
+  const query = url.indexOf("?");
   return {
     request,
     response,
-    path: (request.url ?? "/").split("?", 1)[0] ?? "/",
+    path: query < 0 ? url : url.slice(0, query),
     controller,
     asker: {
       caller: await whoAsks(request, parts),
@@ -52,10 +54,10 @@ export async function openExchange(
 }
 
 /** Nobody, where no key was sent and looking at the schema is free; a wrong key is always refused. */
-async function whoAsks(request: IncomingMessage, parts: DoorParts): Promise<Caller | undefined> {
+function whoAsks(request: IncomingMessage, parts: DoorParts): Promise<Caller> | undefined {
   const { authorization } = request.headers;
   if (!authorization && !parts.production) return undefined;
-  return await parts.authenticate(authorization, header(request, "x-end-user-id"));
+  return parts.authenticate(authorization, header(request, "x-end-user-id"));
 }
 
 const routerKey = "x-router-key";

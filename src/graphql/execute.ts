@@ -149,6 +149,5 @@ function contextFor(
       unused = undefined;
       return id;
     },
-    receipts: new Map(),
   };
 }

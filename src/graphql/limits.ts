@@ -228,18 +228,13 @@ function literalNesting(document: DocumentNode): number {
   return deepest;
 }
 
-/** True where lists and objects lie at most so deep within each other; never recursive itself. */
+/** True where lists and objects lie at most so deep within each other. It goes no deeper itself. */
 export function nestsWithin(value: unknown, most: number): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > most) return false;
-    const next: unknown[] = [];
-    for (const one of level) {
-      if (typeof one !== "object" || one === null) continue;
-      for (const inner of Object.values(one))
-        if (typeof inner === "object" && inner !== null) next.push(inner);
-    }
-    level = next;
+  if (typeof value !== "object" || value === null) return true;
+  if (most < 0) return false;
+  if (Array.isArray(value)) return value.every((inner) => nestsWithin(inner, most - 1));
+  for (const name in value) {
+    if (!nestsWithin((value as Readonly<Record<string, unknown>>)[name], most - 1)) return false;
   }
   return true;
 }

@@ -91,7 +91,6 @@ export function observed(context: GraphqlContext): { context: GraphqlContext; lo
     signal: watch(() => context.signal),
     defaults: watch(() => context.defaults),
     nextReceiptId: watch(() => context.nextReceiptId),
-    receipts: watch(() => context.receipts),
   }) as GraphqlContext;
   return { context: watched, lookedFurther: () => looked };
 

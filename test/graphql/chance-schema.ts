@@ -148,7 +148,7 @@ function answer(given: unknown, { seed }: Circumstances, info: GraphQLResolveInf
         return next() < 0.2 ? later(() => item, 1) : item;
       });
     if (isEnumType(type)) return next() < 0.1 ? "PINK" : "BLUE";
-    if (type.name === "String") return `${place} ${JSON.stringify(given)}`;
+    if (type.name === "String") return `${place} ${sorted(given)}`;
     if (type.name === "ID" || type.name === "Int") return Math.floor(next() * 100);
     if (type.name === "Float") return next() < 0.1 ? "no number" : next();
     const members = isAbstractType(type) ? info.schema.getPossibleTypes(type) : [type];
@@ -158,6 +158,14 @@ function answer(given: unknown, { seed }: Circumstances, info: GraphQLResolveInf
 }
 
 const now = (value: () => unknown): unknown => value();
+
+/** In which order the fields of an input stand is nobody's to rely on. */
+const sorted = (given: unknown): string =>
+  JSON.stringify(given, (_key, value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
 
 async function later(value: () => unknown, turns: number): Promise<unknown> {
   for (let turn = 0; turn < turns; turn++) await Promise.resolve();

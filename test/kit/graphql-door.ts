@@ -90,7 +90,7 @@ export async function runGraphqlDoor(
       sealed.startsWith("sealed.") ? Buffer.from(sealed.slice(7), "base64url").toString() : undefined,
   };
   const door = createGraphqlDoor(parts);
-  const server = createServer((request, response) => void door.handle(request, response));
+  const server = createServer((request, response) => door.handle(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   context.after(async () => {

@@ -3,7 +3,6 @@
 
 import {
   defaultTypeResolver,
-  getArgumentValues,
   isAbstractType,
   isListType,
   isNonNullType,
@@ -112,8 +111,7 @@ function executeField(
     // Packages of The Guild declare members that graphql-js 17 adds.
   } as unknown as GraphQLResolveInfo;
   try {
-    const given = field.fixedArguments ?? getArgumentValues(definition, nodes[0] as FieldNode, run.variables);
-    const result: unknown = field.resolve(source, given, run.context, info);
+    const result: unknown = field.resolve(source, field.readArguments(run.variables), run.context, info);
     const completed = isPromise(result)
       ? result.then((value) => field.complete(run, info, path, value))
       : field.complete(run, info, path, result);

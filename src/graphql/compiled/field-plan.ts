@@ -5,10 +5,12 @@ import {
   defaultFieldResolver,
   getArgumentValues,
   isNonNullType,
+  Kind,
   SchemaMetaFieldDef,
   TypeMetaFieldDef,
   TypeNameMetaFieldDef,
   visit,
+  type ArgumentNode,
   type FieldNode,
   type GraphQLField,
   type GraphQLFieldResolver,
@@ -30,13 +32,13 @@ export interface FieldPlan {
   readonly nodes: readonly FieldNode[];
   readonly definition: GraphQLField<unknown, unknown>;
   readonly resolve: GraphQLFieldResolver<unknown, unknown>;
-  /** The same in every run; undefined where variables are in them. */
-  readonly fixedArguments: Values | undefined;
+  readonly readArguments: ReadArguments;
   readonly complete: Complete;
   readonly nullable: boolean;
   readonly outline: Outline;
 }
 
+type ReadArguments = (variables: Values) => Record<string, unknown>;
 export type Complete = (run: Run, info: GraphQLResolveInfo, path: Path, value: unknown) => unknown;
 export function definitionOf(
   { schema }: Outline,
@@ -64,25 +66,52 @@ export function planField(
     nodes,
     definition,
     resolve: definition.resolve ?? defaultFieldResolver,
-    fixedArguments: fixedArguments(definition, nodes),
+    readArguments: argumentsOf(definition, nodes),
     complete,
     nullable: !isNonNullType(definition.type),
     outline,
   };
 }
 
-function fixedArguments(
+/** As graphql-js reads them: once where they never vary, and by looking up variables where they are nothing else. */
+function argumentsOf(
   definition: GraphQLField<unknown, unknown>,
   [node]: readonly FieldNode[],
-): Values | undefined {
-  if (!node) return undefined;
-  let varies = false;
-  for (const argument of node.arguments ?? []) visit(argument, { Variable: () => void (varies = true) });
-  if (varies) return undefined;
+): ReadArguments {
+  if (!node) return () => ({});
+  const readAll: ReadArguments = (variables) => getArgumentValues(definition, node, variables);
+  const given = node.arguments ?? [];
+  if (!given.some(holdsVariable)) return fixedArguments(readAll);
+  if (given.length < definition.args.length) return readAll;
+  const names: [argument: string, variable: string][] = [];
+  for (const { name, value } of given) {
+    if (value.kind !== Kind.VARIABLE) return readAll;
+    names.push([name.value, value.name.value]);
+  }
+  return (variables) => {
+    const values: Record<string, unknown> = {};
+    for (const [argument, variable] of names) {
+      const value = variables[variable];
+      // There may be a default, or none may be allowed.
+      if (value === undefined || value === null) return readAll(variables);
+      values[argument] = value;
+    }
+    return values;
+  };
+}
+
+function holdsVariable(argument: ArgumentNode): boolean {
+  let holds = false;
+  visit(argument, { Variable: () => void (holds = true) });
+  return holds;
+}
+
+function fixedArguments(readAll: ReadArguments): ReadArguments {
   try {
-    return getArgumentValues(definition, node);
+    const values = readAll({});
+    return () => values;
   } catch {
     // Thrown again where the field is executed, and told as its error.
-    return undefined;
+    return readAll;
   }
 }
