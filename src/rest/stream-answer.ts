@@ -5,6 +5,7 @@
 import type { AnswerBatches, AnswerEvent } from "../core/answer.ts";
 import { asFailure, Failure } from "../core/errors.ts";
 import { pour, type Sink, type Tap } from "../core/pouring.ts";
+import { writeChunk } from "../core/write-chunk.ts";
 import type { StreamEncoder } from "../wire/client-stream.ts";
 import { fixedHeaders, requestIdHeaders, startedHeaders, type Started } from "./answer-headers.ts";
 import { callerReference } from "./asked.ts";
@@ -17,8 +18,6 @@ export interface StreamParts {
   reportFault(error: unknown, requestId: string): void;
 }
 
-/** Past this, what has gathered is written at once instead of at the end of the turn. */
-const mostPending = 16_384;
 /** Keep-alive times without a byte read: two minutes. Who stopped reading may not hold an upstream for good. */
 const mostUnread = 8;
 
@@ -44,7 +43,6 @@ class StreamAnswer implements Quiet, Sink<readonly AnswerEvent[]> {
   readonly #resolve: () => void;
   #started: Started | undefined;
   #pending = "";
-  #flushPlanned = false;
   #full = false;
   #unread = 0;
   #over = false;
@@ -65,7 +63,6 @@ class StreamAnswer implements Quiet, Sink<readonly AnswerEvent[]> {
 
   start(): void {
     const { response } = this.#exchange;
-    response.on("drain", this.#onDrain);
     response.once("close", this.#onClose);
     this.#exchange.onCut = (failure) => {
       this.#fail(failure);
@@ -78,24 +75,26 @@ class StreamAnswer implements Quiet, Sink<readonly AnswerEvent[]> {
 
   sendKeepAlive(): void {
     if (this.#over) return;
-    if (!this.#full) this.#append(this.#encoder.keepAlive?.() ?? ": keep-alive\n\n");
+    if (!this.#full) this.#write(this.#encoder.keepAlive?.() ?? ": keep-alive\n\n");
     else if (++this.#unread >= mostUnread) this.#exchange.response.destroy();
   }
 
   take(batch: readonly AnswerEvent[]): void {
     if (this.#over) return;
+    let text = "";
     for (const event of batch) {
       if (event.type === "started") this.#started = event;
-      let text: string;
       try {
-        text = this.#encoder.encode(event);
+        text += this.#encoder.encode(event);
       } catch (error) {
+        this.#pending += text;
         this.fail(error);
         return this.#leaveGateway();
       }
       if (event.type === "finished") return this.#finish(text);
-      if (text !== "") this.#append(text);
     }
+    if (this.#full) this.#pending += text;
+    else if (text !== "") this.#write(text);
   }
 
   end(): void {
@@ -114,7 +113,9 @@ class StreamAnswer implements Quiet, Sink<readonly AnswerEvent[]> {
     this.#full = false;
     this.#unread = 0;
     if (this.#over) return;
-    if (this.#pending !== "") this.#flush();
+    const text = this.#pending;
+    this.#pending = "";
+    if (text !== "") this.#write(text);
     if (!this.#full) this.#source.resume();
   };
 
@@ -123,34 +124,18 @@ class StreamAnswer implements Quiet, Sink<readonly AnswerEvent[]> {
     const left = !this.#over;
     this.#close();
     if (left) this.#leaveGateway();
-    this.#exchange.response.off("drain", this.#onDrain);
     this.#resolve();
   };
 
-  readonly #flushNow = (): void => {
-    this.#flushPlanned = false;
-    if (!this.#full && !this.#over && this.#pending !== "") this.#flush();
-  };
-
-  /** What comes within one turn of the event loop leaves as one write. */
-  #append(text: string): void {
-    this.#pending += text;
-    if (this.#full) return;
-    // A source that never pauses would keep the turn from ending: then it is written at once.
-    if (this.#pending.length >= mostPending) return this.#flush();
-    if (this.#flushPlanned) return;
-    this.#flushPlanned = true;
-    process.nextTick(this.#flushNow);
-  }
-
-  #flush(): void {
+  #write(text: string): void {
     const { response } = this.#exchange;
-    this.#sendHead();
     this.quietTicks = 0;
-    const text = this.#pending;
-    this.#pending = "";
-    // As bytes: a string would be measured, copied and joined with its frame once more further down.
-    this.#full = !response.write(Buffer.from(text));
+    if (response.headersSent) this.#full = !writeChunk(response, text, this.#onDrain);
+    else {
+      this.#sendHead();
+      this.#full = !response.write(text);
+      if (this.#full) response.once("drain", this.#onDrain);
+    }
     if (this.#full) this.#source.pause();
   }
 
