@@ -67,12 +67,17 @@ export class NormalForm {
   /** Takes raw text. A half of a surrogate pair or of an escape at the end waits, unless `final`. */
   push(raw: string, final: boolean): void {
     const input = this.#unread === "" ? raw : this.#unread + raw;
+    const plain = endOfPlain(input, 0);
+    if (plain === input.length) {
+      this.#unread = "";
+      return this.#addPlain(input);
+    }
     const whole = final
       ? input.length
       : input.length - (unfinished.exec(input.slice(-longestEscape))?.[0].length ?? 0);
     this.#unread = whole === input.length ? "" : input.slice(whole);
     for (let index = 0; index < whole;) {
-      const end = Math.min(whole, endOfPlain(input, index));
+      const end = Math.min(whole, index === 0 ? plain : endOfPlain(input, index));
       this.#addPlain(input.slice(index, end));
       index = end;
       if (index === whole) break;

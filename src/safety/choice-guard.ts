@@ -18,6 +18,7 @@ type ToolEvent = Extract<ModelEvent, { type: "tool-call-delta" }>;
 export type ChoiceEvent = Exclude<ModelEvent, { type: "answer-begin" | "usage" }>;
 
 interface Channel {
+  readonly name: string;
   readonly held: HeldText;
   /** An event of this channel that carries `text`. */
   event(text: string): TextEvent | ToolEvent;
@@ -34,7 +35,7 @@ export interface GuardParts extends HeldTextParts {
 }
 
 export class ChoiceGuard {
-  readonly #index: number;
+  readonly index: number;
   readonly #judge: (category: string) => VerdictAction;
   readonly #out: (event: ScreenedEvent) => void;
   readonly #parts: GuardParts;
@@ -54,7 +55,7 @@ export class ChoiceGuard {
     out: (event: ScreenedEvent) => void,
     parts: GuardParts,
   ) {
-    this.#index = index;
+    this.index = index;
     if (parts.takesBack) this.#shown = new ShownOffsets();
     this.#parts = parts;
     this.#alternatives = new JudgedAlternatives(parts.terms);
@@ -101,7 +102,7 @@ export class ChoiceGuard {
     const retractFrom = this.#shown?.before(channel, from) ?? 0;
     this.#out({
       type: "safety-notice",
-      choice: this.#index,
+      choice: this.index,
       categories,
       redacted: false,
       retractFrom,
@@ -124,11 +125,8 @@ export class ChoiceGuard {
   }
 
   #takeText(event: TextEvent): void {
-    const channel = this.#channel(event.type, (text) => ({
-      type: event.type,
-      choice: this.#index,
-      text,
-    }));
+    const { type } = event;
+    const channel = this.#going(type) ?? this.#channel(type, (text) => ({ type, choice: this.index, text }));
     if (this.blocked) return;
     if (event.type === "text-delta" && event.logprobs) {
       this.#logprobs.add(event.text, channel.held.received, event.logprobs);
@@ -139,13 +137,16 @@ export class ChoiceGuard {
   #takeTool(event: ToolEvent): void {
     const { call, name, freeform } = event;
     // A name apart, since what is in it is no JSON.
-    const channel = this.#channel(freeform ? `free-form tool ${call}` : `tool ${call}`, (text) => ({
-      type: "tool-call-delta",
-      choice: this.#index,
-      call,
-      arguments: text,
-      ...(freeform ? { freeform } : {}),
-    }));
+    const channelName = freeform ? `free-form tool ${call}` : `tool ${call}`;
+    const channel =
+      this.#going(channelName) ??
+      this.#channel(channelName, (text) => ({
+        type: "tool-call-delta",
+        choice: this.index,
+        call,
+        arguments: text,
+        ...(freeform ? { freeform } : {}),
+      }));
     if (this.blocked || (name !== undefined && !this.#isClear(name))) return;
     const release = channel.held.push(event.arguments);
     channel.changed ||= release.replaced.length > 0;
@@ -227,11 +228,18 @@ export class ChoiceGuard {
     return action;
   }
 
+  /** The channel that is speaking, where it speaks on. */
+  #going(name: string): Channel | undefined {
+    const current = this.#current;
+    return current?.name === name && !current.isFresh ? current : undefined;
+  }
+
   #channel(name: string, event: Channel["event"]): Channel {
     const left = this.#current;
     let channel = this.#channels.get(name);
     if (!channel) {
       channel = {
+        name,
         held: new HeldText(this.#judge, name.startsWith("tool "), this.#parts),
         event,
         changed: false,
@@ -275,7 +283,7 @@ export class ChoiceGuard {
 
   #block(categories: readonly string[]): void {
     this.blocked = true;
-    this.#out({ type: "safety-notice", choice: this.#index, categories, redacted: false });
+    this.#out({ type: "safety-notice", choice: this.index, categories, redacted: false });
   }
 
   /** Once per choice and kind: a list of a thousand addresses is one notice. */
@@ -284,7 +292,7 @@ export class ChoiceGuard {
     const key = noticeKey(categories, redacted);
     if (this.#noticed.has(key)) return;
     this.#noticed.add(key);
-    this.#out({ ...notice, type: "safety-notice", choice: this.#index, categories, redacted });
+    this.#out({ ...notice, type: "safety-notice", choice: this.index, categories, redacted });
   }
 }
 

@@ -10,7 +10,7 @@ import { HeldTerms } from "./held-terms.ts";
 import { Outflow, type Release } from "./outflow.ts";
 import { promptLeakCategory, PromptRun, type PromptIndex } from "./prompt-leak.ts";
 import { endsSentence, isOrdinary } from "./resting.ts";
-import { endOfWord, keyEnd, longestSegment, Segmenter, type Segment } from "./segments.ts";
+import { endOfWord, keyEnd, Segmenter, type Segment } from "./segments.ts";
 import type { Terms } from "./sight.ts";
 import { categoryOf, placeholderOf, strictest, type VerdictAction } from "./verdicts.ts";
 
@@ -271,7 +271,7 @@ export class HeldText {
 
   #forget(): void {
     const count = this.#segmenter.start - lookBack;
-    if (count < longestSegment) return;
+    if (count < lookBack) return;
     this.#form.forget(count);
     this.#segmenter.shift(count);
     this.#forgotten += count;

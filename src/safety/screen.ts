@@ -81,6 +81,8 @@ class Screen implements Pourable<readonly ScreenedEvent[]>, Sink<readonly Checke
   readonly #judge: (category: string) => VerdictAction;
   readonly #account: ScanAccount;
   readonly #guards = new Map<number, ChoiceGuard>();
+  /** The one that was asked last: mostly there is no other. */
+  #guard: ChoiceGuard | undefined;
   readonly #parts: GuardParts;
   #sink: Sink<readonly ScreenedEvent[]> | undefined;
   #ready: ScreenedEvent[] = [];
@@ -199,13 +201,14 @@ class Screen implements Pourable<readonly ScreenedEvent[]>, Sink<readonly Checke
   }
 
   #guardOf(choice: number): ChoiceGuard {
+    if (this.#guard?.index === choice) return this.#guard;
     let guard = this.#guards.get(choice);
     if (!guard) {
       const out = (event: ScreenedEvent): void => void this.#ready.push(event);
       guard = new ChoiceGuard(choice, this.#judge, out, this.#parts);
       this.#guards.set(choice, guard);
     }
-    return guard;
+    return (this.#guard = guard);
   }
 
   /** The upstream ended: a choice without its finish is judged and given out all the same. */

@@ -18,7 +18,12 @@ const breaker = new RegExp(String.raw`[${outside}{}\[\]|,;\\]`, "g");
 /** Passwords in addresses hold commas and brackets. */
 const addressBreaker = new RegExp(`[${outside}]`, "g");
 const isBreaker = new RegExp(`^${breaker.source}`);
-const isBlank = /^[ \t]/;
+/** Of ASCII, since every unit is asked about. */
+const asciiBreakers = Array.from({ length: 128 }, (_, unit) => isBreaker.test(String.fromCharCode(unit)));
+const breaks = (unit: number): boolean => asciiBreakers[unit] ?? isBreaker.test(String.fromCharCode(unit));
+const space = 32;
+const slash = 47;
+const tab = 9;
 const longestGap = 2;
 
 const keyMark = "-----BEGIN";
@@ -31,7 +36,10 @@ export const keyEnd = /-----END[ A-Z0-9_-]{0,60}-----|[^\s\\A-Za-z0-9+/=:,().-]/
 const opensSecret =
   /(?:pass|pwd|secret|token|key|cred|auth|kennwort|contraseña)\w{0,32}["'\])]{0,2}[ \t]{0,4}[^\w\s"']{0,4}[ \t]{0,8}@?["']$/i;
 const longestName = 64;
-const quoteEnds: Readonly<Record<string, RegExp>> = { '"': /["\s]/g, "'": /['\s]/g };
+const doubleQuote = 34;
+const quoteEnd = /["\s]/g;
+const singleQuote = 39;
+const singleQuoteEnd = /['\s]/g;
 
 type Step = Segment | "go on" | "wait";
 
@@ -71,7 +79,7 @@ export class Segmenter {
       if (this.#position >= seen.length) break;
       const step =
         this.#overQuoted(seen, isLast) ??
-        (isBreaker.test(seen.charAt(this.#position)) ? this.#overGap(seen) : this.#overWord(seen, isLast));
+        (breaks(seen.charCodeAt(this.#position)) ? this.#overGap(seen) : this.#overWord(seen, isLast));
       if (step === "wait") break;
       if (step !== "go on") return step;
     }
@@ -82,7 +90,9 @@ export class Segmenter {
   /** Undefined where no quoted secret begins. */
   #overQuoted(text: string, isLast: boolean): Step | undefined {
     const begin = this.#start;
-    const end = this.#position === begin ? quoteEnds[text.charAt(begin - 1)] : undefined;
+    if (this.#position !== begin) return undefined;
+    const quote = text.charCodeAt(begin - 1);
+    const end = quote === doubleQuote ? quoteEnd : quote === singleQuote ? singleQuoteEnd : undefined;
     if (!end || !opensSecret.test(text.slice(Math.max(0, begin - longestName), begin))) return undefined;
     // A private key runs over spaces, quoted or not.
     if (keyMark.startsWith(text.slice(begin, begin + keyMark.length))) return undefined;
@@ -96,7 +106,8 @@ export class Segmenter {
   /** Between words: a number may go on behind a space, everything else ends here. */
   #overGap(text: string): Step {
     const at = this.#position;
-    const isShort = this.#open && isBlank.test(text.charAt(at)) && this.#gap < longestGap;
+    const unit = text.charCodeAt(at);
+    const isShort = this.#open && (unit === space || unit === tab) && this.#gap < longestGap;
     if (isShort && mayContinue(this.#segment(text, at))) {
       this.#gap += 1;
       this.#position += 1;
@@ -150,9 +161,15 @@ export class Segmenter {
 
 /** Undefined while the word may still grow. */
 export function endOfWord(text: string, begin: number): number | undefined {
-  breaker.lastIndex = begin;
-  const found = breaker.exec(text)?.index;
-  if (found === undefined || !text.slice(begin, found).includes("://")) return found;
+  let found = begin;
+  let isAddress = false;
+  for (; found < text.length; found++) {
+    const unit = text.charCodeAt(found);
+    if (breaks(unit)) break;
+    isAddress ||= unit === slash && found > begin && text.startsWith("://", found - 1);
+  }
+  if (found === text.length) return undefined;
+  if (!isAddress) return found;
   addressBreaker.lastIndex = found;
   return addressBreaker.exec(text)?.index;
 }

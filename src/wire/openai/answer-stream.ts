@@ -3,26 +3,41 @@
 
 import { type ServerEvent, type StreamDecoder, WireFault } from "../../core/dialect.ts";
 import type { ModelEvent } from "../../core/events.ts";
-import { parseJson } from "../json.ts";
+import { arrayOf, objectOf, parseJson } from "../json.ts";
+import { TextChunks } from "../text-chunks.ts";
 import { createAnswerReader } from "./answer-reader.ts";
 import { decodeEmbeddedError } from "./error-reading.ts";
 
 export function createAnswerStream(): StreamDecoder {
   const reader = createAnswerReader();
+  const texts = new TextChunks(textOf);
   let done = false;
 
   function push(event: ServerEvent): readonly ModelEvent[] {
-    if (done || event.data.trim() === "") return nothing;
-    if (event.data.startsWith("[DONE]")) {
+    const { data } = event;
+    if (done) return nothing;
+    const said = event.event === undefined ? texts.read(data) : undefined;
+    if (said) return said;
+    if (data.trim() === "") return nothing;
+    if (data.startsWith("[DONE]")) {
       done = true;
       return nothing;
     }
     // Its words need not be JSON.
-    if (event.event === "error") throw decodeEmbeddedError(parseJson(event.data) ?? event.data);
-    return reader.read(parse(event.data));
+    if (event.event === "error") throw decodeEmbeddedError(parseJson(data) ?? data);
+    const body = parse(data);
+    const events = reader.read(body);
+    texts.learn(data, body, events);
+    return events;
   }
 
   return { push, over: () => done, settled: reader.settled, end: () => reader.finish(done) };
+}
+
+/** Of a chunk with one choice. */
+function textOf(body: unknown): unknown {
+  const choices = arrayOf(objectOf(body)?.["choices"]);
+  return choices.length === 1 ? objectOf(objectOf(choices[0])?.["delta"])?.["content"] : undefined;
 }
 
 const nothing: readonly ModelEvent[] = [];
