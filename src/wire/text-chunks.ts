@@ -53,7 +53,8 @@ export class TextChunks {
   }
 }
 
-const plain = /^[^"\\\0-\x1f]+$/;
+/** As it is written: without quotes, escapes and what must be escaped. */
+const plain = /^[ !#-[\]-\uffff]+$/;
 
 /** Undefined where it is more than one string. */
 function unescaped(written: string): string | undefined {
