@@ -11,7 +11,7 @@ export interface Segment {
 }
 
 /** The most that is ever held back. */
-export const longestSegment = 512;
+const longestSegment = 512;
 
 const outside = String.raw`\s"'<>\x60\u0e00-\u0eff\u1780-\u17ff\u2010-\u2bff\u3000-\ua6ff\ud800-\udfff\ufe30-\uffef`;
 const breaker = new RegExp(String.raw`[${outside}{}\[\]|,;\\]`, "g");
