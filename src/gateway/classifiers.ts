@@ -23,15 +23,17 @@ export interface ActiveClassifiers {
    * other, so without a row that lets it nothing is released.
    */
   readonly missing: readonly string[];
-  /** Writes what they cost. Call it once they are asked no more, before the request's own settlement. */
-  close(): Promise<void>;
+  /**
+   * Writes what they cost. Call it once they are asked no more, before the request's own settlement. Absent where there
+   * are none.
+   */
+  readonly close?: () => Promise<void>;
 }
 
 export const noClassifiers: ActiveClassifiers = {
   classifiers: [],
   notRun: [],
   missing: [],
-  close: () => Promise.resolve(),
 };
 
 /** What a check is made for: the request whose texts are judged. */

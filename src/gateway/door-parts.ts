@@ -2,6 +2,7 @@
 
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Caller } from "../core/caller.ts";
+import type { Soon } from "../core/soon.ts";
 import type { EntityType } from "../policy/graph-file.ts";
 import type { Administration } from "./administration.ts";
 import type { Enquiries, Gateway } from "./contract.ts";
@@ -20,7 +21,7 @@ export interface DoorParts {
   readonly enquiries: Enquiries;
   readonly administration: Administration;
   /** The values of the headers Authorization and x-end-user-id; throws UNAUTHENTICATED or FORBIDDEN. */
-  authenticate(authorization: string | undefined, endUser?: string): Promise<Caller>;
+  authenticate(authorization: string | undefined, endUser?: string): Soon<Caller>;
   /** The catalog that is current now. */
   catalog(): Catalog;
   /** graph.yaml of the policy in force; absent: no such fields are served. */

@@ -4,10 +4,12 @@
 import { abortable, follow } from "../core/abortable.ts";
 import type { AnswerBatches, AnswerEvent } from "../core/answer.ts";
 import { asFailure, withAttempts } from "../core/errors.ts";
+import type { PermittedDeployment } from "../core/permit.ts";
 import type { CompletionRequest } from "../core/request.ts";
 import type { Asked, Permitted, Plan } from "../core/stages.ts";
 import { screen } from "../safety/screen.ts";
 import { openAccount, type Account } from "./account.ts";
+import type { AttemptLog } from "./attempts.ts";
 import type { Gateway } from "./contract.ts";
 import { countTokens } from "./count.ts";
 import { embed } from "./embed.ts";
@@ -53,7 +55,8 @@ async function answer(
 ): Promise<void> {
   const { signal } = controller;
   const parts = partsFor(asked, shared);
-  const admitted = await admit(asked, parts, signal);
+  const admitting = admit(asked, parts, signal);
+  const admitted = admitting instanceof Promise ? await admitting : admitting;
   const { permitted, session, snapshot } = admitted;
   const account = openAccount(permitted, parts);
   const watch = parts.revocations.watch(permitted, snapshot, controller);
@@ -62,23 +65,26 @@ async function answer(
   let engaged: Engaged | undefined;
   let outcome = "cancelled";
   try {
-    const plan = await reserve(await planFor(admitted, parts, signal), parts.budgets, account);
+    const planning = planFor(admitted, parts, signal);
+    const planned = planning instanceof Promise ? await planning : planning;
+    const reserving = reserve(planned, parts.budgets, account);
+    const plan = reserving instanceof Promise ? await reserving : reserving;
     guard = openScreening(permitted, snapshot, account, parts, controller);
     const { upstream } = guard;
-    await guard.beforeCall;
+    if (guard.beforeCall) await guard.beforeCall;
     const media = parts.callerMedia.of(plan.request, signal);
-    const open = (candidates: Plan<CompletionRequest>): Promise<Engaged> =>
-      failover(
-        candidates,
-        async (target, attempt) => {
-          watch.at(target);
-          const call = await callOf(target, plan, parts.providers, attempt, media);
-          return engage(target, call, attempt, plan.way?.route.failover?.onRefusedContent === true);
-        },
-        attemptsUnder(candidates, snapshot, account, parts, upstream),
-        signal,
-        (late) => late.close(),
-      );
+    const failsWhenRefused = plan.way?.route.failover?.onRefusedContent === true;
+    const call = (target: PermittedDeployment, attempt: AttemptLog): Promise<Engaged> => {
+      watch.at(target);
+      const made = callOf(target, plan, parts.providers, attempt, media);
+      return made instanceof Promise
+        ? made.then((one) => engage(target, one, attempt, failsWhenRefused))
+        : engage(target, made, attempt, failsWhenRefused);
+    };
+    const open = (candidates: Plan<CompletionRequest>): Promise<Engaged> => {
+      const rules = attemptsUnder(candidates, snapshot, account, parts, upstream);
+      return failover(candidates, call, rules, signal, (late) => late.close());
+    };
     engaged = await open(plan);
     if (plan.way?.route.escalate !== undefined) {
       const { attempts } = account;
@@ -87,7 +93,9 @@ async function answer(
     watch.at(engaged.target);
     account.engaged(engaged);
     keepSession(plan, session, engaged.target);
-    const [categories] = await Promise.all([guard.input, account.durable]);
+    const { input } = guard;
+    const categories = input instanceof Promise ? (await Promise.all([input, account.durable]))[0] : input;
+    await account.durable;
     out.give([started(permitted, engaged, account, parts.rehearsal?.text)]);
     if (categories.length > 0) out.give([{ type: "safety-notice", choice: 0, categories, redacted: false }]);
     await out.giveAll(screen(engaged.events, guard.options), (cleared) => {
@@ -95,8 +103,10 @@ async function answer(
       return leaving(cleared, account);
     });
     outcome = "ok";
+    const settling = account.settle(outcome);
+    const closing = guard.close();
     // Together, so that the database writes both at once.
-    const [receipt] = await Promise.all([account.settle(outcome), guard.close()]);
+    const receipt = closing ? (await Promise.all([settling, closing]))[0] : await settling;
     out.give([{ type: "finished", receipt: toldReceipt(receipt, asked.caller) }]);
   } catch (error) {
     const ended = watch.revoked ?? guard?.refused;
@@ -107,8 +117,10 @@ async function answer(
     watch.end();
     streamClosed?.();
     engaged?.close();
-    await guard?.close();
-    await account.settle(outcome);
+    if (outcome !== "ok") {
+      await guard?.close();
+      await account.settle(outcome);
+    }
   }
 }
 

@@ -67,7 +67,7 @@ export async function moderate(
       turn: createPace(signal).turn,
     };
     const results = await judgeAll(asked.request.inputs, bench, regime);
-    await Promise.all([account.durable, active.close()]);
+    await Promise.all([account.durable, active.close?.()]);
     outcome = "ok";
     const { classifiers, notRun } = account.safety;
     const ran = [builtIn, ...active.classifiers].filter(({ id }) => classifiers.includes(id));
@@ -85,7 +85,7 @@ export async function moderate(
     release();
     // Where one text could not be judged, nobody waits for the others.
     controller.abort();
-    await active?.close();
+    await active?.close?.();
     await account.settle(outcome);
   }
 }

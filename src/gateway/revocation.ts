@@ -23,62 +23,69 @@ export interface Revocations {
   swapped(newest: Snapshot): void;
 }
 
-interface Running {
-  readonly permitted: Permitted;
-  readonly controller: AbortController;
-  readonly pinned: number;
-  /** The newest version under which it was found permitted. */
-  version: number;
-  target: PermittedDeployment | undefined;
-  revoked: Failure | undefined;
-}
-
 export function createRevocations(grants: Pick<Grants, "activeFor">): Revocations {
   const all = new Set<Running>();
-  let current: Snapshot | undefined;
+  const running: Runs = { all, grants, newest: undefined };
+  return {
+    watch: (permitted, pinned, controller) =>
+      new Running(permitted, pinned.policy.version, controller, running),
+    swapped(newest) {
+      running.newest = newest;
+      for (const one of all) one.judge(newest);
+    },
+  };
+}
 
-  function judge(running: Running, newest: Snapshot): void {
-    const { permitted, target, controller } = running;
-    if ((newest.abortsUpTo ?? 0) <= running.version) return;
-    running.version = newest.policy.version;
+interface Runs {
+  readonly all: Set<Running>;
+  readonly grants: Pick<Grants, "activeFor">;
+  newest: Snapshot | undefined;
+}
+
+/** A class, and no closures: every request makes one. */
+class Running implements Watch {
+  revoked: Failure | undefined = undefined;
+  readonly #permitted: Permitted;
+  readonly #controller: AbortController;
+  readonly #runs: Runs;
+  readonly #pinned: number;
+  /** The newest version under which it was found permitted. */
+  #version: number;
+  #target: PermittedDeployment | undefined;
+
+  constructor(permitted: Permitted, pinned: number, controller: AbortController, runs: Runs) {
+    this.#permitted = permitted;
+    this.#controller = controller;
+    this.#runs = runs;
+    this.#pinned = pinned;
+    this.#version = pinned;
+    runs.all.add(this);
+  }
+
+  at(target: PermittedDeployment): void {
+    this.#target = target;
+    // It may have been called before another, which was asked about in its place.
+    this.#version = this.#pinned;
+    if (this.#runs.newest) this.judge(this.#runs.newest);
+  }
+
+  end(): void {
+    this.#runs.all.delete(this);
+  }
+
+  judge(newest: Snapshot): void {
+    const target = this.#target;
+    if ((newest.abortsUpTo ?? 0) <= this.#version) return;
+    this.#version = newest.policy.version;
     if (target === undefined) return;
     const deployment = newest.catalog.deployment(target.deployment.id);
-    if (deployment !== undefined && stillPermits(permitted, deployment, newest, grants)) return;
-    running.revoked = new Failure("POLICY_REVOKED", undefined, {
-      sensitivity: permitted.sensitivity,
+    const { grants } = this.#runs;
+    if (deployment !== undefined && stillPermits(this.#permitted, deployment, newest, grants)) return;
+    this.revoked = new Failure("POLICY_REVOKED", undefined, {
+      sensitivity: this.#permitted.sensitivity,
       considered: [],
       fix: "Ask again: what is permitted now is decided anew.",
     });
-    controller.abort(running.revoked);
+    this.#controller.abort(this.revoked);
   }
-
-  return {
-    watch(permitted, pinned, controller) {
-      const running: Running = {
-        permitted,
-        controller,
-        pinned: pinned.policy.version,
-        version: pinned.policy.version,
-        target: undefined,
-        revoked: undefined,
-      };
-      all.add(running);
-      return {
-        at(target) {
-          running.target = target;
-          // It may have been called before another, which was asked about in its place.
-          running.version = running.pinned;
-          if (current) judge(running, current);
-        },
-        get revoked() {
-          return running.revoked;
-        },
-        end: () => void all.delete(running),
-      };
-    },
-    swapped(newest) {
-      current = newest;
-      for (const running of all) judge(running, newest);
-    },
-  };
 }

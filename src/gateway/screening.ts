@@ -4,6 +4,7 @@
 import { follow } from "../core/abortable.ts";
 import { asFailure, Failure } from "../core/errors.ts";
 import { isAtLeast } from "../core/sensitivity.ts";
+import type { Soon } from "../core/soon.ts";
 import type { Permitted } from "../core/stages.ts";
 import { lexiconCategory } from "../detect/words/lexicon.ts";
 import { judgeAskedTerms } from "../safety/asked-terms.ts";
@@ -17,17 +18,17 @@ import type { GatewayParts } from "./parts.ts";
 import type { Snapshot } from "./snapshots.ts";
 
 export interface Screening {
-  /** Rejects where the provider must not be called. */
-  readonly beforeCall: Promise<unknown>;
+  /** Rejects where the provider must not be called; undefined where nothing is to be waited for. */
+  readonly beforeCall: Promise<unknown> | undefined;
   /** What the reader is to be told of the input; rejects where it must not be answered. Nothing leaves before. */
-  readonly input: Promise<readonly string[]>;
+  readonly input: Soon<readonly string[]>;
   /** Why the input's check ended the request. */
   readonly refused: Failure | undefined;
   /** Ends the provider's answer: also where a rule ends it, which is no fault of the provider's. */
   readonly upstream: AbortSignal;
   readonly options: ScreenOptions;
-  /** Writes what the classifiers cost, once they are asked no more. */
-  close(): Promise<void>;
+  /** Writes what the classifiers cost, once they are asked no more; undefined where none was asked. */
+  close(): Promise<void> | undefined;
 }
 
 /** Throws where the policy demands more than there is. `controller` ends the request. */
@@ -58,9 +59,10 @@ export function openScreening(
     signal: controller.signal,
   };
   let refused: Failure | undefined;
-  const checked = classifiers.length === 0 ? nothingFound : checkInput(request, common);
-  const input = told && told.length > 0 ? checked.then((more) => [...told, ...more]) : checked;
-  input.catch((error: unknown) => {
+  const found = told ?? nothingFound;
+  const checking = classifiers.length === 0 ? undefined : checkInput(request, common);
+  const checked = found.length > 0 ? checking?.then((more) => [...found, ...more]) : checking;
+  checked?.catch((error: unknown) => {
     if (controller.signal.aborted) return;
     refused = asFailure(error);
     controller.abort(refused);
@@ -68,10 +70,10 @@ export function openScreening(
   return {
     close() {
       upstream?.release();
-      return close();
+      return close?.();
     },
-    beforeCall: regime.input === "before" ? input : nothingFound,
-    input,
+    beforeCall: regime.input === "before" ? checked : undefined,
+    input: checked ?? found,
     get refused() {
       return refused;
     },
@@ -88,7 +90,7 @@ export function openScreening(
   };
 }
 
-const nothingFound: Promise<readonly string[]> = Promise.resolve([]);
+const nothingFound: readonly string[] = [];
 
 const unjudged = (): Failure =>
   new Failure(
@@ -144,7 +146,8 @@ const isEveryday = ({ sensitivity }: Permitted): boolean =>
 
 function systemPrompts({ request }: Permitted): readonly string[] {
   if (request.action !== "complete") return [];
-  return request.messages.flatMap((message) =>
-    message.role === "system" ? message.parts.map((part) => part.text) : [],
-  );
+  const prompts: string[] = [];
+  for (const message of request.messages)
+    if (message.role === "system") for (const { text } of message.parts) prompts.push(text);
+  return prompts;
 }

@@ -56,7 +56,7 @@ export async function singleAnswer<R extends ModelRequest, Answer>(
   try {
     const plan = await reserve(await planFor(admitted, parts, signal), parts.budgets, account);
     guard = openScreening(permitted, snapshot, account, parts, controller);
-    await guard.beforeCall;
+    if (guard.beforeCall) await guard.beforeCall;
     const { engaged, answer } = await failover(
       plan,
       async (candidate, attempt) => {

@@ -6,13 +6,17 @@ import { allScopes, type Caller } from "../core/caller.ts";
 import { Failure } from "../core/errors.ts";
 import { builtInLabels, publicData, sensitivity } from "../core/sensitivity.ts";
 import type { Secret } from "../core/secret.ts";
+import type { Soon } from "../core/soon.ts";
 import { onBehalfOf } from "./end-user.ts";
 import type { KeyDirectory, KeyRecord } from "./key-directory.ts";
 import { createTokens, type TokenSettings } from "./tokens.ts";
 
 export interface Authenticator {
-  /** `endUser` is `x-end-user-id`: refused, not ignored, where the credential may not name one. */
-  authenticate(authorization: string | undefined, endUser?: string): Promise<Caller>;
+  /**
+   * `endUser` is `x-end-user-id`: refused, not ignored, where the credential may not name one. A promise only where the
+   * credential was not checked lately.
+   */
+  authenticate(authorization: string | undefined, endUser?: string): Soon<Caller>;
   forget(): void;
 }
 
@@ -71,26 +75,32 @@ export function createAuthenticator(parts: AuthenticatorParts): Authenticator {
     return { caller: await tokens.read(secret), until: parts.now() + tokenMilliseconds };
   }
 
+  async function checkAndRemember(secret: string, digest: string): Promise<Remembered> {
+    const epochBefore = epoch;
+    const known = await check(secret, digest);
+    if (remembered.size >= mostRemembered) remembered.clear();
+    // What was read before a change must not be remembered after it.
+    if (epoch === epochBefore) remembered.set(digest, known);
+    return known;
+  }
+
+  function admitted({ caller }: Remembered, endUser: string | undefined): Caller {
+    if (!caller) throw new Failure("UNAUTHENTICATED");
+    if (caller.expiresAt && caller.expiresAt.getTime() <= parts.now()) {
+      throw new Failure("UNAUTHENTICATED", "This key has expired.", {
+        fix: "Ask an administrator for a new key.",
+      });
+    }
+    return endUser === undefined ? caller : onBehalfOf(caller, endUser);
+  }
+
   return {
-    async authenticate(authorization, endUser) {
+    authenticate(authorization, endUser) {
       const secret = bearerOf(authorization);
       const digest = digestOf(secret);
-      let known = remembered.get(digest);
-      if (known === undefined || known.until <= parts.now()) {
-        const epochBefore = epoch;
-        known = await check(secret, digest);
-        if (remembered.size >= mostRemembered) remembered.clear();
-        // What was read before a change must not be remembered after it.
-        if (epoch === epochBefore) remembered.set(digest, known);
-      }
-      const { caller } = known;
-      if (!caller) throw new Failure("UNAUTHENTICATED");
-      if (caller.expiresAt && caller.expiresAt.getTime() <= parts.now()) {
-        throw new Failure("UNAUTHENTICATED", "This key has expired.", {
-          fix: "Ask an administrator for a new key.",
-        });
-      }
-      return endUser === undefined ? caller : onBehalfOf(caller, endUser);
+      const known = remembered.get(digest);
+      if (known !== undefined && known.until > parts.now()) return admitted(known, endUser);
+      return checkAndRemember(secret, digest).then((checked) => admitted(checked, endUser));
     },
     forget,
   };

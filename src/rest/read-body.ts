@@ -13,11 +13,20 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 
 const unzip = promisify(gunzip);
 
-export async function readJsonBody(request: IncomingMessage, mostBytes: number): Promise<JsonObject> {
-  checkContentType(request.headers["content-type"]);
-  const encoding = request.headers["content-encoding"];
-  const bytes = await readBytes(request, mostBytes);
-  if (encoding === undefined || encoding === "identity") return parse(bytes);
+export function readJsonBody(request: IncomingMessage, mostBytes: number): Promise<JsonObject> {
+  const { headers } = request;
+  checkContentType(headers["content-type"]);
+  const reading = new Promise<Buffer>((resolve, reject) => {
+    new BodyReading(request, mostBytes, resolve, reject).start();
+  });
+  const encoding = headers["content-encoding"];
+  return encoding === undefined
+    ? reading.then(parse)
+    : reading.then((bytes) => decode(bytes, encoding, mostBytes));
+}
+
+async function decode(bytes: Buffer, encoding: string, mostBytes: number): Promise<JsonObject> {
+  if (encoding === "identity") return parse(bytes);
   if (encoding === "gzip") return parse(await inflate(bytes, mostBytes));
   throw new Failure("UNSUPPORTED_MEDIA_TYPE", "The body's content-encoding is neither identity nor gzip.", {
     fix: "Send the body uncompressed, or as gzip.",
@@ -26,37 +35,67 @@ export async function readJsonBody(request: IncomingMessage, mostBytes: number):
 
 /** `application/json`, `application/vnd.x+json`, with or without parameters. */
 function checkContentType(header: string | undefined): void {
+  if (header === "application/json") return;
   if (header !== undefined && /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(header)) return;
   const came = header === undefined ? "none" : `"${header.slice(0, 60)}"`;
   throw new Failure("UNSUPPORTED_MEDIA_TYPE", `The body must be JSON, but its content-type is ${came}.`);
 }
 
-function readBytes(request: IncomingMessage, mostBytes: number): Promise<Buffer> {
-  if (Number(request.headers["content-length"] ?? 0) > mostBytes) return Promise.reject(tooLarge(mostBytes));
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    // Comes after a whole body too; an error made then for nobody would cost more than the parsing.
-    const onClose = (): void => {
-      if (!request.complete) reject(new CallerLeft("the body did not come to its end"));
-    };
-    request.on("data", (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= mostBytes) {
-        chunks.push(chunk);
-        return;
-      }
+/** One of a request, and three listeners: most bodies come in one piece. */
+class BodyReading {
+  readonly #request: IncomingMessage;
+  readonly #mostBytes: number;
+  readonly #resolve: (bytes: Buffer) => void;
+  readonly #reject: (error: unknown) => void;
+  #only: Buffer | undefined;
+  /** Once there is more than one. */
+  #chunks: Buffer[] | undefined;
+  #size = 0;
+
+  constructor(
+    request: IncomingMessage,
+    mostBytes: number,
+    resolve: (bytes: Buffer) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.#request = request;
+    this.#mostBytes = mostBytes;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  start(): void {
+    const request = this.#request;
+    if (Number(request.headers["content-length"] ?? 0) > this.#mostBytes)
+      return this.#reject(tooLarge(this.#mostBytes));
+    request.on("end", this.#onEnd);
+    request.on("close", this.#onClose);
+    request.on("error", this.#onClose);
+    request.on("data", this.#onData);
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    this.#size += chunk.length;
+    if (this.#size > this.#mostBytes) {
       // What still comes is thrown away; `failure-answer.ts` sees to it that it ends.
-      chunks.length = 0;
-      reject(tooLarge(mostBytes));
-    });
-    request.on("end", () => {
-      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks));
-    });
-    request.on("close", onClose);
-    request.on("error", onClose);
-  });
+      this.#only = undefined;
+      this.#chunks = undefined;
+      this.#reject(tooLarge(this.#mostBytes));
+    } else if (this.#only === undefined) this.#only = chunk;
+    else (this.#chunks ??= [this.#only]).push(chunk);
+  };
+
+  readonly #onEnd = (): void => {
+    this.#resolve(this.#chunks ? Buffer.concat(this.#chunks) : (this.#only ?? nothing));
+  };
+
+  /** Comes after a whole body too; an error made then for nobody would cost more than the parsing. */
+  readonly #onClose = (): void => {
+    if (!this.#request.complete) this.#reject(new CallerLeft("the body did not come to its end"));
+  };
 }
+
+const nothing = Buffer.alloc(0);
 
 function parse(bytes: Buffer): JsonObject {
   if (bytes.length === 0) throw malformed("The body is empty; expected a JSON object.");

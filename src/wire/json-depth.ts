@@ -10,6 +10,8 @@ const quote = 0x22;
 const backslash = 0x5c;
 
 export function isNestedTooDeeply(bytes: Uint8Array): boolean {
+  // Whatever is opened must be closed again, or it is no JSON.
+  if (bytes.length <= 2 * mostDepth) return false;
   // No more openings than levels allowed: then it cannot be too deep, whatever the strings hold.
   const openings = countUpTo(bytes, openBrace, mostDepth + 1) + countUpTo(bytes, openBracket, mostDepth + 1);
   return openings > mostDepth && depthPasses(bytes, mostDepth);

@@ -132,8 +132,8 @@ test("all checks of one classifier in one request are one record, with what they
   guard.behave(judge());
   const { classifiers, close } = classifiersFor(asked("restricted+phi"), asShipped, parts);
   for (const text of ["one", "forbidden", "a bomb"]) await classifiers[0]?.check(input(text));
-  await close();
-  await close();
+  await close?.();
+  await close?.();
   assert.equal(rows.length, 2);
   const [decision, settlement] = rows as [DecisionRow, SettlementRow];
   assert.equal(decision.requestId, "r1.safety-1");
@@ -181,14 +181,14 @@ test("a classifier that has a price is paid from the caller's budgets, check by 
   const verdict = await classifiers[0]?.check(input("two"));
   assert.equal(verdict?.because, "the call failed with BUDGET_EXCEEDED");
   assert.equal(guard.checks.length, seen);
-  await close();
+  await close?.();
   const settlement = rows.at(-1) as SettlementRow;
   assert.deepEqual([settlement.cost, settlement.outcome], [paid, "BUDGET_EXCEEDED"]);
 });
 
 test("a request that asked nothing leaves no record", async () => {
   const { parts, rows } = await worldOf();
-  await classifiersFor(asked("public"), asShipped, parts).close();
+  await classifiersFor(asked("public"), asShipped, parts).close?.();
   assert.equal(rows.length, 0);
 });
 
@@ -202,7 +202,7 @@ test("a policy published meanwhile that denies the classifier ends its checks, a
   const verdict = await classifiers[0]?.check(input("two"));
   assert.deepEqual([verdict?.outcome, verdict?.because], ["error", "the call failed with POLICY_REVOKED"]);
   assert.equal(guard.checks.length, seen);
-  await close();
+  await close?.();
   const settlement = world.rows.at(-1) as SettlementRow;
   assert.equal(settlement.outcome, "POLICY_REVOKED");
 });
@@ -218,7 +218,7 @@ test("a caller who leaves cancels the check at the classifier too", async () => 
   controller.abort(new Error("left"));
   await assert.rejects(checking ?? Promise.resolve(), /left/);
   await guard.checks[from]?.closedEarly;
-  await close();
+  await close?.();
   assert.equal((rows.at(-1) as SettlementRow).outcome, "cancelled");
 });
 
@@ -227,7 +227,7 @@ test("a classifier that does not answer in time is recorded as that, try by try"
   guard.behave(stall);
   const { classifiers, close } = classifiersFor(asked("public"), asShipped, parts);
   assert.equal((await classifiers[0]?.check(input("one")))?.outcome, "error");
-  await close();
+  await close?.();
   const { outcome, attempts } = rows.at(-1) as SettlementRow;
   assert.equal(outcome, "UPSTREAM_TIMEOUT");
   assert.deepEqual(

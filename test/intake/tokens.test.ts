@@ -45,7 +45,7 @@ async function setUp(
       onFault: () => void state.faults++,
     },
   });
-  const callerOf = (token: string) => authenticator.authenticate(`Bearer ${token}`);
+  const callerOf = async (token: string) => authenticator.authenticate(`Bearer ${token}`);
   return { issuer, state, authenticator, callerOf };
 }
 
