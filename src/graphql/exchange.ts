@@ -4,6 +4,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { mayUse, type Caller } from "../core/caller.ts";
 import { Failure } from "../core/errors.ts";
+import type { Soon } from "../core/soon.ts";
 import type { DoorParts } from "../gateway/door-parts.ts";
 import { readDefaults } from "./context.ts";
 import type { Asker } from "./execute.ts";
@@ -54,7 +55,7 @@ export async function openExchange(
 }
 
 /** Nobody, where no key was sent and looking at the schema is free; a wrong key is always refused. */
-function whoAsks(request: IncomingMessage, parts: DoorParts): Promise<Caller> | undefined {
+function whoAsks(request: IncomingMessage, parts: DoorParts): Soon<Caller> | undefined {
   const { authorization } = request.headers;
   if (!authorization && !parts.production) return undefined;
   return parts.authenticate(authorization, header(request, "x-end-user-id"));
