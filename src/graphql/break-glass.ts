@@ -72,7 +72,7 @@ builder.queryField("breakGlass", (t) =>
   t.field({
     type: [BreakGlassType],
     description: "Every break-glass request, newest first.",
-    authScopes: { policy: true },
+    authScopes: ["policy"],
     extensions: adminOnly,
     resolve: async (_root, _arguments, { parts }) => [...(await parts.administration.listBreakGlass())],
   }),
@@ -82,7 +82,7 @@ builder.mutationFields((t) => ({
   requestBreakGlass: t.field({
     type: BreakGlassResult,
     description: "Asks to lift the rules that give way in an emergency; another person has to approve.",
-    authScopes: { policy: true },
+    authScopes: ["policy"],
     extensions: adminOnly,
     args: { input: t.arg({ type: BreakGlassInput, required: true, description: "What is asked for." }) },
     resolve: (_root, { input }, context) =>
@@ -97,7 +97,7 @@ builder.mutationFields((t) => ({
   approveBreakGlass: t.field({
     type: BreakGlassResult,
     description: "Approves what another person asked for; its minutes begin.",
-    authScopes: { policy: true },
+    authScopes: ["policy"],
     extensions: adminOnly,
     args: { id: t.arg.id({ required: true, description: "Its id." }) },
     resolve: (_root, { id }, context) =>
@@ -106,7 +106,7 @@ builder.mutationFields((t) => ({
   endBreakGlass: t.field({
     type: BreakGlassResult,
     description: "Ends it now, on every replica within a second.",
-    authScopes: { policy: true },
+    authScopes: ["policy"],
     extensions: adminOnly,
     args: { id: t.arg.id({ required: true, description: "Its id." }) },
     resolve: (_root, { id }, context) =>

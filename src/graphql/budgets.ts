@@ -93,14 +93,14 @@ builder.queryFields((t) => ({
   budgets: t.field({
     type: [BudgetType],
     description: "Every budget.",
-    authScopes: { keys: true },
+    authScopes: ["keys"],
     extensions: adminOnly,
     resolve: async (_root, _arguments, { parts }) => [...(await parts.administration.listBudgets())],
   }),
   usage: t.field({
     type: [UsageLineType],
     description: "What every key used since a moment.",
-    authScopes: { metrics: true },
+    authScopes: ["metrics"],
     extensions: adminOnly,
     args: { since: t.arg({ type: "DateTime", required: true, description: "The moment." }) },
     resolve: async (_root, { since }, { parts }) => [...(await parts.administration.usage(since))],
@@ -111,7 +111,7 @@ builder.mutationField("setBudget", (t) =>
   t.field({
     type: BudgetResult,
     description: "Sets how much a key, a user, a team or everyone together may spend.",
-    authScopes: { keys: true },
+    authScopes: ["keys"],
     extensions: adminOnly,
     args: { input: t.arg({ type: SetBudgetInput, required: true, description: "The budget." }) },
     resolve: (_root, { input }, context) =>

@@ -170,7 +170,7 @@ builder.mutationField("complete", (t) =>
   t.field({
     type: CompleteResult,
     description: "Asks a model and waits for the whole answer.",
-    authScopes: { complete: true },
+    authScopes: ["complete"],
     extensions: paid(1000),
     args: { input: t.arg({ type: CompletionInput, required: true, description: "The request." }) },
     async resolve(_root, { input }, context, info) {

@@ -71,7 +71,7 @@ builder.queryField("troubledDeployments", (t) =>
   t.field({
     type: ["Deployment"],
     description: "Those that are left alone now, or tried again, since they kept failing.",
-    authScopes: { metrics: true },
+    authScopes: ["metrics"],
     extensions: adminOnly,
     resolve: (_root, _arguments, { parts, catalog }): Deployment[] =>
       parts.enquiries.troubled().map((id) => attemptedDeployment(catalog, id)),

@@ -12,7 +12,7 @@ builder.objectType("Deployment", {
     "Holds only what is the same for every caller; anything decided for one request is on Candidate.",
   extensions: entity,
   // Receipts, plans and events lead here; all but its name is the catalog's.
-  authScopes: { catalog: true },
+  authScopes: ["catalog"],
   fields: (t) => ({
     id: t.exposeID("id", {
       description: "provider/model, and @region where there are several.",

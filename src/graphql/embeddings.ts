@@ -46,7 +46,7 @@ builder.mutationField("embed", (t) =>
   t.field({
     type: EmbedResult,
     description: "Turns texts into vectors.",
-    authScopes: { embed: true },
+    authScopes: ["embed"],
     extensions: paid(100),
     args: { input: t.arg({ type: EmbedInput, required: true, description: "The request." }) },
     async resolve(_root, { input }, context, info) {

@@ -137,7 +137,7 @@ builder.subscriptionField("completion", (t) =>
   t.field({
     type: CompletionEvent,
     description: "Asks a model and sends the answer as it comes.",
-    authScopes: { complete: true },
+    authScopes: ["complete"],
     extensions: paid(1000),
     args: { input: t.arg({ type: CompletionInput, required: true, description: "The request." }) },
     subscribe: (_root, { input }, context, info) => streamed(input, context, info),

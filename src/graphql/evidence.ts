@@ -68,7 +68,7 @@ builder.queryField("attestations", (t) =>
   t.field({
     type: ["Attestation"],
     description: "Everything that has been attested.",
-    authScopes: { evidence: true },
+    authScopes: ["evidence"],
     extensions: adminOnly,
     resolve: async (_root, _arguments, { parts }) => [...(await parts.administration.listAttestations())],
   }),
@@ -78,7 +78,7 @@ builder.mutationField("attest", (t) =>
   t.field({
     type: AttestResult,
     description: "Says that a contract-bound guarantee holds at the present address.",
-    authScopes: { evidence: true },
+    authScopes: ["evidence"],
     extensions: adminOnly,
     args: { input: t.arg({ type: AttestInput, required: true, description: "What holds." }) },
     resolve: (_root, { input: { deployment, until, ...rest } }, context) =>
@@ -126,7 +126,7 @@ builder.mutationField("syncCatalog", (t) =>
     type: CatalogSyncResult,
     description:
       "Compares models and prices with their source; writes only where apply is set, deletes nothing.",
-    authScopes: { evidence: true },
+    authScopes: ["evidence"],
     extensions: adminOnly,
     args: {
       url: t.arg.string({ description: "A models.dev-shaped document; absent means the usual one." }),
@@ -171,7 +171,7 @@ builder.queryField("verifyRecords", (t) =>
   t.field({
     type: ChainReportType,
     description: "Reads the whole record chain and finds the first altered, missing or reordered row.",
-    authScopes: { records: true },
+    authScopes: ["records"],
     extensions: adminOnly,
     resolve: (_root, _arguments, { parts }) => parts.administration.verifyRecords(),
   }),

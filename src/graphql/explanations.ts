@@ -154,7 +154,7 @@ builder.queryFields((t) => ({
   explainPolicy: t.field({
     type: [PolicyAnswerType],
     description: "What the policy in force would say to a request that nobody made. Calls no provider.",
-    authScopes: { policy: true },
+    authScopes: ["policy"],
     args: { input: t.arg({ type: PolicyQuestionInput, required: true, description: "The request." }) },
     resolve: async (_root, { input }, { parts }) => [
       ...(await parts.administration.explainPolicy({
@@ -171,7 +171,7 @@ builder.queryFields((t) => ({
     type: RequestExplanationType,
     nullable: true,
     description: "Why one request was decided as it was; of other keys' requests with the scope records.",
-    authScopes: { policy: true },
+    authScopes: ["policy"],
     args: { id: t.arg.id({ required: true, description: "The id of the request." }) },
     resolve: (_root, { id }, { parts, caller }) => parts.administration.explainRequest(id, caller),
   }),

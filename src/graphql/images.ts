@@ -60,7 +60,7 @@ builder.mutationField("generateImage", (t) =>
   t.field({
     type: GenerateImageResult,
     description: "Makes pictures of what is said.",
-    authScopes: { complete: true },
+    authScopes: ["complete"],
     extensions: paid(1000),
     args: { input: t.arg({ type: GenerateImageInput, required: true, description: "The request." }) },
     async resolve(_root, { input }, context, info) {

@@ -110,7 +110,7 @@ builder.queryField("keys", (t) =>
   t.field({
     type: [Key],
     description: "Every key, also those that have ended.",
-    authScopes: { keys: true },
+    authScopes: ["keys"],
     extensions: adminOnly,
     resolve: async (_root, _arguments, { parts }) => [...(await parts.administration.listKeys())],
   }),
@@ -120,7 +120,7 @@ builder.mutationFields((t) => ({
   createKey: t.field({
     type: MintedKeyResult,
     description: "Makes a key and shows its secret this once.",
-    authScopes: { keys: true },
+    authScopes: ["keys"],
     extensions: adminOnly,
     args: { input: t.arg({ type: CreateKeyInput, required: true, description: "The key." }) },
     resolve: (_root, { input }, context) =>
@@ -144,7 +144,7 @@ builder.mutationFields((t) => ({
   rotateKey: t.field({
     type: MintedKeyResult,
     description: "A new secret for the same key; the old one stops working at once.",
-    authScopes: { keys: true },
+    authScopes: ["keys"],
     extensions: adminOnly,
     args: { id: t.arg.id({ required: true, description: "Its id." }) },
     resolve: (_root, { id }, context) =>
@@ -153,7 +153,7 @@ builder.mutationFields((t) => ({
   revokeKey: t.field({
     type: KeyResult,
     description: "Ends a key, on every replica within a second.",
-    authScopes: { keys: true },
+    authScopes: ["keys"],
     extensions: adminOnly,
     args: { id: t.arg.id({ required: true, description: "Its id." }) },
     resolve: (_root, { id }, context) =>

@@ -72,7 +72,7 @@ builder.queryField("models", (t) =>
   t.field({
     type: ModelConnection,
     description: "The catalog: every model that matches, page by page.",
-    authScopes: { catalog: true },
+    authScopes: ["catalog"],
     extensions: pagedBy("first", ["nodes", "edges"]),
     args: {
       filter: t.arg({ type: ModelFilterInput, description: "Which ones; absent means all." }),
@@ -98,7 +98,7 @@ builder.queryField("model", (t) =>
     type: "Model",
     nullable: true,
     description: "One model by its id; null where there is none.",
-    authScopes: { catalog: true },
+    authScopes: ["catalog"],
     args: { id: t.arg.id({ required: true, description: "Its id." }) },
     resolve: (_root, { id }, { catalog }) => catalog.model(id),
   }),

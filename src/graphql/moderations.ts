@@ -111,7 +111,7 @@ builder.mutationField("moderate", (t) =>
   t.field({
     type: ModerateResult,
     description: "Judges texts by every classifier that the policy permits for them.",
-    authScopes: { moderate: true },
+    authScopes: ["moderate"],
     extensions: paid(100),
     args: { input: t.arg({ type: ModerateInput, required: true, description: "The request." }) },
     async resolve(_root, { input }, context, info) {

@@ -92,7 +92,7 @@ builder.queryField("routePlan", (t) =>
   t.field({
     type: RoutePlanResult,
     description: "Every candidate with its reason and worst-case price. Calls no provider, costs nothing.",
-    authScopes: { complete: true },
+    authScopes: ["complete"],
     args: { input: t.arg({ type: CompletionInput, required: true, description: "The request." }) },
     async resolve(_root, { input }, context, info) {
       const requestId = context.nextReceiptId();
@@ -154,7 +154,7 @@ builder.queryField("quote", (t) =>
   t.field({
     type: QuoteResult,
     description: "The price of this request on each deployment, before paying. Calls no provider.",
-    authScopes: { complete: true },
+    authScopes: ["complete"],
     args: { input: t.arg({ type: CompletionInput, required: true, description: "The request." }) },
     async resolve(_root, { input }, context, info) {
       const requestId = context.nextReceiptId();
@@ -172,7 +172,7 @@ builder.queryField("quoteImage", (t) =>
   t.field({
     type: QuoteResult,
     description: "The price of these pictures on each deployment, before paying. Calls no provider.",
-    authScopes: { complete: true },
+    authScopes: ["complete"],
     args: { input: t.arg({ type: GenerateImageInput, required: true, description: "The request." }) },
     async resolve(_root, { input }, context, info) {
       const requestId = context.nextReceiptId();

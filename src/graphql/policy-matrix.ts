@@ -63,7 +63,7 @@ builder.queryFields((t) => ({
   policyMatrix: t.field({
     type: PolicyMatrixType,
     description: "Role × sensitivity × action → deployments, under the policy in force. Calls no provider.",
-    authScopes: { policy: true },
+    authScopes: ["policy"],
     args: {
       roles: t.arg.stringList({ description: "role:clinical or clinical; absent means all that it names." }),
       data: t.arg({ type: ["Sensitivity"], description: "Absent means all kinds that its rows speak of." }),

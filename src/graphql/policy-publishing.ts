@@ -98,7 +98,7 @@ builder.mutationFields((t) => ({
   publishPolicy: t.field({
     type: PublishPolicyResult,
     description: "Publishes files as the next version, once schema, tests and invariants hold.",
-    authScopes: { policy: true },
+    authScopes: ["policy"],
     extensions: adminOnly,
     args: { input: t.arg({ type: PublishPolicyInput, required: true, description: "The policy." }) },
     resolve: (_root, { input: { files, reason, revoke } }, context) =>
@@ -113,7 +113,7 @@ builder.mutationFields((t) => ({
   rollbackPolicy: t.field({
     type: PublishPolicyResult,
     description: "Publishes an older content as a new version.",
-    authScopes: { policy: true },
+    authScopes: ["policy"],
     extensions: adminOnly,
     args: {
       number: t.arg.int({ required: true, description: "The version whose content comes back." }),

@@ -189,20 +189,20 @@ builder.queryFields((t) => ({
     type: PolicyVersionType,
     nullable: true,
     description: "One version with its files; without a number, the one in force.",
-    authScopes: { policy: true },
+    authScopes: ["policy"],
     args: { number: t.arg.int({ description: "Which one." }) },
     resolve: (_root, { number }, { parts }) => parts.administration.policyVersion(number ?? undefined),
   }),
   policyVersions: t.field({
     type: [PolicyVersionType],
     description: "Every version, oldest first, and who decides by it.",
-    authScopes: { policy: true },
+    authScopes: ["policy"],
     resolve: async (_root, _arguments, { parts }) => [...(await parts.administration.policyVersions())],
   }),
   policyDiff: t.field({
     type: PolicyDiffType,
     description: "What opens and what closes between two policies. Publishes nothing.",
-    authScopes: { policy: true },
+    authScopes: ["policy"],
     args: {
       before: t.arg({ type: PolicySideInput, description: "Absent means the one in force." }),
       after: t.arg({ type: PolicySideInput, description: "Absent means the one in force." }),

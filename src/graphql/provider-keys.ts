@@ -45,7 +45,7 @@ builder.queryField("providerKeys", (t) =>
   t.field({
     type: [ProviderKey],
     description: "The keys of every provider that has several.",
-    authScopes: { metrics: true },
+    authScopes: ["metrics"],
     extensions: adminOnly,
     resolve: (_root, _arguments, { parts }) => [...parts.enquiries.providerKeys()],
   }),
@@ -68,7 +68,7 @@ builder.queryField("providerSlots", (t) =>
   t.field({
     type: [ProviderSlots],
     description: "The limits that are published for providers and deployments, as they are used here.",
-    authScopes: { metrics: true },
+    authScopes: ["metrics"],
     extensions: adminOnly,
     resolve: (_root, _arguments, { parts }) => [...parts.enquiries.providerSlots()],
   }),

@@ -27,7 +27,7 @@ builder.queryField("providers", (t) =>
   t.field({
     type: ["Provider"],
     description: "Every provider in the catalog, also those that are not enabled.",
-    authScopes: { catalog: true },
+    authScopes: ["catalog"],
     resolve: (_root, _arguments, { catalog }) => [...catalog.providers],
   }),
 );

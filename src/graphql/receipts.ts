@@ -204,7 +204,7 @@ builder.queryField("receipt", (t) =>
     nullable: true,
     description:
       "What happened in one request, for as long as records are kept. Holds no prompt and no answer.",
-    authScopes: { $any: { receipts: true, records: true } },
+    authScopes: ["receipts", "records"],
     args: { id: t.arg.id({ required: true, description: "The id of the request." }) },
     resolve: (_root, { id }, context) => receiptOf(context, id),
   }),

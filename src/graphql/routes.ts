@@ -92,7 +92,7 @@ builder.queryFields((t) => ({
   escalationMemory: t.field({
     type: [LearnedType],
     description: "What escalation learned: how often a cheap first answer was good enough.",
-    authScopes: { policy: true },
+    authScopes: ["policy"],
     extensions: adminOnly,
     args: { route: t.arg.string({ description: "Of this one only." }) },
     resolve: async (_root, { route }, { parts }) => [
@@ -102,7 +102,7 @@ builder.queryFields((t) => ({
   routeResults: t.field({
     type: [RouteResultType],
     description: "What came of each route, and of each arm of an experiment, since a day.",
-    authScopes: { metrics: true },
+    authScopes: ["metrics"],
     extensions: adminOnly,
     args: {
       since: t.arg({ type: "DateTime", required: true, description: "From that day on, UTC." }),
@@ -115,7 +115,7 @@ builder.queryFields((t) => ({
   qualityScores: t.field({
     type: [QualityScoreType],
     description: "The scores that routes order by.",
-    authScopes: { evidence: true },
+    authScopes: ["evidence"],
     extensions: adminOnly,
     resolve: async (_root, _arguments, { parts }) => [...(await parts.administration.listScores())],
   }),
@@ -124,7 +124,7 @@ builder.queryFields((t) => ({
 builder.mutationField("resetEscalationMemory", (t) =>
   t.int({
     description: "Forgets what a route's escalation learned; answers how many kinds of requests that were.",
-    authScopes: { policy: true },
+    authScopes: ["policy"],
     extensions: adminOnly,
     args: { route: t.arg.string({ required: true, description: "Whose." }) },
     resolve: (_root, { route }, { parts }) => parts.administration.resetEscalationMemory(route),
@@ -135,7 +135,7 @@ builder.mutationField("importQualityScores", (t) =>
   t.field({
     type: ImportScoresResult,
     description: "Takes in an evaluation table. A score takes the place of the one before it.",
-    authScopes: { evidence: true },
+    authScopes: ["evidence"],
     extensions: adminOnly,
     args: {
       csv: t.arg.string({

@@ -94,7 +94,7 @@ builder.queryFields((t) => ({
   pastTraffic: t.string({
     description:
       "The last completions as traffic to simulate, JSON Lines in counts and tags. Holds no prompt and no answer.",
-    authScopes: { records: true },
+    authScopes: ["records"],
     extensions: adminOnly,
     args: { last: t.arg.int({ required: true, description: "How many at most, up to 100,000." }) },
     resolve: (_root, { last }, { parts }) => parts.administration.pastTraffic(last),
@@ -102,7 +102,7 @@ builder.queryFields((t) => ({
   simulateTraffic: t.field({
     type: SimulateTrafficResult,
     description: "Replays traffic against routes and prices. Calls no provider, costs nothing.",
-    authScopes: { policy: true },
+    authScopes: ["policy"],
     extensions: adminOnly,
     args: {
       traffic: t.arg.string({

@@ -123,7 +123,7 @@ builder.queryField("trustedDocuments", (t) =>
   t.field({
     type: [DocumentType],
     description: "Every trusted document, by name.",
-    authScopes: { documents: true },
+    authScopes: ["documents"],
     extensions: adminOnly,
     resolve: async (_root, _arguments, { parts }) => [...(await parts.administration.listDocuments())],
   }),
@@ -133,7 +133,7 @@ builder.mutationFields((t) => ({
   importDocuments: t.field({
     type: ImportResult,
     description: "Makes documents trusted: all of them, or none where one does not fit schema and limits.",
-    authScopes: { documents: true },
+    authScopes: ["documents"],
     extensions: adminOnly,
     args: {
       documents: t.arg({ type: [DocumentInput], required: true, description: "At most 5,000." }),
@@ -149,7 +149,7 @@ builder.mutationFields((t) => ({
   removeDocuments: t.field({
     type: RemoveResult,
     description: "Takes trust away, on every replica within a second.",
-    authScopes: { documents: true },
+    authScopes: ["documents"],
     extensions: adminOnly,
     args: { ids: t.arg.idList({ required: true, description: "Their ids." }) },
     resolve: (_root, { ids }, context) =>
