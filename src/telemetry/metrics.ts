@@ -1,7 +1,8 @@
 // Everything that /metrics shows, as typed functions that are cheap to call.
 // `telemetry.ts` calls them; `server.ts` prints them. Label values come from tables, never from callers.
 
-import { Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import { Gauge, Registry, collectDefaultMetrics } from "prom-client";
+import { createDurations, type Durations } from "./durations.ts";
 import { createTally } from "./tally.ts";
 import type {
   AttemptDone,
@@ -57,7 +58,6 @@ interface SlotUse {
   readonly waiting: number;
 }
 
-const secondsBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
 const classifierStateNames: readonly ClassifierState[] = ["unproven", "fit", "resting", "wrong"];
 const picodollarsPerDollar = 1e12;
 /** Outcomes that are nobody's refusal. */
@@ -70,6 +70,12 @@ export function createMetrics(settings: MetricsSettings): Metrics {
 
   const tally = (name: string, help: string, labels: readonly string[]) =>
     createTally(registry, `portcullis_${name}`, help, labels);
+  const histograms: Durations[] = [];
+  function durations(name: string, help: string, label: string): Durations {
+    const made = createDurations(`portcullis_${name}`, help, label);
+    histograms.push(made);
+    return made;
+  }
   const requests = tally("requests_total", "Requests by door, action and outcome.", [
     "door",
     "action",
@@ -136,15 +142,15 @@ export function createMetrics(settings: MetricsSettings): Metrics {
     "limited",
     "outcome",
   ]);
-  const slotWaitDuration = histogram("slot_wait_seconds", "Waits for a slot of a limit.", "limited");
-  const duration = histogram("request_duration_seconds", "From arrival to settlement.", "action");
-  const attemptDuration = histogram("attempt_duration_seconds", "One call to one provider.", "provider");
-  const firstToken = histogram("first_token_seconds", "From arrival to the first content event.", "provider");
+  const slotWaitDuration = durations("slot_wait_seconds", "Waits for a slot of a limit.", "limited");
+  const duration = durations("request_duration_seconds", "From arrival to settlement.", "action");
+  const attemptDuration = durations("attempt_duration_seconds", "One call to one provider.", "provider");
+  const firstToken = durations("first_token_seconds", "From arrival to the first content event.", "provider");
   const classified = tally("classifier_verdicts_total", "Verdicts of semantic classifiers.", [
     "classifier",
     "outcome",
   ]);
-  const classifierDuration = histogram(
+  const classifierDuration = durations(
     "classifier_duration_seconds",
     "One check by one classifier, its second try included.",
     "classifier",
@@ -161,29 +167,13 @@ export function createMetrics(settings: MetricsSettings): Metrics {
     registers: [registry],
   });
 
-  function histogram(name: string, help: string, label: string): (value: string, seconds: number) => void {
-    const metric = new Histogram({
-      name: `portcullis_${name}`,
-      help,
-      labelNames: [label],
-      buckets: secondsBuckets,
-      registers: [registry],
-    });
-    const bound = new Map<string, { observe(seconds: number): void }>();
-    return (value, seconds) => {
-      let child = bound.get(value);
-      if (child === undefined) bound.set(value, (child = metric.labels(value)));
-      child.observe(seconds);
-    };
-  }
-
   const deploymentLabel = (id: string): string => (settings.isListed(id) ? id : `${providerOf(id)}/other`);
 
   return {
     requestDone(done) {
       requests.add(1, done.door, done.action, done.outcome);
       if (!notDenials.has(done.outcome)) denials.add(1, done.outcome);
-      duration(done.action, done.milliseconds / 1000);
+      duration.observe(done.action, done.milliseconds / 1000);
       if (done.deploymentId === undefined) return;
       const deployment = deploymentLabel(done.deploymentId);
       tokens.add(done.usage?.input ?? 0, "input", deployment);
@@ -199,13 +189,13 @@ export function createMetrics(settings: MetricsSettings): Metrics {
     attemptDone(done) {
       const provider = providerOf(done.deploymentId);
       attempts.add(1, provider, done.outcome);
-      attemptDuration(provider, done.milliseconds / 1000);
+      attemptDuration.observe(provider, done.milliseconds / 1000);
     },
     keySetAside: ({ providerId, number, status }) =>
       keysSetAside.add(1, providerId, String(number), String(status)),
     slotWaited(limited, outcome, milliseconds) {
       slotWaits.add(1, limited, outcome);
-      slotWaitDuration(limited, milliseconds / 1000);
+      slotWaitDuration.observe(limited, milliseconds / 1000);
     },
     breakerChanged: (deploymentId, state, cause) =>
       breakerChanges.add(1, deploymentLabel(deploymentId), state, cause),
@@ -214,13 +204,14 @@ export function createMetrics(settings: MetricsSettings): Metrics {
     verdict: (category, action) => verdicts.add(1, category, action),
     classified(classifier, { outcome, latencyMs }) {
       classified.add(1, classifier, outcome);
-      classifierDuration(classifier, latencyMs / 1000);
+      classifierDuration.observe(classifier, latencyMs / 1000);
     },
     classifierState(classifier, state) {
       for (const one of classifierStateNames) classifierStates.set({ classifier, state: one }, 0);
       classifierStates.set({ classifier, state }, 1);
     },
-    firstToken: (deploymentId, milliseconds) => firstToken(providerOf(deploymentId), milliseconds / 1000),
+    firstToken: (deploymentId, milliseconds) =>
+      firstToken.observe(providerOf(deploymentId), milliseconds / 1000),
     streamOpened() {
       openStreams.inc();
       let open = true;
@@ -230,7 +221,8 @@ export function createMetrics(settings: MetricsSettings): Metrics {
       };
     },
     contentType: registry.contentType,
-    text: () => registry.metrics(),
+    text: async () =>
+      [await registry.metrics(), ...histograms.map((histogram) => histogram.text())].join("\n"),
   };
 }
 

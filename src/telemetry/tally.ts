@@ -1,16 +1,22 @@
-// A counter that costs one map look-up to add to; prom-client is told the sums only when scraped.
+// A counter that costs a map look-up for each label to add to; prom-client is told the sums only when scraped.
 // `metrics.ts` makes one per metric. Label values are never unbounded: past the cap they become `other`.
 
 import { Counter, type Registry } from "prom-client";
 
 export interface Tally {
   /** One value for each label, in the order of the labels. */
-  add(amount: number, first: string, second?: string, third?: string): void;
+  add(amount: number, ...values: readonly string[]): void;
 }
 
 interface Line {
   readonly labels: Record<string, string>;
   sum: number;
+}
+
+/** By the value of the first label, then of the second, and so on: nothing is put together to look it up. */
+interface Branch {
+  line: Line | undefined;
+  readonly branches: Map<string, Branch>;
 }
 
 /** Far above what a catalog and the error table can make; reached only by a mistake. */
@@ -22,18 +28,23 @@ export function createTally(
   help: string,
   labelNames: readonly string[],
 ): Tally {
-  const lines = new Map<string, Line>();
+  const lines: Line[] = [];
+  const root = newBranch();
+  const others = newBranch();
 
-  function lineOf(key: string, values: readonly (string | undefined)[]): Line {
-    const known = lines.get(key);
-    if (known !== undefined) return known;
-    const full = lines.size >= mostLines;
-    const labels = Object.fromEntries(
-      labelNames.map((label, index) => [label, full ? "other" : (values[index] ?? "")]),
-    );
-    const lineKey = full ? "other" : key;
-    const line = lines.get(lineKey) ?? { labels, sum: 0 };
-    lines.set(lineKey, line);
+  function branchOf(branch: Branch, value: string): Branch {
+    let next = branch.branches.get(value);
+    if (next === undefined) {
+      if (lines.length >= mostLines) return others;
+      branch.branches.set(value, (next = newBranch()));
+    }
+    return next;
+  }
+
+  function newLine(values: readonly string[]): Line {
+    const labels = labelNames.map((label, index) => [label, values[index] ?? "other"]);
+    const line = { labels: Object.fromEntries(labels), sum: 0 };
+    lines.push(line);
     return line;
   }
 
@@ -44,14 +55,18 @@ export function createTally(
     registers: [registry],
     collect() {
       this.reset();
-      for (const line of lines.values()) this.inc(line.labels, line.sum);
+      for (const line of lines) this.inc(line.labels, line.sum);
     },
   });
 
   return {
-    add(amount, first, second = "", third = "") {
+    add(amount, ...values) {
       if (!(amount > 0)) return;
-      lineOf(`${first}\n${second}\n${third}`, [first, second, third]).sum += amount;
+      let branch = root;
+      for (const value of values) branch = branchOf(branch, value);
+      (branch.line ??= newLine(branch === others ? [] : values)).sum += amount;
     },
   };
 }
+
+const newBranch = (): Branch => ({ line: undefined, branches: new Map() });

@@ -35,6 +35,26 @@ test("a finished request counts once by door, action and outcome, with its token
   assert.doesNotMatch(text, /denials_total\{/);
 });
 
+test("durations stand in buckets that hold all shorter ones, with their sum and their count", async () => {
+  const metrics = fresh();
+  for (const milliseconds of [5, 10, 11, 700, 400_000])
+    metrics.attemptDone({ requestId: "r", deploymentId: 'a"b\\c/d', outcome: "ok", milliseconds });
+  const text = await metrics.text();
+  const lines = text.split("\n").filter((line) => line.includes("attempt_duration"));
+  assert.equal(lines[1], "# TYPE portcullis_attempt_duration_seconds histogram");
+  const values = lines.slice(2).map((line) => line.replace("portcullis_attempt_duration_seconds", ""));
+  const label = String.raw`provider="a\"b\\c"`;
+  const cumulative = [2, 3, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4];
+  assert.deepEqual(values, [
+    ...[0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300].map(
+      (bound, index) => `_bucket{le="${bound}",${label}} ${cumulative[index]}`,
+    ),
+    `_bucket{le="+Inf",${label}} 5`,
+    `_sum{${label}} 400.726`,
+    `_count{${label}} 5`,
+  ]);
+});
+
 test("documents are counted by whether they are trusted", async () => {
   const metrics = fresh();
   for (const kind of ["trusted", "other", "trusted"]) metrics.documentAsked(kind);
