@@ -2,11 +2,13 @@
 // `gateway.ts` keeps it; it holds counts and hashes, never a prompt or an answer.
 
 import { keyedDigest, RunningDigest } from "../audit/keyed-digest.ts";
+import { receiptOf } from "../audit/receipts.ts";
 import { toolFeesOf } from "../catalog/tool-fees.ts";
 import type { DecisionRow, SettlementRow } from "../audit/record-book.ts";
 import type { AnswerEvent, ParamChange, Receipt } from "../core/answer.ts";
 import type { Attempt } from "../core/errors.ts";
 import { addUsage, noUsage } from "../core/events.ts";
+import type { Picodollars } from "../core/money.ts";
 import type { PermittedDeployment } from "../core/permit.ts";
 import type { ModelRequest } from "../core/request.ts";
 import type { Permitted } from "../core/stages.ts";
@@ -30,101 +32,127 @@ export interface Account {
   settle(outcome: string): Promise<Receipt>;
 }
 
-export function openAccount(permitted: Permitted, parts: GatewayParts): Account {
-  const { requestId, caller, permit, sensitivity } = permitted;
-  const rehearsed = parts.rehearsal?.text;
-  const durable = parts.records.decide(decisionRow(permitted, parts));
-  // Awaited by the flow before anything leaves; a flow that fails sooner must not crash the process.
-  durable.catch(() => undefined);
+/** Writes the decision row at once, and waits for nothing. */
+export const openAccount = (permitted: Permitted, parts: GatewayParts): Account =>
+  new RunningAccount(permitted, parts);
 
-  const attempts: Attempt[] = [];
-  const meters: Meter[] = [];
-  /** Of what answers: another may have been called beside it. */
-  const meterOf = new Map<PermittedDeployment, Meter>();
-  const safety = newSafetySummary();
-  let hold: Extract<Hold, { ok: true }> | undefined;
-  let target: PermittedDeployment | undefined;
-  let params: readonly ParamChange[] = [];
-  let answerHash: RunningDigest | undefined;
-  let answerCharacters = 0;
-  let firstTokenAt: number | undefined;
-  let settled: Promise<Receipt> | undefined;
+/** A class, and no closures: every request makes one. */
+class RunningAccount implements Account {
+  readonly attempts: Attempt[] = [];
+  readonly durable: Promise<void>;
+  readonly safety: MutableSafetySummary = newSafetySummary();
+  readonly #permitted: Permitted;
+  readonly #parts: GatewayParts;
+  readonly #decision: DecisionRow;
+  readonly #meters: { readonly target: PermittedDeployment; readonly meter: Meter }[] = [];
+  #hold: Extract<Hold, { ok: true }> | undefined;
+  #target: PermittedDeployment | undefined;
+  #params: readonly ParamChange[] = [];
+  #answerHash: RunningDigest | undefined;
+  #answerCharacters = 0;
+  #firstTokenAt: number | undefined;
+  #settled: Promise<Receipt> | undefined;
 
-  function delivered(event: AnswerEvent): void {
+  constructor(permitted: Permitted, parts: GatewayParts) {
+    this.#permitted = permitted;
+    this.#parts = parts;
+    this.#decision = decisionRow(permitted, parts);
+    this.durable = parts.records.decide(this.#decision);
+    // Awaited by the flow before anything leaves; a flow that fails sooner must not crash the process.
+    this.durable.catch(() => undefined);
+  }
+
+  holdSettlesWith(hold: Extract<Hold, { ok: true }>): void {
+    this.#hold = hold;
+  }
+
+  meterFor(target: PermittedDeployment): Meter {
+    const { price, id, provider } = target.deployment;
+    const meter = this.#parts.rehearsal?.faultOf(id)
+      ? idleMeter
+      : createMeter(price, estimateInputTokens(this.#permitted.request), toolFeesOf(provider.id));
+    this.#meters.push({ target, meter });
+    return meter;
+  }
+
+  engaged({ target, params }: Pick<Engaged, "target" | "params">): void {
+    this.#target = target;
+    this.#params = params;
+  }
+
+  delivered(event: AnswerEvent): void {
     const text = deliveredText(event);
     if (text === "") return;
-    firstTokenAt ??= parts.now();
-    answerCharacters += text.length;
-    answerHash ??= new RunningDigest(parts.secret);
-    answerHash.add(text);
+    this.#firstTokenAt ??= this.#parts.now();
+    this.#answerCharacters += text.length;
+    this.#answerHash ??= new RunningDigest(this.#parts.secret);
+    this.#answerHash.add(text);
   }
 
-  async function settle(outcome: string): Promise<Receipt> {
-    const readings = meters.map((meter) => meter.read());
-    const money = readings.map((reading) => reading.cost);
-    const unpriced = target !== undefined && meterOf.get(target)?.read().cost === undefined;
-    const cost = unpriced ? undefined : total(money);
-    const now = parts.now();
-    // In the order of the record, so that it need not be put in order (`audit/canonical.ts`).
-    const row: SettlementRow = {
-      answerCharacters,
-      answerHash: answerHash?.hex(),
-      arm: permitted.way?.arm,
-      at: new Date(now),
-      attempts,
-      cost,
-      deploymentId: target?.deployment.id,
-      estimated: readings.some((reading) => reading.estimated),
-      firstTokenMilliseconds: firstTokenAt === undefined ? undefined : firstTokenAt - permitted.at,
-      key: caller.key,
-      milliseconds: now - permitted.at,
-      model: target?.deployment.model.id,
-      outcome,
-      params,
-      priceVersion: target?.deployment.price?.version,
-      rehearsed,
-      requestId,
-      route: permitted.way?.route.name,
-      rule: target?.rule,
-      safety,
-      team: caller.team,
-      usage: readings.reduce((sum, reading) => addUsage(sum, reading.usage), noUsage),
-      user: caller.user,
-    };
-    report(row, permitted, parts);
-    await Promise.all([parts.records.settle(row), hold?.settle(total(money))]);
+  settle(outcome: string): Promise<Receipt> {
+    return (this.#settled ??= this.#settle(outcome));
+  }
+
+  async #settle(outcome: string): Promise<Receipt> {
+    const { use, paid } = this.#spent();
+    const row = this.#rowOf(outcome, use);
+    report(row, this.#permitted, this.#parts);
+    const written = this.#parts.records.settle(row);
+    const settling = this.#hold?.settle(paid);
+    await (settling ? Promise.all([written, settling]) : written);
+    return receiptOf(this.#decision, row);
+  }
+
+  /** Over all attempts: whoever was called beside the one that answers is paid too. */
+  #spent(): { readonly use: Use; readonly paid: Picodollars } {
+    let usage = noUsage;
+    let paid = 0;
+    let estimated = false;
+    let unpriced = this.#target !== undefined;
+    for (const { target, meter } of this.#meters) {
+      const reading = meter.read();
+      usage = usage === noUsage ? reading.usage : addUsage(usage, reading.usage);
+      paid += reading.cost ?? 0;
+      estimated ||= reading.estimated;
+      if (target === this.#target) unpriced = reading.cost === undefined;
+    }
+    return { use: { usage, cost: unpriced ? undefined : paid, estimated }, paid };
+  }
+
+  #rowOf(outcome: string, { usage, cost, estimated }: Use): SettlementRow {
+    const { caller, way, at, requestId } = this.#permitted;
+    const { deployment, rule } = this.#target ?? {};
+    const now = this.#parts.now();
     return {
-      ...row,
-      id: requestId,
-      at: new Date(permitted.at),
-      sensitivity,
-      policyVersion: permit.policyVersion,
-      breakGlass: permitted.breakGlass,
+      requestId,
+      at: new Date(now),
+      key: caller.key,
+      user: caller.user,
+      team: caller.team,
+      outcome,
+      deploymentId: deployment?.id,
+      model: deployment?.model.id,
+      rule,
+      usage,
+      cost,
+      estimated,
+      priceVersion: deployment?.price?.version,
+      attempts: this.attempts,
+      params: this.#params,
+      safety: this.safety,
+      route: way?.route.name,
+      arm: way?.arm,
+      rehearsed: this.#parts.rehearsal?.text,
+      milliseconds: now - at,
+      firstTokenMilliseconds: this.#firstTokenAt === undefined ? undefined : this.#firstTokenAt - at,
+      answerHash: this.#answerHash?.hex(),
+      answerCharacters: this.#answerCharacters,
     };
   }
-
-  return {
-    attempts,
-    durable,
-    safety,
-    holdSettlesWith: (held) => void (hold = held),
-    meterFor(chosen) {
-      const meter = parts.rehearsal?.faultOf(chosen.deployment.id)
-        ? idleMeter
-        : createMeter(
-            chosen.deployment.price,
-            estimateInputTokens(permitted.request),
-            toolFeesOf(chosen.deployment.provider.id),
-          );
-      meters.push(meter);
-      meterOf.set(chosen, meter);
-      return meter;
-    },
-    engaged: (by) => void ({ target, params } = by),
-    delivered,
-    settle: (outcome) => (settled ??= settle(outcome)),
-  };
 }
+
+/** What the settling row says of it; the cost is undefined where the price is unknown. */
+type Use = Pick<SettlementRow, "usage" | "cost" | "estimated">;
 
 function report(row: SettlementRow, permitted: Permitted, { telemetry }: GatewayParts): void {
   const { deploymentId, firstTokenMilliseconds } = row;
@@ -155,25 +183,24 @@ export function decisionRow(
 ): DecisionRow {
   const { caller, permit, request } = permitted;
   const prompt = keyedDigest(secret, promptOf(request));
-  // In the order of the record, too.
   return {
-    action: request.action,
-    at: new Date(permitted.at),
-    breakGlass: permitted.breakGlass,
-    considered: permit.considered,
-    key: caller.key,
-    model: request.model,
-    policyHash: permit.policyHash,
-    policyVersion: permit.policyVersion,
-    promptBytes: prompt.bytes,
-    promptHash: prompt.hex,
-    purpose: permitted.purpose,
-    rehearsed: rehearsal?.text,
     requestId: permitted.requestId,
-    roles: caller.user === undefined ? undefined : caller.roles,
-    sensitivity: permitted.sensitivity,
-    team: caller.team,
+    at: new Date(permitted.at),
+    key: caller.key,
     user: caller.user,
+    team: caller.team,
+    roles: caller.user === undefined ? undefined : caller.roles,
+    action: request.action,
+    model: request.model,
+    purpose: permitted.purpose,
+    sensitivity: permitted.sensitivity,
+    policyVersion: permit.policyVersion,
+    policyHash: permit.policyHash,
+    considered: permit.considered,
+    breakGlass: permitted.breakGlass,
+    rehearsed: rehearsal?.text,
+    promptHash: prompt.hex,
+    promptBytes: prompt.bytes,
   };
 }
 
@@ -190,6 +217,3 @@ function deliveredText(event: AnswerEvent): string {
     return event.text;
   return event.type === "tool-call-delta" ? event.arguments : "";
 }
-
-const total = (costs: readonly (number | undefined)[]): number =>
-  costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0);

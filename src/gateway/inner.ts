@@ -162,7 +162,7 @@ function endOf({ aborted, reason }: AbortSignal): string | undefined {
   return reason instanceof CheckTimedOut ? "UPSTREAM_TIMEOUT" : "cancelled";
 }
 
-const nothingHeld = async (_paid: Picodollars): Promise<void> => undefined;
+const nothingHeld = (_paid: Picodollars): Promise<void> | undefined => undefined;
 
 const textIn = (call: ModerationCall): string => {
   if (call.type === "chat") return call.turns.map((turn) => turn.text).join("");

@@ -17,7 +17,8 @@ export interface Budget {
 }
 
 export type Hold =
-  | { readonly ok: true; settle(cost: Picodollars): Promise<void> }
+  /** Undefined where no budget covers it: there is nothing to settle. */
+  | { readonly ok: true; settle(cost: Picodollars): Promise<void> | undefined }
   | { readonly ok: false; readonly budget: Budget };
 
 export interface Budgets {

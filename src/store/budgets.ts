@@ -177,7 +177,7 @@ function picodollars(dollars: string): Picodollars {
   return Number(dollars.replace(".", ""));
 }
 
-const nothingHeld: Hold = { ok: true, settle: () => Promise.resolve() };
+const nothingHeld: Hold = { ok: true, settle: () => undefined };
 
 /** Settling twice is settling once, also when the first time failed half-way. */
 function once(settle: (cost: Picodollars) => Promise<void>): (cost: Picodollars) => Promise<void> {

@@ -42,20 +42,19 @@ export async function openRecords(
   const queue = groupCommit<PendingRow>({ write: (rows) => writer.write(rows), isRowFault, onFault });
 
   return {
-    async decide(row) {
+    decide(row) {
       // Nothing is paid yet, so refusing costs nothing; a settlement below is never refused.
-      if (!queue.healthy || queue.waiting >= mostWaitingDecisions) {
-        throw new Failure("OVERLOADED", "The record store does not keep up.");
-      }
+      if (!queue.healthy || queue.waiting >= mostWaitingDecisions)
+        return Promise.reject(new Failure("OVERLOADED", "The record store does not keep up."));
       const { requestId, at } = row;
-      await queue.push({ kind: "decision", requestId, at, body: decisionText(row), entry: undefined });
+      return queue.push({ kind: "decision", requestId, at, body: decisionText(row), entry: undefined });
     },
 
-    async settle(row) {
+    settle(row) {
       const { requestId, at } = row;
       const entry = ledgerEntryOf(row);
       onSettled(row);
-      await queue.push({ kind: "settlement", requestId, at, body: settlementText(row), entry });
+      return queue.push({ kind: "settlement", requestId, at, body: settlementText(row), entry });
     },
 
     receipt: (requestId) => readReceipt(database, requestId),

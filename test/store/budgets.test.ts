@@ -9,7 +9,7 @@ import { forEachStore, onPostgres } from "../kit/stores.ts";
 
 const usd = (dollars: string): number => parseUsd(dollars) ?? Number.NaN;
 const settleAll = (holds: readonly Hold[], cost: number) =>
-  Promise.all(holds.flatMap((hold) => (hold.ok ? [hold.settle(cost)] : [])));
+  Promise.all(holds.map(async (hold) => hold.ok && (await hold.settle(cost))));
 const organisation = ["key:one", "team:blue", "organisation"];
 
 forEachStore("a scope without a budget is held without asking the database", async (place) => {
