@@ -8,7 +8,7 @@ import { asFailure, Failure } from "../core/errors.ts";
 import { discardUnread } from "../core/unread-body.ts";
 import type { DoorParts } from "../gateway/door-parts.ts";
 import { createCallbacks } from "./callback.ts";
-import { openExchange, type Exchange } from "./exchange.ts";
+import { admit, announce, arrive, type Arrival, type Exchange } from "./exchange.ts";
 import { createExecutor } from "./execute.ts";
 import { graphiqlPage, wantsGraphiql } from "./graphiql.ts";
 import { negotiate } from "./negotiation.ts";
@@ -39,8 +39,11 @@ export function createGraphqlDoor(parts: DoorParts): GraphqlDoor {
   const open = new Set<Exchange>();
 
   function answer(exchange: Exchange): Promise<void> {
-    if (exchange.path === "/graphql/stream") return single.handle(exchange);
-    if (wantsGraphiql(exchange, parts.production)) return sendPage(exchange.response, views.names);
+    if (exchange.path === "/graphql/stream") {
+      announce(exchange);
+      return single.handle(exchange);
+    }
+    if (wantsGraphiql(exchange, parts.production)) return sendPage(exchange, views.names);
     const { request, response } = exchange;
     if (request.method !== "GET" && request.method !== "POST") {
       response.setHeader("allow", "GET, POST");
@@ -50,13 +53,15 @@ export function createGraphqlDoor(parts: DoorParts): GraphqlDoor {
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const arrival = arrive(request, response, parts.newRequestId());
     let exchange: Exchange | undefined;
     try {
-      exchange = await openExchange(request, response, parts);
+      const admitted = admit(arrival, parts);
+      exchange = admitted instanceof Promise ? await admitted : admitted;
       open.add(exchange);
       await answer(exchange);
     } catch (error) {
-      sendFailure(error, response, parts);
+      sendFailure(error, arrival, parts);
     } finally {
       if (exchange) open.delete(exchange);
     }
@@ -86,14 +91,14 @@ export function createGraphqlDoor(parts: DoorParts): GraphqlDoor {
   };
 }
 
-async function sendPage(response: ServerResponse, names: Names): Promise<void> {
-  sendWhole(response, 200, "text/html; charset=utf-8", await graphiqlPage(names));
+async function sendPage(exchange: Exchange, names: Names): Promise<void> {
+  sendWhole(exchange, 200, "text/html; charset=utf-8", await graphiqlPage(names));
 }
 
 /** What ended the request before any GraphQL happened, in GraphQL's form. */
-function sendFailure(error: unknown, response: ServerResponse, parts: DoorParts): void {
+function sendFailure(error: unknown, arrival: Arrival, parts: DoorParts): void {
   const failure = asFailure(error);
-  const requestId = parts.newRequestId();
+  const { request, requestId, response } = arrival;
   if (failure.code === "INTERNAL") parts.reportFault(failure.cause ?? error, requestId);
   if (response.headersSent || response.destroyed) {
     response.destroy();
@@ -103,11 +108,7 @@ function sendFailure(error: unknown, response: ServerResponse, parts: DoorParts)
   const extensions = { code, ...(fix === undefined ? {} : { fix }), requestId };
   const text = JSON.stringify({ errors: [{ message, extensions }] });
   // Clients read the body of a refusal only where it says that it is GraphQL's.
-  sendWhole(
-    response,
-    failure.kind.status,
-    negotiate(response.req.headers.accept).whole?.contentType ?? legacyJson,
-    text,
-  );
-  if (!response.req.complete) discardUnread(response.req);
+  const contentType = negotiate(request.headers.accept).whole?.contentType ?? legacyJson;
+  sendWhole(arrival, failure.kind.status, contentType, text);
+  if (!request.complete) discardUnread(request);
 }

@@ -9,49 +9,68 @@ import type { DoorParts } from "../gateway/door-parts.ts";
 import { readDefaults } from "./context.ts";
 import type { Asker } from "./execute.ts";
 
-export interface Exchange {
+/** Of which nobody knows yet who asks. */
+export interface Arrival {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly path: string;
-  readonly asker: Asker;
+  /** Never the caller's own: receipts go by it, and nobody may choose another's. */
+  readonly requestId: string;
+  /** What the answer's `x-request-id` says: the caller's own, where it sent one. */
+  readonly reference: string;
   /** Fires when the caller leaves before the answer is whole, and when the server must end. */
   readonly controller: AbortController;
+}
+
+export interface Exchange extends Arrival {
+  readonly asker: Asker;
 }
 
 /** Ids that callers may choose for their own bookkeeping. */
 const ownId = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$/;
 
-export async function openExchange(
-  request: IncomingMessage,
-  response: ServerResponse,
-  parts: DoorParts,
-): Promise<Exchange> {
+export function arrive(request: IncomingMessage, response: ServerResponse, requestId: string): Arrival {
   const controller = new AbortController();
   response.once("close", () => {
     if (!response.writableFinished) controller.abort();
   });
-  const requestId = parts.newRequestId();
-  const given = header(request, "x-request-id");
-  response.setHeader("x-request-id", given !== undefined && ownId.test(given) ? given : requestId);
-  response.setHeader("x-content-type-options", "nosniff");
   const { url = "/" } = request;
   const query = url.indexOf("?");
-  return {
-    request,
-    response,
-    path: query < 0 ? url : url.slice(0, query),
-    controller,
-    asker: {
-      caller: await whoAsks(request, parts),
-      // Never the caller's own: receipts go by it, and nobody may choose another's.
-      requestId,
-      signal: controller.signal,
-      defaults: readDefaults((name) => header(request, name)),
-      mayChange: request.method === "POST",
-      ownNames: header(request, "x-portcullis-names") === "own",
-      fromRouter: request.headers[routerKey] !== undefined && (await isFromRouter(request, parts)),
-    },
+  const path = query < 0 ? url : url.slice(0, query);
+  const given = header(request, "x-request-id");
+  const reference = given !== undefined && ownId.test(given) ? given : requestId;
+  return { request, response, path, requestId, reference, controller };
+}
+
+/** Puts into the head what every answer's holds, where it is not written as a list. */
+export function announce({ response, reference }: Arrival): void {
+  response.setHeader("x-request-id", reference);
+  response.setHeader("x-content-type-options", "nosniff");
+}
+
+/** At once where the key is known, as most are. */
+export function admit(arrival: Arrival, parts: DoorParts): Soon<Exchange> {
+  const caller = whoAsks(arrival.request, parts);
+  const router = arrival.request.headers[routerKey];
+  if (router === undefined && !(caller instanceof Promise)) return exchangeOf(arrival, caller, false);
+  return (async () => {
+    const known = await caller;
+    return exchangeOf(arrival, known, router !== undefined && (await isFromRouter(arrival.request, parts)));
+  })();
+}
+
+function exchangeOf(arrival: Arrival, caller: Caller | undefined, fromRouter: boolean): Exchange {
+  const { request, response, path, requestId, reference, controller } = arrival;
+  const asker: Asker = {
+    caller,
+    requestId,
+    signal: controller.signal,
+    defaults: readDefaults((name) => header(request, name)),
+    mayChange: request.method === "POST",
+    ownNames: header(request, "x-portcullis-names") === "own",
+    fromRouter,
   };
+  return { request, response, path, requestId, reference, controller, asker };
 }
 
 /** Nobody, where no key was sent and looking at the schema is free; a wrong key is always refused. */

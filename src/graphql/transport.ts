@@ -2,12 +2,11 @@
 // `door.ts` hands it exchanges. Limits, scopes and errors are the executor's; nothing is decided here.
 
 import { hash } from "node:crypto";
-import type { ServerResponse } from "node:http";
 import type { ExecutionResult } from "graphql";
 import { failureKinds } from "../core/errors.ts";
 import { readJsonObject } from "./body.ts";
 import { callbackProtocol, type Callbacks } from "./callback.ts";
-import type { Exchange } from "./exchange.ts";
+import { announce, type Arrival, type Exchange } from "./exchange.ts";
 import type { Executor } from "./execute.ts";
 import { negotiate } from "./negotiation.ts";
 import { operationIn, operationInUrl } from "./operation.ts";
@@ -29,14 +28,17 @@ export async function serveOperation(
   if (wanted) {
     const result = await callbacks.begin(wanted, operation, asker, execute);
     response.setHeader(...callbackProtocol);
-    return sendWhole(response, statusOf(result, false), legacyJson, JSON.stringify(result));
+    return sendWhole(exchange, statusOf(result, false), legacyJson, JSON.stringify(result));
   }
   if (!forms.whole && !forms.stream) {
     return refuseForm(exchange, "The Accept header takes no form that GraphQL answers in.");
   }
   const outcome = await execute(operation, asker);
   if (response.destroyed) return isStream(outcome) ? void (await outcome.return?.()) : undefined;
-  if (isStream(outcome) && forms.stream) return await sendStream(outcome, forms.stream, response);
+  if (isStream(outcome) && forms.stream) {
+    announce(exchange);
+    return await sendStream(outcome, forms.stream, response);
+  }
   if (isStream(outcome)) {
     await outcome.return?.();
     return refuseForm(
@@ -46,45 +48,64 @@ export async function serveOperation(
   }
   const status = statusOf(outcome, forms.whole?.legacy ?? false);
   // Who reads event streams only is told by its status where nothing was executed, and by an event else.
-  if (!forms.whole && forms.stream && status < 400)
+  if (!forms.whole && forms.stream && status < 400) {
+    announce(exchange);
     return await sendStream(once(outcome), forms.stream, response);
+  }
   const text = textOf(outcome);
   const mayBeKept = method === "GET" && operation.documentId !== undefined && isRemembered(outcome);
   if (mayBeKept && isKnownAlready(text, exchange)) return;
-  sendWhole(response, status, forms.whole?.contentType ?? legacyJson, text);
+  sendWhole(exchange, status, forms.whole?.contentType ?? legacyJson, text);
 }
 
 /**
  * Lets the caller's own cache keep the answer, and tells it where it still has the newest. It asks every time,
  * since catalog and policy change within a second.
  */
-function isKnownAlready(text: string, { request, response }: Exchange): boolean {
+function isKnownAlready(text: string, exchange: Exchange): boolean {
+  const { request, response } = exchange;
   const tag = `"${hash("sha256", text, "base64url")}"`;
   response.setHeader("etag", tag);
   response.setHeader("cache-control", "private, no-cache");
   response.appendHeader("vary", "accept, authorization, x-end-user-id");
   const known = (request.headers["if-none-match"] ?? "").split(",").map((one) => one.trim());
   if (!known.includes(tag)) return false;
+  announce(exchange);
   response.writeHead(304).end();
   return true;
 }
 
-function refuseForm({ asker, response }: Exchange, message: string): void {
-  const extensions = { code: "INVALID_REQUEST", requestId: asker.requestId };
-  sendWhole(response, 406, legacyJson, JSON.stringify({ errors: [{ message, extensions }] }));
+function refuseForm(exchange: Exchange, message: string): void {
+  const extensions = { code: "INVALID_REQUEST", requestId: exchange.requestId };
+  sendWhole(exchange, 406, legacyJson, JSON.stringify({ errors: [{ message, extensions }] }));
 }
 
 async function* once(result: ExecutionResult): AsyncGenerator<ExecutionResult, void, undefined> {
   yield result;
 }
 
-export function sendWhole(response: ServerResponse, status: number, contentType: string, text: string): void {
-  response.writeHead(status, {
-    "content-type": contentType,
-    "cache-control": String(response.getHeader("cache-control") ?? "no-store"),
-    "content-length": Buffer.byteLength(text),
-  });
-  response.end(text);
+export function sendWhole(
+  { response, reference }: Arrival,
+  status: number,
+  contentType: string,
+  text: string,
+): void {
+  const length = Buffer.byteLength(text);
+  // As a list, which is written as it stands; an object would be built for nothing.
+  response.writeHead(status, [
+    "content-type",
+    contentType,
+    "cache-control",
+    String(response.getHeader("cache-control") ?? "no-store"),
+    "content-length",
+    String(length),
+    "x-request-id",
+    reference,
+    "x-content-type-options",
+    "nosniff",
+  ]);
+  // Where every character is a byte, none need be looked at again.
+  response.end(text, length === text.length ? "latin1" : "utf8");
 }
 
 export const legacyJson = "application/json; charset=utf-8";
