@@ -21,7 +21,25 @@ export interface Tap {
 export interface Pourable<T> extends AsyncIterable<T> {
   /** Nothing comes before the first `resume`. */
   pour(sink: Sink<T>): Tap;
+  [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined>;
 }
+
+export const pourable = <T>(open: (sink: Sink<T>) => Tap): Pourable<T> => ({
+  pour: open,
+  [Symbol.asyncIterator]() {
+    return new Pulled(this);
+  },
+});
+
+/** Each as `change` makes it. */
+export const changed = <T, U>(source: AsyncIterable<T>, change: (value: T) => U): Pourable<U> =>
+  pourable((sink) =>
+    pour(source, {
+      take: (value) => sink.take(change(value)),
+      end: () => sink.end(),
+      fail: (error) => sink.fail(error),
+    }),
+  );
 
 /** Pours whatever can be iterated. */
 export function pour<T>(source: AsyncIterable<T>, sink: Sink<T>): Tap {

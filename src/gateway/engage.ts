@@ -78,7 +78,7 @@ class Engagement implements Pourable<Batch>, Sink<Batch>, Tap {
     this.#source.resume();
   }
 
-  [Symbol.asyncIterator](): AsyncIterator<Batch> {
+  [Symbol.asyncIterator](): Pulled<Batch> {
     return new Pulled(this);
   }
 

@@ -29,7 +29,7 @@ export class PouredAnswer implements Pourable<Batch>, Tap, Outlet {
     this.#onEnd = onEnd;
   }
 
-  [Symbol.asyncIterator](): AsyncIterator<Batch> {
+  [Symbol.asyncIterator](): Pulled<Batch> {
     return new Pulled(this);
   }
 
@@ -44,6 +44,8 @@ export class PouredAnswer implements Pourable<Batch>, Tap, Outlet {
   }
 
   resume(): void {
+    // Who has left begins nothing.
+    if (!this.#sink) return;
     this.#isOpen = true;
     if (this.#isBegun) return this.#source?.resume();
     this.#isBegun = true;

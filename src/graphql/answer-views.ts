@@ -4,6 +4,7 @@
 import type { AnswerBatches, AnswerEvent, Receipt } from "../core/answer.ts";
 import type { Deployment } from "../core/deployment.ts";
 import { Failure, type SensitivityReport } from "../core/errors.ts";
+import { changed, pour, type Pourable, pourable, type Sink, type Tap } from "../core/pouring.ts";
 import type { ResponseFormat } from "../core/request.ts";
 import { createGatherer } from "../wire/gather.ts";
 import { completionOf, type Completion } from "./completions.ts";
@@ -53,34 +54,84 @@ export interface ViewParts {
   readonly signal: AbortSignal;
 }
 
-export async function* viewAnswer({
-  open,
-  failed,
-  signal,
-}: ViewParts): AsyncGenerator<EventBody, void, undefined> {
-  try {
-    const { events, format } = open();
-    const gatherer = createGatherer();
-    const translate = createTranslator();
-    for await (const batch of events)
-      for (const event of batch) {
-        gatherer.push(event);
-        const body = translate(event);
-        if (body) yield body;
-      }
-    yield { kind: "CompletionFinished", completion: completionOf(gatherer.done(), format) };
-  } catch (error) {
+export const viewAnswer = (parts: ViewParts): Pourable<EventBody> =>
+  pourable((sink) => new AnswerViewing(parts, sink));
+
+class AnswerViewing implements Sink<readonly AnswerEvent[]>, Tap {
+  readonly #parts: ViewParts;
+  readonly #sink: Sink<EventBody>;
+  readonly #gatherer = createGatherer();
+  readonly #translate = createTranslator();
+  #source: Tap | undefined;
+  #format: ResponseFormat | undefined;
+  #isOver = false;
+
+  constructor(parts: ViewParts, sink: Sink<EventBody>) {
+    this.#parts = parts;
+    this.#sink = sink;
+  }
+
+  pause(): void {
+    this.#source?.pause();
+  }
+
+  resume(): void {
+    try {
+      this.#source ??= this.#open();
+    } catch (error) {
+      return this.fail(error);
+    }
+    this.#source.resume();
+  }
+
+  leave(): void {
+    this.#isOver = true;
+    this.#source?.leave();
+  }
+
+  take(batch: readonly AnswerEvent[]): void {
+    for (const event of batch) {
+      if (this.#isOver) return;
+      this.#gatherer.push(event);
+      const body = this.#translate(event);
+      if (body) this.#sink.take(body);
+    }
+  }
+
+  end(): void {
+    try {
+      const completion = completionOf(this.#gatherer.done(), this.#format);
+      this.#sink.take({ kind: "CompletionFinished", completion });
+    } catch (error) {
+      return this.fail(error);
+    }
+    this.#sink.end();
+  }
+
+  fail(thrown: unknown): void {
+    const { failed, signal } = this.#parts;
     const someoneListens = !signal.aborted || signal.reason instanceof Failure;
-    if (someoneListens) yield await failed(error);
+    if (!someoneListens) return this.#sink.end();
+    failed(thrown).then(this.#onFailed, (unknown: unknown) => this.#sink.fail(unknown));
+  }
+
+  readonly #onFailed = (body: EventBody): void => {
+    if (this.#isOver) return;
+    this.#sink.take(body);
+    this.#sink.end();
+  };
+
+  #open(): Tap {
+    const { events, format } = this.#parts.open();
+    this.#format = format;
+    return pour(events, this);
   }
 }
 
 /** Numbered last, so that merged events leave no gap. */
-export async function* numbered(
-  bodies: AsyncIterable<EventBody>,
-): AsyncGenerator<EventView, void, undefined> {
+export function numbered(bodies: AsyncIterable<EventBody>): Pourable<EventView> {
   let seq = 0;
-  for await (const body of bodies) yield { ...body, seq: seq++ };
+  return changed(bodies, (body) => Object.assign(body, { seq: seq++ }));
 }
 
 /** Remembers where each choice stands: UTF-16 units, apart for text and reasoning. */

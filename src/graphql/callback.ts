@@ -91,10 +91,11 @@ export function createCallbacks(port: CallbackPort | undefined): Callbacks {
     controller: AbortController,
   ): Promise<void> {
     const { signal } = controller;
+    const payloads = stream[Symbol.asyncIterator]();
     const { heartbeatMilliseconds: every } = wanted;
     const leave = (): void => {
       controller.abort();
-      void stream.return?.();
+      void payloads.return?.();
     };
     const heart = every > 0 ? setInterval(() => void beat(), every) : undefined;
     let beating = false;
@@ -105,7 +106,7 @@ export function createCallbacks(port: CallbackPort | undefined): Callbacks {
       beating = false;
     }
     try {
-      for await (const payload of stream) {
+      for await (const payload of payloads) {
         if (!(await deliver(wanted, { action: "next", payload }, signal))) return leave();
       }
       await deliver(wanted, { action: "complete" }, signal);

@@ -15,7 +15,7 @@ import { negotiate } from "./negotiation.ts";
 import { createNamedDocuments } from "./named-documents.ts";
 import type { Names } from "./names.ts";
 import type { Operation } from "./operation.ts";
-import { isStream } from "./outcome.ts";
+import { dismiss, isStream } from "./outcome.ts";
 import { schema } from "./schema.ts";
 import { createSingleConnection } from "./single-connection.ts";
 import { legacyJson, sendWhole, serveOperation } from "./transport.ts";
@@ -76,7 +76,7 @@ export function createGraphqlDoor(parts: DoorParts): GraphqlDoor {
       const asker = { caller, requestId, signal, defaults: {}, mayChange: true, ownNames: true };
       const outcome = await execute(operation, asker);
       if (!isStream(outcome)) return outcome;
-      await outcome.return?.();
+      dismiss(outcome);
       throw new Failure("INVALID_REQUEST", "Subscriptions need a connection of their own.");
     },
     cut() {

@@ -2,7 +2,7 @@
 // Nothing is asked of the gateway before the scope is checked (`authorizeOnSubscribe` in builder.ts).
 
 import type { GraphQLResolveInfo } from "graphql";
-import { abortable, follow } from "../core/abortable.ts";
+import type { Pourable } from "../core/pouring.ts";
 import { numbered, viewAnswer, type EventBody, type EventKind, type EventView } from "./answer-views.ts";
 import { askedCompletion } from "./asked.ts";
 import { builder } from "./builder.ts";
@@ -149,37 +149,21 @@ function streamed(
   input: CompletionInputValue,
   context: GraphqlContext,
   info: GraphQLResolveInfo,
-): AsyncIterableIterator<EventView> {
+): Pourable<EventView> {
   const requestId = context.nextReceiptId();
-  const leaving = follow(context.signal);
   const bodies = viewAnswer({
     open() {
       const asked = askedCompletion(input, context, info, requestId, true);
       return {
-        events: context.parts.gateway.complete(asked, leaving.controller.signal),
+        events: context.parts.gateway.complete(asked, context.signal),
         format: asked.request.responseFormat,
       };
     },
     failed: (error) => failedBody(error, requestId, context),
-    signal: leaving.controller.signal,
+    signal: context.signal,
   });
   const window = Math.min(input.coalesceMs ?? 0, longestCoalesce);
-  const merged = window > 0 ? coalesce(bodies, window) : bodies;
-  return abortable(
-    releasing(numbered(merged), () => leaving.release()),
-    leaving.controller,
-  );
-}
-
-async function* releasing<T>(
-  stream: AsyncIterable<T>,
-  release: () => void,
-): AsyncGenerator<T, void, undefined> {
-  try {
-    yield* stream;
-  } finally {
-    release();
-  }
+  return numbered(window > 0 ? coalesce(bodies, window) : bodies);
 }
 
 async function failedBody(thrown: unknown, requestId: string, context: GraphqlContext): Promise<EventBody> {

@@ -80,7 +80,9 @@ export function createExecutor(parts: DoorParts, views: Views, named: NamedDocum
           contextValue: context,
           hideSuggestions: true,
         };
-        return await begin(prepared, context.caller, masking);
+        const execute = (event: unknown): ReturnType<typeof chosen.execute> =>
+          chosen.execute(variables, context, event);
+        return await begin(prepared, execute, context.caller, masking);
       }
       if (asksOften(chosen)) return maskResult(await executePriced(chosen, variables, context), masking);
       const watched = asks ? observed(context) : undefined;

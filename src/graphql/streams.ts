@@ -3,6 +3,8 @@
 
 import type { ServerResponse } from "node:http";
 import type { ExecutionResult } from "graphql";
+import { pour, type Sink, type Tap } from "../core/pouring.ts";
+import { writeChunk } from "../core/write-chunk.ts";
 
 export interface StreamForm {
   readonly contentType: string;
@@ -38,7 +40,7 @@ export const multipartStream: StreamForm = {
 export const heartbeatMilliseconds = 12_000;
 
 /** Ends when the results end or the caller leaves; then the source is left too. */
-export async function sendStream(
+export function sendStream(
   results: AsyncIterable<ExecutionResult>,
   form: StreamForm,
   response: ServerResponse,
@@ -51,17 +53,82 @@ export async function sendStream(
   });
   response.flushHeaders();
   response.write(form.begin);
-  const heart = setInterval(() => {
-    if (!response.writableNeedDrain) response.write(form.heartbeat);
-  }, heartbeatMilliseconds);
-  try {
-    for await (const result of results) {
-      if (response.destroyed) return;
-      if (!response.write(form.encode(result))) await writableAgain(response);
-    }
-    response.end(form.end);
-  } finally {
-    clearInterval(heart);
+  return new Promise((resolve, reject) => {
+    new ResultSending(results, form, response, resolve, reject).begin();
+  });
+}
+
+class ResultSending implements Sink<ExecutionResult> {
+  readonly #source: Tap;
+  readonly #form: StreamForm;
+  readonly #response: ServerResponse;
+  readonly #resolve: () => void;
+  readonly #reject: (error: unknown) => void;
+  readonly #heart: NodeJS.Timeout;
+  #isFull = false;
+  #isOver = false;
+
+  constructor(
+    results: AsyncIterable<ExecutionResult>,
+    form: StreamForm,
+    response: ServerResponse,
+    resolve: () => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.#source = pour(results, this);
+    this.#form = form;
+    this.#response = response;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#heart = setInterval(this.#beat, heartbeatMilliseconds);
+  }
+
+  begin(): void {
+    this.#response.once("close", this.#onClose);
+    if (this.#response.destroyed) this.#onClose();
+    else this.#source.resume();
+  }
+
+  take(result: ExecutionResult): void {
+    this.#write(this.#form.encode(result));
+  }
+
+  end(): void {
+    this.#response.end(this.#form.end);
+    this.#over();
+    this.#resolve();
+  }
+
+  fail(error: unknown): void {
+    this.#over();
+    this.#reject(error);
+  }
+
+  #write(text: string): void {
+    if (writeChunk(this.#response, text, this.#onDrain)) return;
+    this.#isFull = true;
+    this.#source.pause();
+  }
+
+  readonly #onDrain = (): void => {
+    this.#isFull = false;
+    if (!this.#isOver) this.#source.resume();
+  };
+
+  readonly #beat = (): void => {
+    if (!this.#isFull) this.#write(this.#form.heartbeat);
+  };
+
+  readonly #onClose = (): void => {
+    this.#over();
+    this.#source.leave();
+    this.#resolve();
+  };
+
+  #over(): void {
+    this.#isOver = true;
+    clearInterval(this.#heart);
+    this.#response.off("close", this.#onClose);
   }
 }
 

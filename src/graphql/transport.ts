@@ -10,7 +10,7 @@ import { announce, type Arrival, type Exchange } from "./exchange.ts";
 import type { Executor } from "./execute.ts";
 import { negotiate } from "./negotiation.ts";
 import { operationIn, operationInUrl } from "./operation.ts";
-import { isStream } from "./outcome.ts";
+import { dismiss, isStream } from "./outcome.ts";
 import { isRemembered, textOf } from "./remembered-answers.ts";
 import { sendStream } from "./streams.ts";
 
@@ -34,13 +34,13 @@ export async function serveOperation(
     return refuseForm(exchange, "The Accept header takes no form that GraphQL answers in.");
   }
   const outcome = await execute(operation, asker);
-  if (response.destroyed) return isStream(outcome) ? void (await outcome.return?.()) : undefined;
+  if (response.destroyed) return isStream(outcome) ? dismiss(outcome) : undefined;
   if (isStream(outcome) && forms.stream) {
     announce(exchange);
     return await sendStream(outcome, forms.stream, response);
   }
   if (isStream(outcome)) {
-    await outcome.return?.();
+    dismiss(outcome);
     return refuseForm(
       exchange,
       "A subscription is answered as text/event-stream: say so in the Accept header.",

@@ -5,7 +5,7 @@
 import type { Dialect, EventFraming, StreamDecoder } from "../core/dialect.ts";
 import { WireFault } from "../core/dialect.ts";
 import type { ModelEvent } from "../core/events.ts";
-import { type Pourable, Pulled, type Sink, type Tap } from "../core/pouring.ts";
+import { type Pourable, pourable, type Sink, type Tap } from "../core/pouring.ts";
 import { createServerEventDecoder } from "../wire/sse.ts";
 import type { AnswerBody } from "./answer-body.ts";
 import { readJson } from "./http-call.ts";
@@ -19,12 +19,7 @@ export function decodeAnswer(
   dialect: Dialect,
   streamed: boolean,
 ): Pourable<Batch> {
-  return {
-    pour: (sink) => new AnswerReading(send, dialect, streamed, sink),
-    [Symbol.asyncIterator]() {
-      return new Pulled(this);
-    },
-  };
+  return pourable((sink) => new AnswerReading(send, dialect, streamed, sink));
 }
 
 class AnswerReading implements Tap, Sink<Buffer> {

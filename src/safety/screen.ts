@@ -108,7 +108,7 @@ class Screen implements Pourable<readonly ScreenedEvent[]>, Sink<readonly Checke
     };
   }
 
-  [Symbol.asyncIterator](): AsyncIterableIterator<readonly ScreenedEvent[]> {
+  [Symbol.asyncIterator](): Pulled<readonly ScreenedEvent[]> {
     return new Pulled(this);
   }
 

@@ -1,5 +1,5 @@
 // An operation of a valid document, made ready to be executed many times, with the answers that graphql-js's `execute` gives.
-// `documents.ts` makes one for each that it remembers. What is rare is left to graphql-js itself; so are subscriptions.
+// `documents.ts` makes one for each that it remembers. What is rare is left to graphql-js itself. Of a subscription it is the events that are executed.
 
 import {
   execute,
@@ -36,7 +36,8 @@ export function compileOperation(
   const ownConditions = definitions
     .map((one) => one.variable.name.value)
     .filter((name) => conditions.has(name));
-  const read = readVariables(schema, definitions);
+  const readEach = readVariables(schema, definitions);
+  const read = operation.operation === OperationTypeNode.SUBSCRIPTION ? once(readEach) : readEach;
   const fragments = fragmentsIn(document);
   const isSerial = operation.operation === OperationTypeNode.MUTATION;
   const plans = new Map<string, Selection>();
@@ -76,6 +77,16 @@ export function compileOperation(
       rootValue: root,
       hideSuggestions: true,
     });
+  };
+}
+
+/** However many events a subscription has, its variables stay what they were. */
+function once<Read>(read: (given: Values) => Read): (given: Values) => Read {
+  const known = new WeakMap<Values, Read>();
+  return (given) => {
+    let values = known.get(given);
+    if (values === undefined) known.set(given, (values = read(given)));
+    return values;
   };
 }
 
