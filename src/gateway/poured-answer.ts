@@ -62,39 +62,10 @@ export class PouredAnswer implements Pourable<Batch>, Tap, Outlet {
   }
 
   giveAll<T>(batches: AsyncIterable<T>, leaving: (batch: T) => Batch): Promise<void> {
-    const { signal } = this.#controller;
     return new Promise((resolve, reject) => {
-      const over = (): void => {
-        signal.removeEventListener("abort", abandon);
-        this.#source = undefined;
-      };
-      const fail = (error: unknown): void => {
-        over();
-        reject(error);
-      };
-      const abandon = (): void => {
-        source.leave();
-        fail(signal.reason);
-      };
-      const source = pour(batches, {
-        take: (batch) => {
-          try {
-            this.give(leaving(batch));
-          } catch (error) {
-            source.leave();
-            fail(error);
-          }
-        },
-        end() {
-          over();
-          resolve();
-        },
-        fail,
-      });
-      this.#source = source;
-      // A source that waits for whoever stopped reading would not hear of it.
-      signal.addEventListener("abort", abandon, { once: true });
-      if (this.#isOpen) source.resume();
+      const passage = new Passage(this, leaving, this.#controller.signal, resolve, reject);
+      this.#source = pour(batches, passage);
+      passage.begin(this.#source, this.#isOpen);
     });
   }
 
@@ -113,5 +84,67 @@ export class PouredAnswer implements Pourable<Batch>, Tap, Outlet {
   #over(): void {
     if (this.#sink) this.#onEnd?.();
     this.#sink = undefined;
+  }
+}
+
+/** What passes from the guard to the door. */
+class Passage<T> implements Sink<T> {
+  readonly #out: Outlet;
+  readonly #leaving: (batch: T) => Batch;
+  readonly #signal: AbortSignal;
+  readonly #resolve: () => void;
+  readonly #reject: (error: unknown) => void;
+  #source: Tap | undefined;
+  #isOver = false;
+
+  constructor(
+    out: Outlet,
+    leaving: (batch: T) => Batch,
+    signal: AbortSignal,
+    resolve: () => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.#out = out;
+    this.#leaving = leaving;
+    this.#signal = signal;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  begin(source: Tap, isOpen: boolean): void {
+    this.#source = source;
+    if (this.#signal.aborted) return this.#onAbort();
+    if (isOpen) source.resume();
+    // A source that waits for whoever stopped reading would not hear of it. Whole answers have passed by now.
+    if (!this.#isOver) this.#signal.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  take(batch: T): void {
+    try {
+      this.#out.give(this.#leaving(batch));
+    } catch (error) {
+      this.#source?.leave();
+      this.fail(error);
+    }
+  }
+
+  end(): void {
+    this.#over();
+    this.#resolve();
+  }
+
+  fail(error: unknown): void {
+    this.#over();
+    this.#reject(error);
+  }
+
+  readonly #onAbort = (): void => {
+    this.#source?.leave();
+    this.fail(this.#signal.reason);
+  };
+
+  #over(): void {
+    this.#isOver = true;
+    this.#signal.removeEventListener("abort", this.#onAbort);
   }
 }

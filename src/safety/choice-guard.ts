@@ -40,9 +40,11 @@ export class ChoiceGuard {
   readonly #out: (event: ScreenedEvent) => void;
   readonly #parts: GuardParts;
   readonly #channels = new Map<string, Channel>();
-  readonly #logprobs = new HeldLogprobs();
+  /** From the first that come on. */
+  #logprobs: HeldLogprobs | undefined;
   readonly #alternatives: JudgedAlternatives;
-  readonly #noticed = new Set<string>();
+  /** Kinds of notices that were given. */
+  readonly #noticed: string[] = [];
   /** Undefined where nothing is ever taken back. */
   readonly #shown: ShownOffsets | undefined;
   #current: Channel | undefined;
@@ -108,7 +110,7 @@ export class ChoiceGuard {
       retractFrom,
       ...(retroactive ? { retroactive } : {}),
     });
-    this.#noticed.add(noticeKey(categories, false));
+    this.#noticed.push(noticeKey(categories, false));
   }
 
   /** A classifier ends the answer in this choice. */
@@ -129,7 +131,7 @@ export class ChoiceGuard {
     const channel = this.#going(type) ?? this.#channel(type, (text) => ({ type, choice: this.index, text }));
     if (this.blocked) return;
     if (event.type === "text-delta" && event.logprobs) {
-      this.#logprobs.add(event.text, channel.held.received, event.logprobs);
+      (this.#logprobs ??= new HeldLogprobs()).add(event.text, channel.held.received, event.logprobs);
     }
     this.#give(channel, channel.held.push(event.text));
   }
@@ -266,8 +268,10 @@ export class ChoiceGuard {
     channel.changed ||= release.replaced.length > 0;
     const event = channel.event(release.text);
     if (event.type === "text-delta") {
-      const logprobs = this.#logprobs.take(channel.held.decided, release.replaced);
-      if (logprobs.length > 0) this.#out({ ...event, logprobs: this.#alternatives.judge(logprobs) });
+      const logprobs = this.#logprobs?.take(channel.held.decided, release.replaced);
+      if (logprobs && logprobs.length > 0) {
+        this.#alternatives ??= new JudgedAlternatives(this.#parts.terms);
+        this.#out({ ...event, logprobs: this.#alternatives.judge(logprobs) });
       else if (release.text !== "") this.#out(event);
     } else if (release.text !== "") this.#out(event);
     if (event.type === "text-delta" || event.type === "refusal-delta") {
@@ -290,8 +294,8 @@ export class ChoiceGuard {
   #notice(notice: Notice | SafetyNotice): void {
     const { categories, redacted } = notice;
     const key = noticeKey(categories, redacted);
-    if (this.#noticed.has(key)) return;
-    this.#noticed.add(key);
+    if (this.#noticed.includes(key)) return;
+    this.#noticed.push(key);
     this.#out({ ...notice, type: "safety-notice", choice: this.index, categories, redacted });
   }
 }

@@ -45,11 +45,12 @@ export function remembering(
   decide: Decide,
   summary: MutableSafetySummary,
 ): (category: string) => VerdictAction {
-  const actions = new Map<string, VerdictAction>();
+  let actions: Map<string, VerdictAction> | undefined;
   return (category) => {
-    const known = actions.get(category);
+    const known = actions?.get(category);
     if (known !== undefined) return known;
     const { action } = decide(category);
+    actions ??= new Map();
     actions.set(category, action);
     if (!summary.categories.includes(category)) summary.categories.push(category);
     return action;

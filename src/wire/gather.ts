@@ -42,16 +42,15 @@ interface OpenChoice {
 }
 
 export function createGatherer(): Gatherer {
-  const choices = new Map<number, OpenChoice>();
+  /** By their index, which is small. */
+  const choices: (OpenChoice | undefined)[] = [];
   const notices: Extract<AnswerEvent, { type: "safety-notice" }>[] = [];
   let started: Extract<AnswerEvent, { type: "started" }> | undefined;
   let begun: Extract<AnswerEvent, { type: "answer-begin" }> | undefined;
   let finished: Extract<AnswerEvent, { type: "finished" }> | undefined;
 
   function choice(index: number): OpenChoice {
-    let open = choices.get(index);
-    if (!open) choices.set(index, (open = newChoice()));
-    return open;
+    return (choices[index] ??= newChoice());
   }
 
   function push(event: AnswerEvent): void {
@@ -102,7 +101,7 @@ export function createGatherer(): Gatherer {
   function done(): GatheredAnswer {
     if (!started || !finished) throw new Error("The answer was gathered before it was finished.");
     return {
-      choices: [...choices].sort(([a], [b]) => a - b).map(([index, open]) => closeChoice(index, open)),
+      choices: choices.flatMap((open, index) => (open ? [closeChoice(index, open)] : [])),
       upstreamId: begun?.upstreamId,
       upstreamModel: begun?.upstreamModel,
       fingerprint: begun?.fingerprint,
@@ -165,7 +164,7 @@ function closeChoice(index: number, open: OpenChoice): GatheredChoice {
     toolCalls: calls.filter((call) => call !== undefined).map(closeCall),
     logprobs,
     citations,
-    ...(sound === undefined ? {} : { sound }),
+    sound,
     finish: finish ?? "stop",
   };
 }

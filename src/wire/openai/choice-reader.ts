@@ -17,8 +17,9 @@ export interface ChoiceReader {
 }
 
 export function createChoiceReader(choice: number): ChoiceReader {
-  const calls = createToolCallReader(choice);
-  const sound = createSoundReader(choice);
+  // Most answers call no tool, and are not spoken.
+  let calls: ReturnType<typeof createToolCallReader> | undefined;
+  let sound: ReturnType<typeof createSoundReader> | undefined;
   let reason: FinishReason | undefined;
   let saidPlainly = false;
   let filtered: readonly string[] = [];
@@ -30,9 +31,11 @@ export function createChoiceReader(choice: number): ChoiceReader {
       readContent(delta["content"], logprobsOf(part), events);
       const refusal = textOf(delta["refusal"]);
       if (refusal !== undefined) events.push({ type: "refusal-delta", choice, text: refusal });
-      const said = sound.read(delta["audio"]);
+      if (isObject(delta["audio"])) sound ??= createSoundReader(choice);
+      const said = sound?.read(delta["audio"]);
       if (said !== undefined) events.push({ type: "text-delta", choice, text: said });
-      calls.read(delta, events);
+      if (delta["tool_calls"] || delta["function_call"]) calls ??= createToolCallReader(choice);
+      calls?.read(delta, events);
       const citations = citationsOf(delta["annotations"]);
       if (citations.length > 0) events.push({ type: "citations", choice, citations });
     }
@@ -63,12 +66,12 @@ export function createChoiceReader(choice: number): ChoiceReader {
     if (reason === undefined && !complete) {
       throw new WireFault("truncated", "The provider's answer broke off without a finish reason.");
     }
-    calls.finish(events);
-    sound.finish(events);
+    calls?.finish(events);
+    sound?.finish(events);
     events.push({
       type: "choice-finish",
       choice,
-      reason: reason ?? (calls.count() > 0 ? "tool_calls" : "stop"),
+      reason: reason ?? (calls && calls.count() > 0 ? "tool_calls" : "stop"),
       ...(filtered.length > 0 ? { filtered } : {}),
     });
   }
