@@ -153,10 +153,7 @@ export class ChoiceGuard {
     const release = channel.held.push(event.arguments);
     channel.changed ||= release.replaced.length > 0;
     const opens = event.id !== undefined || name !== undefined || event.signature !== undefined;
-    if (!opens) {
-      this.#give(channel, release);
-      return;
-    }
+    if (!opens) return this.#give(channel, release);
     const signature = channel.changed || release.blocked ? undefined : event.signature;
     this.#out({ ...event, ...this.#clearId(event), signature, arguments: release.text });
     this.#tell(release);
@@ -269,9 +266,7 @@ export class ChoiceGuard {
     const event = channel.event(release.text);
     if (event.type === "text-delta") {
       const logprobs = this.#logprobs?.take(channel.held.decided, release.replaced);
-      if (logprobs && logprobs.length > 0) {
-        this.#alternatives ??= new JudgedAlternatives(this.#parts.terms);
-        this.#out({ ...event, logprobs: this.#alternatives.judge(logprobs) });
+      if (logprobs?.length) this.#out({ ...event, logprobs: this.#alternatives.judge(logprobs) });
       else if (release.text !== "") this.#out(event);
     } else if (release.text !== "") this.#out(event);
     if (event.type === "text-delta" || event.type === "refusal-delta") {
