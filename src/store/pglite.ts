@@ -5,6 +5,7 @@ import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { PGlite } from "@electric-sql/pglite";
 import type { Database } from "./database.ts";
+import { preparedStatements } from "./pglite-statements.ts";
 
 export async function openPglite(dataFolder: string, migrationsFolder: string): Promise<Database> {
   const [{ PGlite }, { drizzle }, { migrate }] = await Promise.all([
@@ -21,8 +22,7 @@ export async function openPglite(dataFolder: string, migrationsFolder: string): 
     return {
       embedded: true,
       orm,
-      query: async <Row>(statement: string, parameters: readonly unknown[] = []) =>
-        (await client.query<Row>(statement, [...parameters])).rows,
+      query: preparedStatements(client),
       listen: async (channel, wake) => void (await client.listen(channel, wake)),
       tidy: tidier(client),
       close: () => client.close(),
