@@ -24,7 +24,8 @@ const signs = new RegExp(
 const words =
   /passwo|passwd|passph|passcod|passpor|mot de pa|contras|kennwo|swift| bic[ :]|bearer|akia[a-z2-7]{9}/gi;
 
-const before = 110;
+/** How far behind a mark something may begin that it points at. */
+export const markReach = 110;
 const after = 170;
 const longestToken = 4096;
 const whitespace = /\s/;
@@ -44,13 +45,33 @@ export function pointsAnywhere(text: string): boolean {
   return words.test(text) || signs.test(text);
 }
 
+/** Each sign begins with one of them. */
+const signBegins = Array.from({ length: 128 }, (_, unit) => /[@\d:=_-]/.test(String.fromCharCode(unit)));
+const longestWord = 14;
+
+/**
+ * Behind the last unit in what `text` has from `from` on without which `pointAt` points nowhere; -1 where there is none.
+ * A word that ends there counts.
+ */
+export function lastMark(text: string, from: number): number {
+  let last = -1;
+  for (let index = text.length; index > from; index--) {
+    if (signBegins[text.charCodeAt(index - 1)] !== true) continue;
+    last = index;
+    break;
+  }
+  words.lastIndex = Math.max(0, from - longestWord);
+  while (words.test(text)) last = Math.max(last, words.lastIndex);
+  return last;
+}
+
 /**
  * The stretches of `text` to look at. With `from`, only what may hold a hit that ends after it: words and
  * names just before count, other signs must reach beyond it.
  */
 export function pointAt(text: string, from: number): Region[] {
   const marks: Mark[] = [];
-  const first = from > before ? from - before : 0;
+  const first = from > markReach ? from - markReach : 0;
   words.lastIndex = first;
   for (let match = words.exec(text); match; match = words.exec(text)) {
     marks.push({ start: match.index, end: words.lastIndex });
@@ -71,11 +92,11 @@ function merge(text: string, marks: readonly Mark[]): Region[] {
   let start = 0;
   let end = -1;
   for (const mark of marks) {
-    if (end >= 0 && mark.start - before > end) {
+    if (end >= 0 && mark.start - markReach > end) {
       regions.push(regionOf(text, start, end));
       end = -1;
     }
-    if (end < 0) start = Math.max(0, mark.start - before);
+    if (end < 0) start = Math.max(0, mark.start - markReach);
     end = Math.max(end, Math.min(text.length, mark.end + after));
   }
   regions.push(regionOf(text, start, end));

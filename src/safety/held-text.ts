@@ -7,6 +7,7 @@ import { pointsAnywhere } from "../detect/pointer.ts";
 import { detect } from "../detect/scan.ts";
 import type { Span } from "../detect/span.ts";
 import { HeldTerms } from "./held-terms.ts";
+import { MarkWatch } from "./mark-watch.ts";
 import { Outflow, type Release } from "./outflow.ts";
 import { promptLeakCategory, PromptRun, type PromptIndex } from "./prompt-leak.ts";
 import { endsSentence, isOrdinary } from "./resting.ts";
@@ -43,6 +44,7 @@ export class HeldText {
   readonly #judge: (category: string) => VerdictAction;
   readonly #form = new NormalForm();
   readonly #segmenter = new Segmenter();
+  readonly #marks = new MarkWatch();
   /** Undefined where the policy lists no phrases. */
   readonly #terms: HeldTerms | undefined;
   readonly #out: Outflow;
@@ -149,12 +151,19 @@ export class HeldText {
   #run(final: boolean): void {
     const out = this.#out;
     const text = this.#text(final);
+    this.#marks.read(this.#form.text, this.#forgotten, this.#segmenter.start);
+    let clear = -1;
     while (!out.isBlocked) {
       if (this.#swallow && !this.#swallowMore(this.#swallow, text, final)) break;
       const segment = this.#segmenter.next(text, final);
+      if (segment && this.#isPlain(segment)) {
+        clear = segment.end;
+        continue;
+      }
+      if (clear >= 0) this.#emitTo(clear);
+      clear = -1;
       if (!segment) break;
-      if (segment.kind === "plain") this.#emitTo(segment.end);
-      else this.#decide(segment);
+      if (!out.isBlocked) this.#decide(segment);
     }
     if (out.received - out.decided > mostInvisible && !out.isBlocked) this.#emitInvisible();
     this.#forget();
@@ -164,6 +173,12 @@ export class HeldText {
   #text(final: boolean): string {
     const { text } = this.#form;
     return this.#terms && !final ? text.slice(0, this.#terms.limit) : text;
+  }
+
+  #isPlain({ start, end, kind }: Segment): boolean {
+    if (kind !== "word") return kind === "plain";
+    const [from, to] = [start + this.#forgotten, end + this.#forgotten];
+    return from - this.#identityEnd > medicalReach && this.#marks.isClear(from, to);
   }
 
   #decide({ start, end, kind }: Segment): void {
