@@ -2,6 +2,7 @@
 // `store/` writes links and reads them back; whoever changes a row breaks every link after it.
 
 import { hash } from "node:crypto";
+import { quotedName } from "../core/json-text.ts";
 
 export interface ChainHead {
   /** 0 before the first row. */
@@ -25,7 +26,7 @@ export const genesis: ChainHead = { sequence: 0, hash: "0".repeat(64) };
 
 /** The hash that the row must have; line breaks part the fields, since none of them can hold one. */
 export function linkHash(row: Omit<ChainRow, "hash" | "at" | "requestId">): string {
-  const text = `${row.previousHash}\n${JSON.stringify(row.replica)}\n${row.sequence}\n${row.kind}\n${row.body}`;
+  const text = `${row.previousHash}\n${quotedName(row.replica)}\n${row.sequence}\n${row.kind}\n${row.body}`;
   return hash("sha256", text, "hex");
 }
 

@@ -2,27 +2,9 @@
 // The rows are written with their settling records (record-writer.ts); here they are made and added up.
 
 import type { SettlementRow } from "../audit/record-book.ts";
+import { isoTime } from "../core/json-text.ts";
 import { formatUsd } from "../core/money.ts";
 import type { Database } from "./database.ts";
-
-export interface LedgerEntry {
-  readonly requestId: string;
-  readonly at: Date;
-  readonly key: string;
-  readonly user: string | null;
-  readonly team: string;
-  readonly deployment: string;
-  readonly model: string;
-  readonly inputTokens: number;
-  readonly cachedInputTokens: number;
-  readonly cacheWriteTokens: number;
-  readonly outputTokens: number;
-  readonly reasoningTokens: number;
-  /** Dollars as a decimal string; null where the price is unknown. */
-  readonly cost: string | null;
-  readonly estimated: boolean;
-  readonly priceVersion: string | null;
-}
 
 export interface UsageSum {
   readonly team: string;
@@ -37,34 +19,47 @@ export interface UsageSum {
   readonly costUsd: string;
 }
 
-/** Nothing where no deployment was called: there is nothing to pay. */
-export function ledgerEntryOf(row: SettlementRow): LedgerEntry | undefined {
-  if (row.deploymentId === undefined && row.cost === undefined) return undefined;
+/** Between the fields of an entry, and between entries: characters that are in no name. */
+const fieldEnd = "\u001F";
+export const entryEnd = "\u001E";
+
+/** An entry as text for `insertEntries`; nothing where no deployment was called: there is nothing to pay. */
+export function ledgerEntryOf(row: SettlementRow): string | undefined {
+  const { requestId, at, usage, cost, deploymentId } = row;
+  if (deploymentId === undefined && cost === undefined) return undefined;
   // A fault that was played in a provider's place used nothing.
-  if (row.rehearsed !== undefined && row.usage.input + row.usage.output === 0) return undefined;
-  return {
-    requestId: row.requestId,
-    at: row.at,
-    key: row.key,
-    user: row.user ?? null,
-    team: row.team,
-    deployment: storable(row.deploymentId ?? ""),
-    model: storable(row.model ?? ""),
-    inputTokens: Math.round(row.usage.input),
-    cachedInputTokens: Math.round(row.usage.cachedInput),
-    cacheWriteTokens: Math.round(row.usage.cacheWrite),
-    outputTokens: Math.round(row.usage.output),
-    reasoningTokens: Math.round(row.usage.reasoning),
-    cost: row.cost === undefined ? null : formatUsd(row.cost),
-    estimated: row.estimated,
-    priceVersion: row.priceVersion ?? null,
-  };
+  if (row.rehearsed !== undefined && usage.input + usage.output === 0) return undefined;
+  return (
+    `${requestId}${fieldEnd}${isoTime(at.getTime())}${fieldEnd}${storable(row.key)}${fieldEnd}${storable(row.user)}` +
+    `${fieldEnd}${storable(row.team)}${fieldEnd}${storable(deploymentId)}${fieldEnd}${storable(row.model)}` +
+    `${fieldEnd}${Math.round(usage.input)}${fieldEnd}${Math.round(usage.cachedInput)}` +
+    `${fieldEnd}${Math.round(usage.cacheWrite)}${fieldEnd}${Math.round(usage.output)}` +
+    `${fieldEnd}${Math.round(usage.reasoning)}${fieldEnd}${cost === undefined ? "" : formatUsd(cost)}` +
+    `${fieldEnd}${row.estimated}${fieldEnd}${storable(row.priceVersion)}`
+  );
 }
 
-/** The database takes neither NUL nor half a surrogate pair, and unlisted models are named by callers. */
-function storable(text: string): string {
-  return text.toWellFormed().replaceAll("\0", "\uFFFD");
+/** As most names are; in others stand what the database does not take, and what ends a field. */
+const plain = /^[ -~]*$/;
+const unstorable = ["\0", fieldEnd, entryEnd];
+const replacement = "\uFFFD";
+
+function storable(name = ""): string {
+  if (plain.test(name)) return name;
+  return unstorable.reduce((text, character) => text.replaceAll(character, replacement), name.toWellFormed());
 }
+
+/** From the entries in `$2` where there is a row in `head`; what is empty is unknown. A request has one entry, once. */
+export const insertEntries = `
+  insert into "ledger_entry" ("request_id", "at", "key", "user_id", "team", "deployment", "model", "input_tokens",
+    "cached_input_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens", "cost", "estimated",
+    "price_version")
+  select f[1], f[2]::timestamptz, f[3], f[4], f[5], coalesce(f[6], ''), coalesce(f[7], ''), f[8]::bigint,
+    f[9]::bigint, f[10]::bigint, f[11]::bigint, f[12]::bigint, f[13]::numeric, f[14]::boolean, f[15]
+  from "head", (
+    select string_to_array("entry", E'\\x1F', '') as f
+    from unnest(string_to_array($2::text, E'\\x1E')) as "entry" offset 0) as "entries"
+  on conflict ("request_id") do nothing`;
 
 /** Largest cost first. */
 export async function usageSince(database: Database, since: Date): Promise<readonly UsageSum[]> {

@@ -5,7 +5,8 @@ import { genesis, linkHash } from "../audit/chain.ts";
 import type { ChainHead } from "../audit/chain.ts";
 import type { Database } from "./database.ts";
 import { within } from "./deadline.ts";
-import type { LedgerEntry } from "./ledger.ts";
+import { isoTime } from "../core/json-text.ts";
+import { entryEnd, insertEntries } from "./ledger.ts";
 
 export interface PendingRow {
   readonly kind: "decision" | "settlement";
@@ -13,18 +14,13 @@ export interface PendingRow {
   readonly at: Date;
   /** Canonical JSON. */
   readonly body: string;
-  readonly entry: LedgerEntry | undefined;
+  /** For the ledger, as `ledger.ts` spells it. */
+  readonly entry: string | undefined;
 }
 
 export interface RecordWriter {
   /** Resolves when all are durable. After a failure call it again with the same rows first. */
   write(rows: readonly PendingRow[]): Promise<void>;
-}
-
-interface LinkedRow extends Omit<PendingRow, "entry"> {
-  readonly sequence: number;
-  readonly previousHash: string;
-  readonly hash: string;
 }
 
 /** A write that did not return by then counts as failed, and is tried on another connection. */
@@ -42,24 +38,22 @@ export async function openRecordWriter(database: Database, replica: string): Pro
     if (doubtful) head = await readHead(database, replica);
     if (doubtful?.hash === head.hash) return confirm(rows, head);
 
-    const links = link(rows, head, replica);
-    const next = links.at(-1) ?? head;
-    doubtful = { sequence: next.sequence, hash: next.hash };
+    const { lines, next } = link(rows, head, replica);
+    doubtful = next;
     const [written] = await within(
       writeMilliseconds,
       database.query<{ rows: number }>(appendStatement, [
-        links.map(lineOf).join("\n"),
-        JSON.stringify(rows.flatMap(({ entry }) => entry ?? [])),
+        lines,
+        entriesOf(rows),
         replica,
         head.hash,
         next.sequence,
         next.hash,
-        openAfter(links),
+        openAfter(rows, next.sequence),
       ]),
     );
-    if (written?.rows !== links.length)
-      throw new Error(`the chain of replica ${replica} moved on without us`);
-    confirm(rows, doubtful);
+    if (written?.rows !== rows.length) throw new Error(`the chain of replica ${replica} moved on without us`);
+    confirm(rows, next);
   }
 
   function confirm(rows: readonly PendingRow[], newHead: ChainHead): void {
@@ -73,32 +67,41 @@ export async function openRecordWriter(database: Database, replica: string): Pro
     doubtful = undefined;
   }
 
-  /** Everything up to this sequence is settled once `links` are written. */
-  function openAfter(links: readonly LinkedRow[]): number {
+  /** Everything up to this sequence is settled once `rows` are written, the last of them as `last`. */
+  function openAfter(rows: readonly PendingRow[], last: number): number {
     const settled = new Set<string>();
-    for (const { kind, requestId } of links) if (kind === "settlement") settled.add(requestId);
+    for (const { kind, requestId } of rows) if (kind === "settlement") settled.add(requestId);
     for (const [requestId, sequence] of open) if (!settled.has(requestId)) return sequence - 1;
-    const firstOpen = links.find(({ kind, requestId }) => kind === "decision" && !settled.has(requestId));
-    return firstOpen ? firstOpen.sequence - 1 : (links.at(-1)?.sequence ?? head.sequence);
+    const firstOpen = rows.findIndex(({ kind, requestId }) => kind === "decision" && !settled.has(requestId));
+    return firstOpen < 0 ? last : last - rows.length + firstOpen;
   }
 
   return { write };
 }
 
-function link(rows: readonly PendingRow[], head: ChainHead, replica: string): readonly LinkedRow[] {
+/**
+ * The rows as lines, each with its link to the one before, and the head that they leave. Tabs part the fields: no
+ * field holds one, nor a line break, since in JSON they are escapes.
+ */
+function link(rows: readonly PendingRow[], head: ChainHead, replica: string) {
   let { sequence, hash: previousHash } = head;
-  return rows.map(({ kind, requestId, at, body }) => {
+  let lines = "";
+  for (const { kind, requestId, at, body } of rows) {
     sequence += 1;
     const hash = linkHash({ replica, sequence, kind, body, previousHash });
-    const linked = { sequence, kind, requestId, at, body, previousHash, hash };
+    if (lines !== "") lines += "\n";
+    lines += `${sequence}\t${kind}\t${requestId}\t${isoTime(at.getTime())}\t${previousHash}\t${hash}\t${body}`;
     previousHash = hash;
-    return linked;
-  });
+  }
+  return { lines, next: { sequence, hash: previousHash } };
 }
 
-/** Tabs between the fields: no field holds one, nor a line break, since in JSON they are escapes. */
-const lineOf = ({ sequence, kind, requestId, at, previousHash, hash, body }: LinkedRow): string =>
-  `${sequence}\t${kind}\t${requestId}\t${at.toISOString()}\t${previousHash}\t${hash}\t${body}`;
+function entriesOf(rows: readonly PendingRow[]): string {
+  let entries = "";
+  for (const { entry } of rows)
+    if (entry !== undefined) entries += entries === "" ? entry : `${entryEnd}${entry}`;
+  return entries;
+}
 
 async function readHead(database: Database, replica: string): Promise<ChainHead> {
   const [row] = await database.query<{ sequence: string; hash: string }>(
@@ -143,17 +146,6 @@ const appendStatement = `
       select string_to_array("line", E'\\t') as f
       from unnest(string_to_array($1::text, E'\\n')) as "line" offset 0) as "lines"
     returning 1
-  ), "entries" as (
-    insert into "ledger_entry" ("request_id", "at", "key", "user_id", "team", "deployment", "model", "input_tokens",
-      "cached_input_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens", "cost", "estimated",
-      "price_version")
-    select e."requestId", e."at", e."key", e."user", e."team", e."deployment", e."model", e."inputTokens",
-      e."cachedInputTokens", e."cacheWriteTokens", e."outputTokens", e."reasoningTokens", e."cost",
-      e."estimated", e."priceVersion"
-    from "head", json_to_recordset($2::text::json) as e(
-      "requestId" text, "at" timestamptz, "key" text, "user" text, "team" text, "deployment" text, "model" text,
-      "inputTokens" bigint, "cachedInputTokens" bigint, "cacheWriteTokens" bigint, "outputTokens" bigint,
-      "reasoningTokens" bigint, "cost" numeric, "estimated" boolean, "priceVersion" text)
-    on conflict ("request_id") do nothing
+  ), "entries" as (${insertEntries}
   )
   select count(*)::integer as "rows" from "rows"`;

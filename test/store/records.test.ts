@@ -90,6 +90,33 @@ forEachStore("usage adds up money to the last picodollar", async (place) => {
   assert.deepEqual(await store.usage(new Date("2026-11-21T00:00:00Z")), []);
 });
 
+forEachStore("names stand in the ledger as they are, but for what no database takes", async (place) => {
+  const store = await place.open();
+  const odd = `a\tb\nc"d'e\\f{é},😀`;
+  await store.records.settle(
+    settlementRow("odd", {
+      user: `user:${odd}`,
+      team: `team:${odd}`,
+      key: `key:${odd}`,
+      deploymentId: odd,
+      cost: 2,
+    }),
+  );
+  await store.records.settle(
+    settlementRow("none", { deploymentId: "\u0000\u001E\u001F\ud800|", model: undefined, cost: 1 }),
+  );
+  const names = (await store.usage(new Date(0))).map(({ user, team, key, deploymentId }) => [
+    user,
+    team,
+    key,
+    deploymentId,
+  ]);
+  assert.deepEqual(names, [
+    [`user:${odd}`, `team:${odd}`, `key:${odd}`, odd],
+    [null, "team:blue", "key:one", "\uFFFD\uFFFD\uFFFD\uFFFD|"],
+  ]);
+});
+
 forEachStore("a request that called nobody has a record but costs nothing", async (place) => {
   const store = await place.open();
   await store.records.decide(decisionRow("denied"));
