@@ -1,6 +1,8 @@
 // Notices an answer that repeats a long run of its system prompt, word by word, whatever the punctuation and case.
 // `held-text.ts` feeds it what arrives, before anything else; text that may be such a run waits until it ends.
 
+import { isWord, numberOf, numbersIn, word } from "./prompt-words.ts";
+
 export const promptLeakCategory = "leak.system-prompt";
 
 /** So many words in a row are a leak; of a shorter prompt, all of them. */
@@ -14,25 +16,21 @@ const mostIndexed = 64 * 1024;
 /** A word that does not end is none. */
 const longestWord = 256;
 
-/** Scripts written without spaces count by character; escapes of JSON are seen, and are no words. */
-const word =
-  /\\[nrtbf"\\/]|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]|[\p{L}\p{N}_](?:[\p{L}\p{N}\p{M}_]|['’](?=\p{L}))*/gu;
-
 /** The system prompts of one request as numbered words. Built once, shared by all channels of the answer. */
 export class PromptIndex {
-  readonly #numbers = new Map<string, number>();
   /** Prompt after prompt, each followed by a 0, which no word has. */
   readonly #sequence: number[] = [];
   /** How many words in a row are a leak, by position in the sequence. */
   readonly #limits: number[] = [];
+  /** Where windows end, by their hash. */
   readonly #positions = new Map<number, number[]>();
 
   constructor(prompts: readonly string[]) {
     let left = mostIndexed;
     for (const prompt of prompts) {
-      const words = (prompt.slice(0, left).match(word) ?? []).filter(isWord);
+      const numbers = numbersIn(prompt.slice(0, left));
       left -= prompt.length;
-      if (words.length >= shortestPrompt) this.#add(words);
+      if (numbers.length >= shortestPrompt) this.#add(numbers);
       if (left <= 0) break;
     }
   }
@@ -41,14 +39,9 @@ export class PromptIndex {
     return this.#sequence.length === 0;
   }
 
-  /** 0 for a word that no prompt has. */
-  numberOf(text: string): number {
-    return this.#numbers.get(text.toLowerCase()) ?? 0;
-  }
-
   /** Where in the prompts the words of `window` stand: positions of the last one. */
   find(window: readonly number[]): readonly number[] {
-    const found = this.#positions.get(hash(window)) ?? [];
+    const found = this.#positions.get(hash(window, 0)) ?? [];
     return found.filter((end) =>
       window.every((number, index) => number === this.#sequence[end - windowLength + 1 + index]),
     );
@@ -62,18 +55,15 @@ export class PromptIndex {
     return this.#limits[position] ?? longestRun;
   }
 
-  #add(words: readonly string[]): void {
+  #add(numbers: readonly number[]): void {
     const begin = this.#sequence.length;
-    const limit = Math.min(longestRun, words.length);
-    for (const one of words) {
-      const key = one.toLowerCase();
-      const number = this.#numbers.get(key) ?? this.#numbers.size + 1;
-      this.#numbers.set(key, number);
+    const limit = Math.min(longestRun, numbers.length);
+    for (const number of numbers) {
       this.#sequence.push(number);
       this.#limits.push(limit);
     }
     for (let end = begin + windowLength - 1; end < this.#sequence.length; end += windowLength) {
-      const key = hash(this.#sequence.slice(end - windowLength + 1, end + 1));
+      const key = hash(this.#sequence, end - windowLength + 1);
       const known = this.#positions.get(key);
       if (known) known.push(end);
       else this.#positions.set(key, [end]);
@@ -83,10 +73,12 @@ export class PromptIndex {
   }
 }
 
-const isWord = (text: string): boolean => !text.startsWith("\\");
-
-const hash = (numbers: readonly number[]): number =>
-  numbers.reduce((sum, number) => Math.imul(sum, 31) + number, 7) | 0;
+function hash(numbers: readonly number[], from: number): number {
+  let sum = 7;
+  for (let index = from; index < from + windowLength; index++)
+    sum = Math.imul(sum, 31) + (numbers[index] ?? 0);
+  return sum | 0;
+}
 
 /** Follows one channel. What it gives back may be judged further; what it keeps may be a leak. */
 export class PromptRun {
@@ -123,7 +115,7 @@ export class PromptRun {
       const end = word.lastIndex;
       const isUnfinished = end === this.#text.length && !final;
       if (isUnfinished && match[0].length < longestWord) break;
-      if (isWord(match[0])) this.#take(match[0], match.index);
+      if (isWord(match[0])) this.#take(numberOf(match[0]), match.index);
       this.#read = end;
       if (this.leaked) return "";
     }
@@ -131,18 +123,16 @@ export class PromptRun {
     return this.#give(isKept ? this.#keptFrom : this.#text.length);
   }
 
-  #take(text: string, start: number): void {
-    const number = this.#index.numberOf(text);
+  #take(number: number, start: number): void {
     const going = this.#positions.flatMap((at) => (this.#index.follows(at, number) ? [at + 1] : []));
     this.#window.push(number);
     if (this.#window.length > windowLength) this.#window.shift();
     if (going.length > 0) this.#length += 1;
-    this.#positions = going.length > 0 ? going : this.#begin(number, start);
+    this.#positions = going.length > 0 ? going : this.#begin(start);
     this.leaked = this.#positions.some((at) => this.#length >= this.#index.limitAt(at));
   }
 
-  #begin(number: number, start: number): readonly number[] {
-    if (number === 0) this.#window = [];
+  #begin(start: number): readonly number[] {
     if (this.#window.length < windowLength) return [];
     const found = this.#index.find(this.#window);
     this.#length = windowLength;
