@@ -107,7 +107,7 @@ async function compose(
 ): Promise<App> {
   const now = (): number => Date.now();
   const reportFault = (error: unknown, requestId: string): void => log.fault(error, requestId);
-  const newRequestId = createRequestIds();
+  const newRequestId = createRequestIds(now);
   const grants = createGrants({ read: () => store.breakGlass.inForce(), now, onFault });
   const revocations = createRevocations(grants);
   const metrics = createMetrics({
