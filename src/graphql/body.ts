@@ -42,10 +42,11 @@ export function readJsonObject(request: IncomingMessage): Promise<Record<string,
 
 function parse(bytes: Buffer): Record<string, unknown> | Failure {
   if (!isUtf8(bytes)) return refused("The body is not valid UTF-8.");
-  if (isNestedTooDeeply(bytes)) return refused("The body's JSON is nested too deeply.");
+  const text = bytes.toString("utf8");
+  if (isNestedTooDeeply(text)) return refused("The body's JSON is nested too deeply.");
   let value: unknown;
   try {
-    value = JSON.parse(bytes.toString("utf8"));
+    value = JSON.parse(text);
   } catch {
     return refused("The body is not valid JSON.");
   }

@@ -100,10 +100,11 @@ const nothing = Buffer.alloc(0);
 function parse(bytes: Buffer): JsonObject {
   if (bytes.length === 0) throw malformed("The body is empty; expected a JSON object.");
   if (!isUtf8(bytes)) throw malformed("The body is not valid UTF-8.");
-  if (isNestedTooDeeply(bytes)) throw malformed("The body's JSON is nested too deeply.");
+  const text = withoutByteOrderMark(bytes).toString("utf8");
+  if (isNestedTooDeeply(text)) throw malformed("The body's JSON is nested too deeply.");
   let value: unknown;
   try {
-    value = JSON.parse(withoutByteOrderMark(bytes).toString("utf8"));
+    value = JSON.parse(text);
   } catch (error) {
     throw malformed(`The body is not valid JSON${positionIn(error)}.`);
   }

@@ -68,7 +68,7 @@ async function trialsOf(seed: number): Promise<readonly Trial[]> {
 
 test("plans answer what graphql-js answers: data, errors, their order and their places", async () => {
   const counts = { whole: 0, partial: 0, refused: 0 };
-  const trials = (await Promise.all(Array.from({ length: 600 }, (_, seed) => trialsOf(seed)))).flat();
+  const trials = (await Promise.all(Array.from({ length: 400 }, (_, seed) => trialsOf(seed)))).flat();
   // Until here a promise that nobody listens to fails the test. graphql-js itself leaves some, in lists that fail.
   await new Promise(setImmediate);
   process.removeAllListeners("unhandledRejection").on("unhandledRejection", () => undefined);
@@ -77,7 +77,7 @@ test("plans answer what graphql-js answers: data, errors, their order and their 
     assert.deepEqual(got, shown(wanted), `${text} ${JSON.stringify(asked.variableValues)}`);
     counts[wanted.data === undefined ? "refused" : wanted.errors ? "partial" : "whole"] += 1;
   }
-  for (const [kind, count] of Object.entries(counts)) assert.ok(count > 30, `${count} ${kind}`);
+  for (const [kind, count] of Object.entries(counts)) assert.ok(count > 20, `${count} ${kind}`);
 });
 
 test("the conditions of a document make plans of their own, also more of them than are kept", async () => {
@@ -113,7 +113,7 @@ test("variables of our own inputs are read as graphql-js reads them, wrong ones 
   const own = buildSchema(sdl, { assumeValidSDL: true, assumeValid: true });
   const write = randomOperations(sdl, lottery(20_261_121));
   const counts = { taken: 0, refused: 0 };
-  for (let round = 0; round < 2_000; round++) {
+  for (let round = 0; round < 1_000; round++) {
     const { query, variables } = write();
     const definitions = definitionsIn(query);
     if (!definitions) continue;
@@ -125,7 +125,7 @@ test("variables of our own inputs are read as graphql-js reads them, wrong ones 
     );
     counts[wanted.coerced ? "taken" : "refused"] += 1;
   }
-  for (const [kind, count] of Object.entries(counts)) assert.ok(count > 200, `${count} ${kind}`);
+  for (const [kind, count] of Object.entries(counts)) assert.ok(count > 100, `${count} ${kind}`);
 });
 
 const messages = (errors: readonly Error[] = []): readonly string[] => errors.map(({ message }) => message);
