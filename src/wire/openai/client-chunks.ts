@@ -32,6 +32,8 @@ export interface ChunkStyle extends AnswerStyle {
 
 interface ChoiceState {
   readonly beforeText: string;
+  /** To the end of the chunk, save where every chunk has an end of its own. */
+  readonly afterText: string;
   /** Of the block that is open, for the detail that its seal sends. */
   reasoning: string;
   reasoningBlocks: number;
@@ -43,7 +45,7 @@ type Of<T extends AnswerEvent["type"]> = Extract<AnswerEvent, { type: T }>;
 export function createChatChunkEncoder(style: ChunkStyle): StreamEncoder {
   const choices: (ChoiceState | undefined)[] = [];
   const ending = style.includeUsage ? `,"usage":null}\n\n` : "}\n\n";
-  const unfinished = `,"logprobs":null,"finish_reason":null}]`;
+  const unfinished = `},"logprobs":null,"finish_reason":null}]`;
   let spoken = style.spoken === true;
   let id = answerId("unknown");
   let deployment: Deployment | undefined;
@@ -65,6 +67,7 @@ export function createChatChunkEncoder(style: ChunkStyle): StreamEncoder {
   function open(choice: number, content: "" | null): string {
     choices[choice] = {
       beforeText: `${head}{"index":${choice},"delta":${spoken ? '{"audio":{"transcript":' : '{"content":'}`,
+      afterText: (spoken ? "}" : "") + unfinished + (style.obfuscated ? "" : ending),
       reasoning: "",
       reasoningBlocks: 0,
       categories: [],
@@ -87,9 +90,8 @@ export function createChatChunkEncoder(style: ChunkStyle): StreamEncoder {
       return first + chunk(event.choice, { content: event.text }, { logprobs });
     }
     if (event.text === "") return first;
-    const padding = style.obfuscated ? `,"obfuscation":"${paddingFor(event.text)}"` : "";
-    const closing = spoken ? "}}" : "}";
-    return first + state.beforeText + JSON.stringify(event.text) + closing + unfinished + padding + ending;
+    const said = first + state.beforeText + JSON.stringify(event.text) + state.afterText;
+    return style.obfuscated ? `${said},"obfuscation":"${paddingFor(event.text)}"${ending}` : said;
   }
 
   function others(
