@@ -3,6 +3,7 @@
 
 import { Failure } from "../core/errors.ts";
 import type { PermittedDeployment } from "../core/permit.ts";
+import { Present, type Place } from "../core/present.ts";
 import type { Permitted } from "../core/stages.ts";
 import { stillPermits } from "./permission.ts";
 import type { Grants } from "./grants.ts";
@@ -24,20 +25,19 @@ export interface Revocations {
 }
 
 export function createRevocations(grants: Pick<Grants, "activeFor">): Revocations {
-  const all = new Set<Running>();
-  const running: Runs = { all, grants, newest: undefined };
+  const running = new Present<Running>();
+  const runs: Runs = { running, grants, newest: undefined };
   return {
-    watch: (permitted, pinned, controller) =>
-      new Running(permitted, pinned.policy.version, controller, running),
+    watch: (permitted, pinned, controller) => new Running(permitted, pinned.policy.version, controller, runs),
     swapped(newest) {
-      running.newest = newest;
-      for (const one of all) one.judge(newest);
+      runs.newest = newest;
+      for (const one of running.all()) one.judge(newest);
     },
   };
 }
 
 interface Runs {
-  readonly all: Set<Running>;
+  readonly running: Present<Running>;
   readonly grants: Pick<Grants, "activeFor">;
   newest: Snapshot | undefined;
 }
@@ -49,6 +49,7 @@ class Running implements Watch {
   readonly #controller: AbortController;
   readonly #runs: Runs;
   readonly #pinned: number;
+  readonly #place: Place<Running>;
   /** The newest version under which it was found permitted. */
   #version: number;
   #target: PermittedDeployment | undefined;
@@ -59,7 +60,7 @@ class Running implements Watch {
     this.#runs = runs;
     this.#pinned = pinned;
     this.#version = pinned;
-    runs.all.add(this);
+    this.#place = runs.running.enter(this);
   }
 
   at(target: PermittedDeployment): void {
@@ -70,7 +71,7 @@ class Running implements Watch {
   }
 
   end(): void {
-    this.#runs.all.delete(this);
+    this.#runs.running.leave(this.#place);
   }
 
   judge(newest: Snapshot): void {

@@ -3,6 +3,7 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Failure, asFailure } from "../core/errors.ts";
+import { Present } from "../core/present.ts";
 import { serveChat } from "./chat.ts";
 import { serveCountTokens } from "./count-tokens.ts";
 import { serveCompletions } from "./completions.ts";
@@ -58,11 +59,11 @@ export function createRestDoor(parts: RestDoorParts): RestDoor {
     keepAlive: createKeepAlive(parts.keepAliveMilliseconds ?? keepAliveMilliseconds),
     mostBodyBytes: parts.mostBodyBytes ?? mostBodyBytes,
   };
-  const running = new Set<Exchange>();
+  const running = new Present<Exchange>();
 
   async function serve(exchange: Exchange): Promise<void> {
     const { request, response } = exchange;
-    running.add(exchange);
+    const place = running.enter(exchange);
     try {
       const route = routeOf(exchange.path);
       exchange.wire = route.wireOf?.(request.headers) ?? exchange.wire;
@@ -72,7 +73,7 @@ export function createRestDoor(parts: RestDoorParts): RestDoor {
     } catch (error) {
       refuse(exchange, error);
     } finally {
-      running.delete(exchange);
+      running.leave(place);
     }
   }
 
@@ -94,7 +95,7 @@ export function createRestDoor(parts: RestDoorParts): RestDoor {
     },
     cut() {
       const failure = new Failure("OVERLOADED", "The gateway is stopping, so this answer was cut.");
-      for (const exchange of running) cutExchange(exchange, failure);
+      for (const exchange of running.all()) cutExchange(exchange, failure);
     },
     running: () => running.size,
   };

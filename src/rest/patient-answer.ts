@@ -67,7 +67,7 @@ export function waitPatiently(exchange: Exchange, filler: Filler, keepAlive: Kee
       response.write(filler.text);
     },
   };
-  keepAlive.add(quiet);
+  const place = keepAlive.enter(quiet);
   return {
     get spoke() {
       return spoke;
@@ -84,6 +84,6 @@ export function waitPatiently(exchange: Exchange, filler: Filler, keepAlive: Kee
         else response.write(body, () => response.destroy());
       });
     },
-    stop: () => keepAlive.delete(quiet),
+    stop: () => keepAlive.leave(place),
   };
 }

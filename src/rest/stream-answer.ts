@@ -7,6 +7,7 @@ import { asFailure, Failure } from "../core/errors.ts";
 import { pour, type Sink, type Tap } from "../core/pouring.ts";
 import { writeChunk } from "../core/write-chunk.ts";
 import type { StreamEncoder } from "../wire/client-stream.ts";
+import type { Place } from "../core/present.ts";
 import { fixedHeaders, requestIdHeaders, startedHeaders, type Started } from "./answer-headers.ts";
 import { callerReference } from "./asked.ts";
 import type { Exchange } from "./exchange.ts";
@@ -46,6 +47,7 @@ class StreamAnswer implements Quiet, Sink<readonly AnswerEvent[]> {
   #full = false;
   #unread = 0;
   #over = false;
+  #place: Place<Quiet> | undefined;
 
   constructor(
     events: AnswerBatches,
@@ -64,11 +66,8 @@ class StreamAnswer implements Quiet, Sink<readonly AnswerEvent[]> {
   start(): void {
     const { response } = this.#exchange;
     response.once("close", this.#onClose);
-    this.#exchange.onCut = (failure) => {
-      this.#fail(failure);
-      this.#leaveGateway();
-    };
-    this.#parts.keepAlive.add(this);
+    this.#exchange.onCut = this.#onCut;
+    this.#place = this.#parts.keepAlive.enter(this);
     if (response.destroyed) this.#onClose();
     else this.#source.resume();
   }
@@ -117,6 +116,11 @@ class StreamAnswer implements Quiet, Sink<readonly AnswerEvent[]> {
     this.#pending = "";
     if (text !== "") this.#write(text);
     if (!this.#full) this.#source.resume();
+  };
+
+  readonly #onCut = (failure: Failure): void => {
+    this.#fail(failure);
+    this.#leaveGateway();
   };
 
   /** The caller left, or the answer has been sent: nothing of this stream may stay behind. */
@@ -176,7 +180,7 @@ class StreamAnswer implements Quiet, Sink<readonly AnswerEvent[]> {
   #close(): void {
     this.#over = true;
     this.#pending = "";
-    this.#parts.keepAlive.delete(this);
+    if (this.#place) this.#parts.keepAlive.leave(this.#place);
     this.#exchange.onCut = undefined;
   }
 

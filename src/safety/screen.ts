@@ -78,7 +78,10 @@ export function screen(
 class Screen implements Pourable<readonly ScreenedEvent[]>, Sink<readonly CheckedEvent[]>, Tap {
   readonly #source: Tap;
   readonly #options: ScreenOptions;
-  readonly #judge: (category: string) => VerdictAction;
+  readonly #decide: (category: string) => VerdictAction;
+  /** Not assigned in the constructor: V8 takes a function that is assigned to a property for one that stays, and makes it old. */
+  readonly #judge = (category: string): VerdictAction =>
+    this.#account.found(category, this.#decide(category));
   readonly #account: ScanAccount;
   readonly #guards = new Map<number, ChoiceGuard>();
   /** The one that was asked last: mostly there is no other. */
@@ -98,7 +101,7 @@ class Screen implements Pourable<readonly ScreenedEvent[]>, Sink<readonly Checke
     this.#source = pour(events, this);
     this.#options = options;
     this.#account = scanAccount(options.summary);
-    this.#judge = (category) => this.#account.found(category, judge(category));
+    this.#decide = judge;
     const { systemPrompts = [] } = options;
     this.#parts = {
       prompts: systemPrompts.length > 0 ? new PromptIndex(systemPrompts) : undefined,

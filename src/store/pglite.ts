@@ -14,7 +14,7 @@ export async function openPglite(dataFolder: string, migrationsFolder: string): 
     import("drizzle-orm/pglite/migrator"),
   ]);
   const client = await openFolder(dataFolder, (folder) =>
-    PGlite.create({ dataDir: folder, postgresqlconf: [...memory, ...plans] }),
+    PGlite.create({ dataDir: folder, postgresqlconf: memory }),
   );
   try {
     const orm = drizzle(client);
@@ -57,12 +57,6 @@ const checkpointDue = `
 
 /** The defaults take 150 MB more and make nothing faster: the operating system caches the files. */
 const memory = ["shared_buffers=16MB", "max_wal_size=64MB", "min_wal_size=32MB"];
-
-/**
- * Statements are planned once, and perhaps while a table is empty: whoever looks something up must not read all of it
- * when it has grown. Where there is no index it is read all the same.
- */
-const plans = ["enable_seqscan=off"];
 
 /**
  * A new database is made beside its place and moved there when it is whole: a process killed

@@ -36,7 +36,9 @@ export async function openPostgres(
     embedded: false,
     orm,
     query: async <Row>(statement: string, parameters: readonly Parameter[] = []) => {
-      const rows = await pool.unsafe(statement, [...parameters], { prepare: !mayBePooler });
+      const asked = pool.unsafe(statement, [...parameters], { prepare: !mayBePooler });
+      const rows = await asked;
+      forgetParameters(asked);
       return rows as unknown as readonly Row[];
     },
     listen: async (channel, wake) => void (await direct.listen(channel, wake)),
@@ -47,6 +49,12 @@ export async function openPostgres(
     },
   };
 }
+
+/**
+ * V8 keeps each query of the driver alive until the next full collection, since it assigns functions to its properties:
+ * without this with the text of all the rows that it wrote.
+ */
+const forgetParameters = (asked: object): void => void Object.assign(asked, { args: [], parameters: [] });
 
 const quiet = {
   connect_timeout: connectSeconds,
