@@ -1,7 +1,7 @@
 // How batches pass from stage to stage of an answer without a promise for each: poured into a sink, in the turn in which
 // they come; or pulled, one by one, by whoever would rather ask. The stages of an answer and the doors use it.
 
-/** What takes batches as they come. It never throws, and hears of one end at most. */
+/** What takes batches as they come. It hears of one end at most. */
 export interface Sink<T> {
   take(batch: T): void;
   end(): void;
@@ -79,7 +79,7 @@ class Pump<T> implements Tap {
   #pull(): void {
     if (this.#isPulling || this.#isOver || !this.#isOpen) return;
     this.#isPulling = true;
-    this.#source.next().then(this.#onStep, this.#onError);
+    this.#source.next().then(this.#onStep).catch(this.#onError);
   }
 
   readonly #onStep = (step: IteratorResult<T, unknown>): void => {

@@ -90,7 +90,7 @@ class ResultSending implements Sink<ExecutionResult> {
   }
 
   take(result: ExecutionResult): void {
-    this.#write(this.#form.encode(result));
+    if (!this.#isOver) this.#write(this.#form.encode(result));
   }
 
   end(): void {

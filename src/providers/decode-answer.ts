@@ -48,7 +48,7 @@ class AnswerReading implements Tap, Sink<Buffer> {
     this.#isOpen = true;
     if (this.#isSent) return this.#body?.resume();
     this.#isSent = true;
-    this.#send().then(this.#onAnswer, this.#onFault);
+    this.#send().then(this.#onAnswer).catch(this.#onFault);
   }
 
   pause(): void {
@@ -78,10 +78,8 @@ class AnswerReading implements Tap, Sink<Buffer> {
 
   readonly #onWhole = (whole: unknown): void => {
     if (this.#isOver) return;
-    const events = this.#dialect.decodeCompletion(whole);
-    this.#isOver = true;
-    this.#sink.take(events);
-    this.#sink.end();
+    this.#sink.take(this.#dialect.decodeCompletion(whole));
+    this.#close();
   };
 
   readonly #onFault = (error: unknown): void => {
@@ -148,6 +146,11 @@ class AnswerReading implements Tap, Sink<Buffer> {
     } catch (error) {
       return this.#onFault(error);
     }
+    this.#close();
+  }
+
+  #close(): void {
+    if (this.#isOver) return;
     this.#isOver = true;
     this.#sink.end();
   }
