@@ -45,49 +45,69 @@ export function openScreening(
   const decide = decisions(permitted, snapshot, parts);
   const told = permitted.listed && judgeAskedTerms(permitted.listed, decide, account.safety);
   const { classifiers, notRun, missing, close } = classifiersFor(permitted, snapshot, parts);
-  // Classifiers alone leave an answer while it is being read.
-  const upstream = classifiers.length === 0 ? undefined : follow(controller.signal);
   account.safety.notRun.push(...notRun);
   if (regime.needsSemantic && classifiers.length === 0) throw unjudged();
   if (missing.length > 0 && !failOpen) throw unwell();
   const isStream = request.action === "complete" && request.stream;
-  const common = {
+  const { signal } = controller;
+  const { safety: summary } = account;
+  // Classifiers alone leave an answer while it is being read.
+  const upstream = classifiers.length === 0 ? undefined : follow(signal);
+  const found = told ?? nothingFound;
+  const options: ScreenOptions = {
     classifiers,
     decide,
-    summary: account.safety,
+    summary,
     failOpen,
-    signal: controller.signal,
+    signal,
+    terms: termsOf(permitted, snapshot),
+    mode: modeFor(permitted, regime.mode, isStream),
+    systemPrompts: systemPrompts(permitted),
+    prompt: classifiers.length === 0 ? "" : promptOf(request),
+    whole: !isStream,
+    leave: upstream && (() => upstream.controller.abort()),
   };
-  let refused: Failure | undefined;
-  const found = told ?? nothingFound;
-  const checking = classifiers.length === 0 ? undefined : checkInput(request, common);
-  const checked = found.length > 0 ? checking?.then((more) => [...found, ...more]) : checking;
-  checked?.catch((error: unknown) => {
-    if (controller.signal.aborted) return;
-    refused = asFailure(error);
-    controller.abort(refused);
+  if (upstream === undefined) return new Unchecked(found, options, signal);
+  const checking = checkInput(request, { classifiers, decide, summary, failOpen, signal });
+  const checked = found.length > 0 ? checking.then((more) => [...found, ...more]) : checking;
+  const refusal: { because?: Failure } = {};
+  checked.catch((error: unknown) => {
+    if (signal.aborted) return;
+    refusal.because = asFailure(error);
+    controller.abort(refusal.because);
   });
   return {
     close() {
-      upstream?.release();
+      upstream.release();
       return close?.();
     },
     beforeCall: regime.input === "before" ? checked : undefined,
-    input: checked ?? found,
+    input: checked,
     get refused() {
-      return refused;
+      return refusal.because;
     },
-    upstream: upstream?.controller.signal ?? controller.signal,
-    options: {
-      ...common,
-      terms: termsOf(permitted, snapshot),
-      mode: modeFor(permitted, regime.mode, isStream),
-      systemPrompts: systemPrompts(permitted),
-      prompt: classifiers.length === 0 ? "" : promptOf(request),
-      whole: !isStream,
-      leave: () => upstream?.controller.abort(),
-    },
+    upstream: upstream.controller.signal,
+    options,
   };
+}
+
+/** Without a classifier nobody is asked about the input, so nothing is waited for: as almost every request is. */
+class Unchecked implements Screening {
+  readonly beforeCall = undefined;
+  readonly refused = undefined;
+  readonly input: readonly string[];
+  readonly options: ScreenOptions;
+  readonly upstream: AbortSignal;
+
+  constructor(input: readonly string[], options: ScreenOptions, upstream: AbortSignal) {
+    this.input = input;
+    this.options = options;
+    this.upstream = upstream;
+  }
+
+  close(): undefined {
+    return undefined;
+  }
 }
 
 const nothingFound: readonly string[] = [];

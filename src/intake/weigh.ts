@@ -88,7 +88,13 @@ function* textsOf(request: ModelRequest): Generator<Located, void> {
     for (const call of message.toolCalls) yield { messageIndex, text: call.arguments };
     for (const block of message.reasoning) yield { messageIndex, text: block.text };
   }
-  for (const text of textsOutsideMessages(request)) yield { messageIndex: outsideMessages, text };
+  if (saysMore(request))
+    for (const text of textsOutsideMessages(request)) yield { messageIndex: outsideMessages, text };
+}
+
+function saysMore({ tools, responseFormat, stop, extras }: CompletionRequest): boolean {
+  for (const name in extras) if (Object.hasOwn(extras, name)) return true;
+  return tools !== undefined || responseFormat !== undefined || stop !== undefined;
 }
 
 /** Tools, schemas and whatever else a caller writes reach the provider as well. */

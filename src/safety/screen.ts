@@ -40,7 +40,7 @@ export interface ScreenOptions {
   /** How long text waits for a window to fill. */
   readonly maxDelayMilliseconds?: number | undefined;
   /** Closes the upstream at once, also while it is being read. */
-  leave?(): void;
+  readonly leave?: (() => void) | undefined;
   /** Called once, before the upstream is left, when a rule ends the answer. */
   onBlock?(): void;
 }
