@@ -11,7 +11,7 @@ export interface Generation {
   readonly current: number;
   /** Calls back after each change that a poll saw; answers what stops it. */
   watch(onChange: (generation: number) => void): () => void;
-  /** Polls now; rejects where the database does not answer. */
+  /** Polls now, after whatever poll is under way; rejects where the database does not answer. */
   refresh(): Promise<void>;
 }
 
@@ -34,6 +34,7 @@ export async function openGeneration(
   let current = await read(database);
   let lastSeenAt = now().getTime();
   let running: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
   let failing = false;
   let stopped = false;
 
@@ -51,7 +52,18 @@ export async function openGeneration(
       onFault(error);
     }
   };
-  const refresh = () => (running ??= poll().finally(() => (running = undefined)));
+  const start = () => (running ??= poll().finally(() => (running = undefined)));
+  /** A poll that is under way may have read before the change that is asked about, so one more follows it. */
+  const refresh = (): Promise<void> => {
+    if (running === undefined) return start();
+    next ??= running
+      .catch(() => undefined)
+      .then(() => {
+        next = undefined;
+        return start();
+      });
+    return next;
+  };
   /** An outage is told once, not twice a second. */
   const refreshQuietly = () => {
     if (stopped) return;
