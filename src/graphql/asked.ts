@@ -131,6 +131,7 @@ function askedWith<R extends ModelRequest>(
     request,
     caller,
     requestId,
+    door: "graphql",
     declared: input.sensitivity ?? undefined,
     declaredByHeader: defaults.sensitivity,
     purpose: input.purpose ?? defaults.purpose,

@@ -15,7 +15,7 @@ import { Failure } from "../core/errors.ts";
 import type { GraphqlContext } from "./context.ts";
 
 declare global {
-  // oxlint-disable-next-line no-namespace
+  // oxlint-disable-next-line no-namespace -- nowhere else does Pothos let a plugin declare its options
   export namespace PothosSchemaTypes {
     interface Plugins<Types extends SchemaTypes> {
       scopes: ScopesPlugin<Types>;

@@ -41,7 +41,7 @@ function checkContentType(header: string | undefined): void {
   throw new Failure("UNSUPPORTED_MEDIA_TYPE", `The body must be JSON, but its content-type is ${came}.`);
 }
 
-/** One of a request, and three listeners: most bodies come in one piece. */
+/** One a request. Most bodies come in one piece, which needs no list. */
 class BodyReading {
   readonly #request: IncomingMessage;
   readonly #mostBytes: number;

@@ -130,7 +130,7 @@ function answer(given: unknown, { seed }: Circumstances, info: GraphQLResolveInf
     if (dice < 0.12) return () => new GraphQLError(`refused at ${place}`, { extensions: { code: "NO" } });
     if (dice < 0.13)
       return () => {
-        // oxlint-disable-next-line no-throw-literal
+        // oxlint-disable-next-line no-throw-literal -- resolvers can throw anything
         throw "a word";
       };
     if (dice < 0.15) return () => ({ type: "Nothing" });

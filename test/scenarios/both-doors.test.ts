@@ -94,6 +94,21 @@ for (const [name, env] of places) {
     });
   });
 
+  onEach("a request is counted and logged under the door that it came through", async (gateway) => {
+    upstream.behave(answerOpenai("Hello from upstream"));
+    await gateway.post("/v1/chat/completions", { model: "ollama/test", messages });
+    await gateway.graphql(
+      `mutation { complete(input: { model: "ollama/test", messages: [{ user: { text: "Hello" } }] }) { __typename } }`,
+    );
+    const headers = { authorization: `Bearer ${gateway.adminKey}` };
+    const counts = await (await fetch(`${gateway.url}/metrics`, { headers })).text();
+    for (const door of ["rest", "graphql"]) {
+      const line = `portcullis_requests_total{door="${door}",action="complete",outcome="ok"} 1\n`;
+      assert.ok(counts.includes(line), door);
+      assert.equal(gateway.logLines.filter((logged) => logged.includes(`"door":"${door}"`)).length, 1);
+    }
+  });
+
   onEach(
     "a denied request reaches no provider, and both doors say what was found and why",
     async (gateway) => {
