@@ -68,6 +68,7 @@ test("every field of the input reaches the gateway", async (context) => {
   assert.equal(caller.key, "key:test");
   assert.deepEqual(JSON.parse(JSON.stringify(beside)), {
     requestId: "req_1",
+    door: "graphql",
     declared: "internal",
     purpose: "support",
     task: "code",
