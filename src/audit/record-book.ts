@@ -63,8 +63,13 @@ export interface SettlementRow {
 }
 
 export interface RecordBook {
-  /** Resolves when the row is durable; rejects with OVERLOADED where too many rows wait. */
-  decide(row: DecisionRow): Promise<void>;
+  /** Throws OVERLOADED where too many rows wait: asked before anything is paid, since a settlement is never refused. */
+  requireRoom(): void;
+  /**
+   * Resolves when the row is durable. That of an answer which leaves whole, after its settlement, has a moment's time:
+   * mostly the database then writes both at once.
+   */
+  decide(row: DecisionRow, leavesWhole?: boolean): Promise<void>;
   /** Writes the settling row and its ledger entry in one transaction; resolves when durable. */
   settle(row: SettlementRow): Promise<void>;
   /** The newest account of a request; `outcome` is `open` where no settling row exists yet. */

@@ -21,7 +21,7 @@ import type { GatewayParts } from "./parts.ts";
 
 export interface Account {
   readonly attempts: Attempt[];
-  /** Resolves when the decision row is durable; nothing may leave before. */
+  /** Resolves when the decision row is durable; nothing may leave before, nor before a settlement as `ok`. */
   readonly durable: Promise<void>;
   readonly safety: MutableSafetySummary;
   holdSettlesWith(hold: Extract<Hold, { ok: true }>): void;
@@ -32,9 +32,9 @@ export interface Account {
   settle(outcome: string): Promise<Receipt>;
 }
 
-/** Writes the decision row at once, and waits for nothing. */
-export const openAccount = (permitted: Permitted, parts: GatewayParts): Account =>
-  new RunningAccount(permitted, parts);
+/** Writes the decision row, and waits for nothing. Of what `leavesWhole` nothing leaves before its settlement. */
+export const openAccount = (permitted: Permitted, parts: GatewayParts, leavesWhole: boolean): Account =>
+  new RunningAccount(permitted, parts, leavesWhole);
 
 /** A class, and no closures: every request makes one. */
 class RunningAccount implements Account {
@@ -53,11 +53,11 @@ class RunningAccount implements Account {
   #firstTokenAt: number | undefined;
   #settled: Promise<Receipt> | undefined;
 
-  constructor(permitted: Permitted, parts: GatewayParts) {
+  constructor(permitted: Permitted, parts: GatewayParts, leavesWhole: boolean) {
     this.#permitted = permitted;
     this.#parts = parts;
     this.#decision = decisionRow(permitted, parts);
-    this.durable = parts.records.decide(this.#decision);
+    this.durable = parts.records.decide(this.#decision, leavesWhole);
     // Awaited by the flow before anything leaves; a flow that fails sooner must not crash the process.
     this.durable.catch(() => undefined);
   }
@@ -100,6 +100,7 @@ class RunningAccount implements Account {
     const written = this.#parts.records.settle(row);
     const settling = this.#hold?.settle(paid);
     await (settling ? Promise.all([written, settling]) : written);
+    if (outcome === "ok") await this.durable;
     return receiptOf(this.#decision, row);
   }
 

@@ -49,7 +49,7 @@ async function ask(
   parts: GatewayParts,
   callerSignal: AbortSignal,
 ): Promise<number | undefined> {
-  const account = openAccount(plan, parts);
+  const account = openAccount(plan, parts, false);
   const { controller, release } = follow(callerSignal);
   const { signal } = controller;
   let guard: Screening | undefined;

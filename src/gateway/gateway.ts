@@ -58,9 +58,10 @@ async function answer(
   const admitting = admit(asked, parts, signal);
   const admitted = admitting instanceof Promise ? await admitting : admitting;
   const { permitted, session, snapshot } = admitted;
-  const account = openAccount(permitted, parts);
+  const { stream } = asked.request;
+  const account = openAccount(permitted, parts, !stream);
   const watch = parts.revocations.watch(permitted, snapshot, controller);
-  const streamClosed = asked.request.stream ? parts.telemetry.streamOpened() : undefined;
+  const streamClosed = stream ? parts.telemetry.streamOpened() : undefined;
   let guard: Screening | undefined;
   let engaged: Engaged | undefined;
   let outcome = "cancelled";
@@ -94,8 +95,8 @@ async function answer(
     account.engaged(engaged);
     keepSession(plan, session, engaged.target);
     const { input } = guard;
-    const categories = input instanceof Promise ? (await Promise.all([input, account.durable]))[0] : input;
-    await account.durable;
+    const categories = input instanceof Promise ? await input : input;
+    if (stream) await account.durable;
     out.give([started(permitted, engaged, account, parts.rehearsal?.text)]);
     if (categories.length > 0) out.give([{ type: "safety-notice", choice: 0, categories, redacted: false }]);
     await out.giveAll(screen(engaged.events, guard.options), (cleared) => {

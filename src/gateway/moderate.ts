@@ -46,7 +46,7 @@ export async function moderate(
   const parts = partsFor(asked, shared);
   const admitted = await admit(asked, parts, callerSignal);
   const { permitted, snapshot } = admitted;
-  const account = openAccount(permitted, parts);
+  const account = openAccount(permitted, parts, true);
   const { controller, release } = follow(callerSignal);
   const { signal } = controller;
   let active: ActiveClassifiers | undefined;
@@ -67,7 +67,7 @@ export async function moderate(
       turn: createPace(signal).turn,
     };
     const results = await judgeAll(asked.request.inputs, bench, regime);
-    await Promise.all([account.durable, active.close?.()]);
+    await active.close?.();
     outcome = "ok";
     const { classifiers, notRun } = account.safety;
     const ran = [builtIn, ...active.classifiers].filter(({ id }) => classifiers.includes(id));

@@ -48,7 +48,7 @@ export async function singleAnswer<R extends ModelRequest, Answer>(
   const parts = partsFor(asked, shared);
   const admitted = await admit(asked, parts, callerSignal);
   const { permitted, session, snapshot } = admitted;
-  const account = openAccount(permitted, parts);
+  const account = openAccount(permitted, parts, true);
   const { controller, release: forget } = follow(callerSignal);
   const { signal } = controller;
   let guard: Screening | undefined;
@@ -74,7 +74,7 @@ export async function singleAnswer<R extends ModelRequest, Answer>(
     );
     account.engaged(engaged);
     keepSession(plan, session, engaged.target);
-    await Promise.all([guard.input, account.durable]);
+    await guard.input;
     const released = await release(answer, guard, account);
     await guard.close();
     outcome = "ok";

@@ -34,6 +34,7 @@ export function admit<R extends ModelRequest>(
   signal: AbortSignal,
 ): Soon<Admitted<R>> {
   try {
+    parts.records.requireRoom();
     const snapshot = parts.snapshots.current();
     const normalised = normalise(asked, snapshot.policy.labels, parts.now());
     const weighing =

@@ -15,7 +15,7 @@ import { verifyChains } from "./verification.ts";
 import type { ChainReport } from "./verification.ts";
 
 export interface Records extends RecordBook {
-  /** False while the database does not confirm rows; then `decide` refuses at once. */
+  /** False while the database does not confirm rows; then there is room for no request. */
   readonly healthy: boolean;
   /** Rows that are not durable yet. */
   readonly waiting: number;
@@ -42,12 +42,15 @@ export async function openRecords(
   const queue = groupCommit<PendingRow>({ write: (rows) => writer.write(rows), isRowFault, onFault });
 
   return {
-    decide(row) {
-      // Nothing is paid yet, so refusing costs nothing; a settlement below is never refused.
+    requireRoom() {
       if (!queue.healthy || queue.waiting >= mostWaitingDecisions)
-        return Promise.reject(new Failure("OVERLOADED", "The record store does not keep up."));
+        throw new Failure("OVERLOADED", "The record store does not keep up.");
+    },
+
+    decide(row, leavesWhole = false) {
       const { requestId, at } = row;
-      return queue.push({ kind: "decision", requestId, at, body: decisionText(row), entry: undefined });
+      const pending = { kind: "decision", requestId, at, body: decisionText(row), entry: undefined } as const;
+      return queue.push(pending, leavesWhole);
     },
 
     settle(row) {

@@ -88,7 +88,7 @@ async function worldOf(
       providers: createProviders({ pools, keysOf: () => [] }),
       now: Date.now,
     }),
-    records: { decide: note, settle: note, receipt: async () => undefined },
+    records: { requireRoom: () => undefined, decide: note, settle: note, receipt: async () => undefined },
     roster,
     ...changes,
   };

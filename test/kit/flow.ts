@@ -32,7 +32,12 @@ export function gatewayPartsOf(parts: FlowParts): GatewayParts {
   return {
     ...parts,
     budgets: { hold: async () => ({ ok: true, settle: nothing }) },
-    records: { decide: nothing, settle: nothing, receipt: async () => undefined },
+    records: {
+      requireRoom: () => undefined,
+      decide: nothing,
+      settle: nothing,
+      receipt: async () => undefined,
+    },
     revocations: createRevocations({ activeFor: () => undefined }),
     runs: createRuns({
       claims: { claim: async () => ({ kind: "ours" }), release: nothing },

@@ -6,7 +6,6 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import sql from "postgres";
 import { openStore } from "../../src/store/store.ts";
 import { eventually } from "../kit/eventually.ts";
@@ -32,12 +31,18 @@ test("kill -9 of one of two replicas under 100 streams loses no acknowledged ans
   const processes = [victim.process, survivor.process];
   try {
     const running = { over: false };
+    const begun: Begun[] = [];
     const heardOut: string[] = [];
+    // A stream lasts for half a second, so what began just now still runs.
+    const runningAt = (replica: string): number =>
+      begun.filter(({ url, at }) => url === replica && performance.now() - at < 200).length;
     const lanes = Array.from({ length: streams }, (_, lane) =>
-      work(lane % 2 === 0 ? victim.url : survivor.url, running, heardOut),
+      work(lane % 2 === 0 ? victim.url : survivor.url, running, begun, heardOut),
     );
-    await eventually(() => heardOut.filter((url) => url === victim.url).length > 75, 30_000);
-    await sleep(100);
+    await eventually(
+      () => heardOut.filter((url) => url === victim.url).length > 75 && runningAt(victim.url) > 20,
+      30_000,
+    );
     victim.process.kill("SIGKILL");
     await victim.process.exited();
     const before = heardOut.length;
@@ -117,8 +122,19 @@ interface Told {
   readonly acknowledged: boolean;
 }
 
+interface Begun {
+  readonly url: string;
+  /** When its headers came. */
+  readonly at: number;
+}
+
 /** One stream after the other, until told to stop or until the replica is gone. */
-async function work(url: string, running: { readonly over: boolean }, heardOut: string[]): Promise<Told[]> {
+async function work(
+  url: string,
+  running: { readonly over: boolean },
+  begun: Begun[],
+  heardOut: string[],
+): Promise<Told[]> {
   const told: Told[] = [];
   while (!running.over) {
     let id: string | null = null;
@@ -134,6 +150,7 @@ async function work(url: string, running: { readonly over: boolean }, heardOut: 
         }),
       });
       id = answer.headers.get("x-request-id");
+      begun.push({ url, at: performance.now() });
       const decoder = new TextDecoder();
       for await (const chunk of answer.body ?? []) text += decoder.decode(chunk, { stream: true });
     } catch {

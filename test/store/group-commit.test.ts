@@ -6,7 +6,7 @@ import { setImmediate as endOfTurn, setTimeout as sleep } from "node:timers/prom
 import { groupCommit } from "../../src/store/group-commit.ts";
 
 /** A database that writes when it is told to. */
-function heldDatabase() {
+function heldDatabase(lingerMilliseconds = 5) {
   const written: number[][] = [];
   let outcomes: ((error: Error | undefined) => void)[] = [];
   const faults: unknown[] = [];
@@ -19,6 +19,7 @@ function heldDatabase() {
       next?.(error);
     },
     queue: groupCommit<number>({
+      lingerMilliseconds,
       patienceMilliseconds: 200,
       isRowFault: (error) => error instanceof RangeError,
       onFault: (error) => faults.push(error),
@@ -56,6 +57,43 @@ test("rows of one turn share a write, and those that come meanwhile share the ne
   answer();
   await Promise.all(second);
   assert.equal(queue.waiting, 0);
+});
+
+test("a row that may linger goes with the next that may not", async () => {
+  const { queue, written, answer } = heldDatabase(60_000);
+  const early = queue.push(1, true);
+  await turn();
+  assert.deepEqual(written, []);
+  const both = Promise.all([early, queue.push(2)]);
+  await turn();
+  answer();
+  await both;
+  assert.deepEqual(written, [[1, 2]]);
+});
+
+test("a row that may linger waits for no other, nor for the end of a queue", async () => {
+  const { queue, written, answer } = heldDatabase();
+  const alone = queue.push(1, true);
+  const stopped = queue.stop(10_000);
+  while (written.length === 0) await endOfTurn();
+  answer();
+  await Promise.all([alone, stopped]);
+  assert.deepEqual(written, [[1]]);
+});
+
+test("rows that linger while a write is on its way begin none of their own when it returns", async () => {
+  const { queue, written, answer } = heldDatabase();
+  const first = queue.push(1);
+  await turn();
+  const lingering = queue.push(2, true);
+  answer();
+  await first;
+  await turn();
+  assert.deepEqual(written, [[1]]);
+  while (written.length === 1) await endOfTurn();
+  answer();
+  await lingering;
+  assert.deepEqual(written, [[1], [2]]);
 });
 
 test("a write takes sixty-four rows at most", async () => {

@@ -29,7 +29,7 @@ test("records wait for a database that was killed, are told apart from durable o
     await assert.rejects(store.records.settle(settlementRow("r1")), { code: "OVERLOADED" });
     assert.ok(performance.now() - began < 2_300, "a caller waits two seconds at most");
     assert.equal(store.records.healthy, false);
-    await assert.rejects(store.records.decide(decisionRow("r2")), { code: "OVERLOADED" });
+    assert.throws(() => store.records.requireRoom(), { code: "OVERLOADED" });
     assert.ok(Date.now() - store.generation.lastSeenAt > 1_500, "no poll came through");
     await assert.rejects(store.ping());
     await assert.rejects(store.keys.findByDigest(digestOf("secret")));
@@ -38,6 +38,7 @@ test("records wait for a database that was killed, are told apart from durable o
     await until(() => store.records.healthy);
     await store.ping();
     assert.equal((await store.records.receipt("r1"))?.outcome, "ok");
+    store.records.requireRoom();
     await store.records.decide(decisionRow("r3"));
     assert.deepEqual(await store.records.verify(), { rows: 3, chains: 1 });
     await until(() => Date.now() - store.generation.lastSeenAt < 1_000);
