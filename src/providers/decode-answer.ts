@@ -64,7 +64,7 @@ class AnswerReading implements Tap, Sink<Buffer> {
   readonly #onAnswer = ({ body, headers }: AnswerHead): void => {
     this.#body = body;
     if (this.#isOver) return body.drop();
-    if (!isStream(headers["content-type"] ?? "", this.#streamed)) return this.#readWhole(body);
+    if (!isStream(String(headers["content-type"] ?? ""), this.#streamed)) return this.#readWhole(body);
     this.#framing = this.#dialect.framing?.() ?? createServerEventDecoder();
     this.#decoder = this.#dialect.decodeStream();
     this.#unsure = this.#dialect.framing === undefined;

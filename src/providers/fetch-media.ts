@@ -69,7 +69,7 @@ export async function fetchMedia(
         chunks.push(chunk);
       }
       const bytes = Buffer.concat(chunks);
-      const mimeType = mediaTypeOf(bytes, headers["content-type"] ?? "", part.type);
+      const mimeType = mediaTypeOf(bytes, String(headers["content-type"] ?? ""), part.type);
       if (mimeType === undefined) throw failed(`what its server sent is no ${part.type}`);
       return { bytes, mimeType };
     } finally {

@@ -54,7 +54,7 @@ export function httpCall(
   timeouts: Timeouts,
   signal: AbortSignal,
 ): Promise<AnswerHead> {
-  const dispatcher = pools.for(origin, timeouts.connectMilliseconds);
+  const carrier = pools.for(origin, timeouts.connectMilliseconds);
   const options = {
     origin,
     path,
@@ -64,7 +64,7 @@ export function httpCall(
     headersTimeout: timeouts.headersMilliseconds,
     bodyTimeout: timeouts.idleMilliseconds,
   } as const;
-  return exchange(dispatcher, options, signal);
+  return exchange(carrier, options, signal);
 }
 
 const usualHeaders = {
@@ -112,7 +112,7 @@ export async function readJson(body: AnswerBody): Promise<unknown> {
 
 /** What the header of that name asks for. */
 export function retryAfter({ headers }: AnswerHead): number | undefined {
-  const header: string | string[] | undefined = headers["retry-after"];
+  const header = headers["retry-after"];
   const value = Array.isArray(header) ? header[0] : header;
   if (value === undefined) return undefined;
   const seconds = /^\d+(\.\d+)?$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;

@@ -1,19 +1,21 @@
-// One request on a pool's connection, as the pool's own handler: the head of the answer settles a promise, its bytes
+// One request on a connection, as the listener of its answer: the head of the answer settles a promise, its bytes
 // go into an `AnswerBody`, decompressed where they came compressed. `http-call.ts` starts it.
 
-import type { IncomingHttpHeaders } from "node:http";
 import type { Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
-import type { Dispatcher } from "undici";
 import { AnswerBody, type Source } from "./answer-body.ts";
+import type { AnswerHeaders, Listener, Outgoing } from "./http1/call.ts";
 
 export interface AnswerHead {
   readonly status: number;
-  readonly headers: IncomingHttpHeaders;
+  readonly headers: AnswerHeaders;
   readonly body: AnswerBody;
 }
 
-type Controller = Dispatcher.DispatchController;
+/** What carries requests: connections of ours, or where a proxy stands between, undici's. */
+export interface Carrier {
+  dispatch(outgoing: Outgoing, listener: Listener): unknown;
+}
 
 /** We ask for identity, yet some servers and proxies compress all the same. */
 const decoders: Readonly<Record<string, () => Transform>> = {
@@ -24,22 +26,18 @@ const decoders: Readonly<Record<string, () => Transform>> = {
   zstd: () => createZstdDecompress(),
 };
 
-export function exchange(
-  dispatcher: Dispatcher,
-  options: Dispatcher.DispatchOptions,
-  signal: AbortSignal,
-): Promise<AnswerHead> {
+export function exchange(carrier: Carrier, outgoing: Outgoing, signal: AbortSignal): Promise<AnswerHead> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    dispatcher.dispatch(options, new Exchange(signal, resolve, reject));
+    carrier.dispatch(outgoing, new Exchange(signal, resolve, reject));
   });
 }
 
-class Exchange implements Dispatcher.DispatchHandler {
+class Exchange implements Listener {
   readonly #signal: AbortSignal;
   readonly #resolve: (head: AnswerHead) => void;
   readonly #reject: (error: unknown) => void;
-  #controller: Controller | undefined;
+  #controller: Source | undefined;
   #body: AnswerBody | undefined;
   #decoder: Transform | undefined;
 
@@ -50,23 +48,23 @@ class Exchange implements Dispatcher.DispatchHandler {
     signal.addEventListener("abort", this.#leave, { once: true });
   }
 
-  onRequestStart(controller: Controller): void {
+  onRequestStart(controller: Source): void {
     this.#controller = controller;
     if (this.#signal.aborted) controller.abort(this.#signal.reason as Error);
   }
 
-  onResponseStart(controller: Controller, status: number, headers: IncomingHttpHeaders): void {
+  onResponseStart(controller: Source, status: number, headers: AnswerHeaders): void {
     // An interim answer: another follows.
     if (status < 200) return;
     const encoding = headers["content-encoding"];
-    const decoder = encoding === undefined ? undefined : decoders[encoding.trim().toLowerCase()]?.();
+    const decoder = typeof encoding === "string" ? decoders[encoding.trim().toLowerCase()]?.() : undefined;
     this.#decoder = decoder;
     this.#body = new AnswerBody(decoder ? sourceOf(decoder, controller) : controller);
     if (decoder) pour(decoder, this.#body);
     this.#resolve({ status, headers, body: this.#body });
   }
 
-  onResponseData(controller: Controller, chunk: Buffer): void {
+  onResponseData(controller: Source, chunk: Buffer): void {
     const decoder = this.#decoder;
     if (decoder === undefined) return this.#body?.push(chunk);
     if (decoder.write(chunk)) return;
@@ -80,7 +78,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     else this.#body?.end();
   }
 
-  onResponseError(_controller: Controller | undefined, error: Error): void {
+  onResponseError(_controller: Source | undefined, error: Error): void {
     this.#release();
     this.#decoder?.destroy();
     if (this.#body) this.#body.fail(error);
@@ -99,7 +97,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-const sourceOf = (decoder: Transform, controller: Controller): Source => ({
+const sourceOf = (decoder: Transform, controller: Source): Source => ({
   pause: () => void decoder.pause(),
   resume: () => void decoder.resume(),
   abort(reason) {

@@ -1,9 +1,11 @@
-// One undici pool per configured origin, and the only place from which a request leaves.
+// The connections of each configured origin, and the only place from which a request leaves.
 // Redirects are never followed; proxies are honoured; nothing here knows what is being sent.
 
 import { isIP, isIPv6 } from "node:net";
 import { rootCertificates } from "node:tls";
-import { Client, Pool, ProxyAgent, type Dispatcher } from "undici";
+import { Client, ProxyAgent, type Dispatcher } from "undici";
+import type { Carrier } from "./http-exchange.ts";
+import { Origin } from "./http1/origin.ts";
 
 export interface PoolSettings {
   readonly httpsProxy: string | undefined;
@@ -12,7 +14,7 @@ export interface PoolSettings {
 
 export interface Pools {
   /** `connectTimeout` in milliseconds; absent: 5 seconds. */
-  for(origin: string, connectTimeout?: number): Dispatcher;
+  for(origin: string, connectTimeout?: number): Carrier;
   /**
    * One connection to one address of a host whose name is checked in its certificate, and nowhere resolved again.
    * Not kept: who asked destroys it.
@@ -25,14 +27,14 @@ const connectMilliseconds = 5_000;
 const connectionsPerOrigin = 256;
 
 export function createPools(settings: PoolSettings): Pools {
-  const dispatchers = new Map<string, Dispatcher>();
+  const carriers = new Map<string, Carrier & { destroy(): unknown }>();
 
-  function open(origin: string, connectTimeout: number): Dispatcher {
-    const options = { connections: connectionsPerOrigin, connectTimeout };
-    if (settings.httpsProxy === undefined || bypassesProxy(new URL(origin), settings.noProxy)) {
-      return new Pool(origin, { ...options, keepAliveTimeout: 30_000, allowH2: false });
-    }
-    return new ProxyAgent({ uri: settings.httpsProxy, ...options });
+  function open(origin: string, connectTimeout: number): Carrier & { destroy(): unknown } {
+    const url = new URL(origin);
+    const { httpsProxy, noProxy } = settings;
+    return httpsProxy === undefined || bypassesProxy(url, noProxy)
+      ? new Origin(url, connectTimeout, connectionsPerOrigin)
+      : new ProxyAgent({ uri: httpsProxy, connections: connectionsPerOrigin, connectTimeout });
   }
 
   function apart(url: URL, address: string, authority: string | undefined): Dispatcher {
@@ -51,16 +53,16 @@ export function createPools(settings: PoolSettings): Pools {
     apart,
     for(origin, connectTimeout) {
       const name = connectTimeout === undefined ? origin : `${origin} ${connectTimeout}`;
-      const known = dispatchers.get(name);
+      const known = carriers.get(name);
       if (known) return known;
-      const dispatcher = open(origin, connectTimeout ?? connectMilliseconds);
-      dispatchers.set(name, dispatcher);
-      return dispatcher;
+      const carrier = open(origin, connectTimeout ?? connectMilliseconds);
+      carriers.set(name, carrier);
+      return carrier;
     },
     async close() {
-      const all = [...dispatchers.values()];
-      dispatchers.clear();
-      await Promise.all(all.map((dispatcher) => dispatcher.destroy()));
+      const all = [...carriers.values()];
+      carriers.clear();
+      await Promise.all(all.map((carrier) => carrier.destroy()));
     },
   };
 }

@@ -6,6 +6,7 @@ import type { Secret } from "../core/secret.ts";
 import type { Pools } from "./pools.ts";
 import { dialects } from "./dialects.ts";
 import { addressOf } from "./http-call.ts";
+import { exchange } from "./http-exchange.ts";
 
 export interface Probe {
   readonly ok: boolean;
@@ -37,15 +38,11 @@ export async function probeProvider(
   const { url, origin, path } = addressOf(dialects[dialect], baseUrl, listPaths[dialect]);
   const call = { method: "GET", url, headers: {}, body: "", at: new Date() } as const;
   try {
-    const answer = await pools.for(origin).request({
-      origin,
-      path,
-      method: "GET",
-      headers: key === undefined ? {} : { ...dialects[dialect].credentialHeaders(key.reveal(), call) },
-      signal: AbortSignal.timeout(timeoutMilliseconds),
-    });
-    await answer.body.dump();
-    return { ...verdict(answer.statusCode), clockSkewSeconds: skew(answer.headers["date"]) };
+    const headers = key === undefined ? {} : dialects[dialect].credentialHeaders(key.reveal(), call);
+    const outgoing = { origin, path, method: "GET", headers } as const;
+    const answer = await exchange(pools.for(origin), outgoing, AbortSignal.timeout(timeoutMilliseconds));
+    answer.body.readOut();
+    return { ...verdict(answer.status), clockSkewSeconds: skew(answer.headers["date"]) };
   } catch {
     return { ok: false, detail: `cannot be reached at ${origin}`, clockSkewSeconds: undefined };
   }

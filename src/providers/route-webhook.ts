@@ -3,8 +3,9 @@
 // `gateway/planning.ts` calls it; the address comes from routes.yaml and nowhere else.
 
 import { createHmac } from "node:crypto";
-import type { Readable } from "node:stream";
 import type { RouteWebhook } from "../core/route.ts";
+import type { AnswerBody } from "./answer-body.ts";
+import { exchange } from "./http-exchange.ts";
 import type { Pools } from "./pools.ts";
 
 export interface RouteWebhooks {
@@ -57,7 +58,7 @@ async function call(
   const url = new URL(address);
   const at = Math.floor(now() / 1_000);
   const mac = createHmac("sha256", secret).update(`${at}.${body}`).digest("hex");
-  const answer = await pools.for(url.origin).request({
+  const outgoing = {
     origin: url.origin,
     path: url.pathname + url.search,
     method: "POST",
@@ -67,21 +68,25 @@ async function call(
       "x-portcullis-signature": `t=${at},v1=${mac}`,
     },
     body,
-    signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]),
-  });
-  if (answer.statusCode !== 200) {
-    await answer.body.dump();
-    throw new Error(`the webhook answered with status ${answer.statusCode}`);
+  } as const;
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
+  const answer = await exchange(pools.for(url.origin), outgoing, patience);
+  if (answer.status !== 200) {
+    answer.body.readOut();
+    throw new Error(`the webhook answered with status ${answer.status}`);
   }
   return namesIn(JSON.parse(await shortText(answer.body)));
 }
 
-async function shortText(body: Readable): Promise<string> {
+async function shortText(body: AnswerBody): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
+  for (let chunk = await body.take(); chunk; chunk = await body.take()) {
     size += chunk.length;
-    if (size > longestAnswerBytes) throw new Error("the webhook said too much");
+    if (size > longestAnswerBytes) {
+      body.drop();
+      throw new Error("the webhook said too much");
+    }
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");

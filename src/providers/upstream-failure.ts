@@ -48,7 +48,12 @@ export const contentRefused = (message: string, categories: readonly string[] = 
     refusedContent: true,
   });
 
-const timeoutCodes = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT", "UND_ERR_CONNECT_TIMEOUT"]);
+const timeoutCodes = new Set([
+  "UND_ERR_HEADERS_TIMEOUT",
+  "UND_ERR_BODY_TIMEOUT",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "ETIMEDOUT",
+]);
 
 /** From a thrown transport or codec error. Failures of our own pass through untouched. */
 export function attemptFailureFrom(error: unknown, provider: string): AttemptFailure {
