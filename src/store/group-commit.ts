@@ -43,7 +43,7 @@ const firstPause = 50;
 const longestPause = 1_000;
 
 export function groupCommit<Row>(parts: GroupCommitParts<Row>): GroupCommit<Row> {
-  const { mostRows = 64, lingerMilliseconds = 2, patienceMilliseconds = 2_000 } = parts;
+  const { mostRows = 256, lingerMilliseconds = 2, patienceMilliseconds = 2_000 } = parts;
   const watchMilliseconds = patienceMilliseconds / 8;
   /** Acknowledged from the front; those whose wait was given up stay in their place. */
   let queue: Queued<Row>[] = [];

@@ -96,15 +96,15 @@ test("rows that linger while a write is on its way begin none of their own when 
   assert.deepEqual(written, [[1], [2]]);
 });
 
-test("a write takes sixty-four rows at most", async () => {
+test("a write takes 256 rows at most", async () => {
   const { queue, written, answer } = heldDatabase();
-  const all = numbers(1, 100).map((row) => queue.push(row));
+  const all = numbers(1, 300).map((row) => queue.push(row));
   await turn();
   answer();
   await turn();
   answer();
   await Promise.all(all);
-  assert.deepEqual(written, [numbers(1, 64), numbers(65, 100)]);
+  assert.deepEqual(written, [numbers(1, 256), numbers(257, 300)]);
 });
 
 test("a failed write is tried again with the same rows, and acknowledged late", async () => {
