@@ -127,20 +127,20 @@ class Failover<T> {
     return tried;
   }
 
-  async #once(target: PermittedDeployment): Promise<Turn<T>> {
+  #once(target: PermittedDeployment): Promise<Turn<T>> {
     const entering = this.#parts.enter(target);
-    const entry = entering instanceof Promise ? await entering : entering;
-    const attempt = this.#parts.begin(target, entry);
+    return entering instanceof Promise
+      ? entering.then((entry) => this.#made(target, this.#parts.begin(target, entry)))
+      : this.#made(target, this.#parts.begin(target, entering));
+  }
+
+  async #made(target: PermittedDeployment, attempt: AttemptLog): Promise<Turn<T>> {
     try {
-      return { ok: true, value: await this.#called(target, attempt) };
+      if (attempt.barred !== undefined) throw attempt.barred;
+      return { ok: true, value: await this.#call(target, attempt) };
     } catch (error) {
       return { ok: false, failures: [attempt.failed(error)] };
     }
-  }
-
-  #called(target: PermittedDeployment, attempt: AttemptLog): Promise<T> {
-    if (attempt.barred !== undefined) throw attempt.barred;
-    return this.#call(target, attempt);
   }
 
   async #hedged(target: PermittedDeployment, after: number): Promise<Turn<T>> {
@@ -148,13 +148,7 @@ class Failover<T> {
       target,
       after,
       entry: await this.#parts.enter(target),
-      made: async (other, attempt) => {
-        try {
-          return { ok: true, value: await this.#called(other, attempt) };
-        } catch (error) {
-          return { ok: false, failures: [attempt.failed(error)] };
-        }
-      },
+      made: (other, attempt) => this.#made(other, attempt),
       second: () => this.#second(),
       begin: (other, entry) => this.#parts.begin(other, entry),
       discard: this.#discard,

@@ -25,13 +25,14 @@ export const tokensOfText = (text: string): number => Math.ceil(Buffer.byteLengt
 
 /** A route asks once for each of its candidates, and a megabyte is long to count. Requests never change. */
 const estimates = new WeakMap<ModelRequest, number>();
+/** What is less is counted sooner than remembered. */
+const leastRemembered = 2_000;
 
 export function estimateInputTokens(request: ModelRequest): number {
-  let tokens = estimates.get(request);
-  if (tokens === undefined) {
-    tokens = request.action === "complete" ? ofCompletion(request) : ofInputs(request.inputs);
-    estimates.set(request, tokens);
-  }
+  const known = estimates.get(request);
+  if (known !== undefined) return known;
+  const tokens = request.action === "complete" ? ofCompletion(request) : ofInputs(request.inputs);
+  if (tokens >= leastRemembered) estimates.set(request, tokens);
   return tokens;
 }
 

@@ -70,7 +70,7 @@ export class AnswerBody {
     this.#pour();
   }
 
-  /** From the next `resume` on all goes into `sink`, until something is put back. */
+  /** From the next `resume` on all goes into `sink`. */
   pour(sink: Sink<Buffer>): void {
     this.#sink = sink;
   }
@@ -96,13 +96,6 @@ export class AnswerBody {
     if (this.#over) return Promise.resolve(undefined);
     this.#goOn();
     return new Promise((resolve, reject) => (this.#taker = { resolve, reject }));
-  }
-
-  /** Puts back what was given, to be taken. */
-  putBack(chunk: Buffer): void {
-    this.#sink = undefined;
-    this.#chunks.unshift(chunk);
-    this.#waiting += chunk.length;
   }
 
   /** Closes the connection where something may still come; nobody needs to hear its protest. */

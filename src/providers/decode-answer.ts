@@ -8,8 +8,8 @@ import type { ModelEvent } from "../core/events.ts";
 import { type Pourable, pourable, type Sink, type Tap } from "../core/pouring.ts";
 import { createServerEventDecoder } from "../wire/sse.ts";
 import type { AnswerBody } from "./answer-body.ts";
-import { readJson } from "./http-call.ts";
 import type { AnswerHead } from "./http-exchange.ts";
+import { WholeBody } from "./whole-body.ts";
 
 type Batch = readonly ModelEvent[];
 
@@ -36,6 +36,8 @@ class AnswerReading implements Tap, Sink<Buffer> {
   #decoder: StreamDecoder | undefined;
   /** It may yet be a whole answer. */
   #unsure = false;
+  /** Where it is one. */
+  #whole: WholeBody | undefined;
 
   constructor(send: () => Promise<AnswerHead>, dialect: Dialect, streamed: boolean, sink: Sink<Batch>) {
     this.#send = send;
@@ -64,22 +66,14 @@ class AnswerReading implements Tap, Sink<Buffer> {
   readonly #onAnswer = ({ body, headers }: AnswerHead): void => {
     this.#body = body;
     if (this.#isOver) return body.drop();
-    if (!isStream(String(headers["content-type"] ?? ""), this.#streamed)) return this.#readWhole(body);
-    this.#framing = this.#dialect.framing?.() ?? createServerEventDecoder();
-    this.#decoder = this.#dialect.decodeStream();
-    this.#unsure = this.#dialect.framing === undefined;
+    if (!isStream(String(headers["content-type"] ?? ""), this.#streamed)) this.#whole = new WholeBody();
+    else {
+      this.#framing = this.#dialect.framing?.() ?? createServerEventDecoder();
+      this.#decoder = this.#dialect.decodeStream();
+      this.#unsure = this.#dialect.framing === undefined;
+    }
     body.pour(this);
     if (this.#isOpen) body.resume();
-  };
-
-  #readWhole(body: AnswerBody): void {
-    readJson(body).then(this.#onWhole).catch(this.#onFault);
-  }
-
-  readonly #onWhole = (whole: unknown): void => {
-    if (this.#isOver) return;
-    this.#sink.take(this.#dialect.decodeCompletion(whole));
-    this.#close();
   };
 
   readonly #onFault = (error: unknown): void => {
@@ -92,12 +86,14 @@ class AnswerReading implements Tap, Sink<Buffer> {
   take(chunk: Buffer): void {
     const body = this.#body;
     const decoder = this.#decoder;
-    if (this.#isOver || !body || !decoder) return;
+    if (this.#isOver || !body) return;
+    if (this.#whole) return this.#gather(chunk, this.#whole, body);
+    if (!decoder) return;
     if (this.#unsure) {
       const sign = firstSign(chunk);
       if (sign === openingBrace || sign === openingBracket) {
-        body.putBack(chunk);
-        return this.#readWhole(body);
+        this.#whole = new WholeBody();
+        return this.#gather(chunk, this.#whole, body);
       }
       this.#unsure = sign === undefined;
     }
@@ -108,9 +104,19 @@ class AnswerReading implements Tap, Sink<Buffer> {
     this.end();
   }
 
+  #gather(chunk: Buffer, whole: WholeBody, body: AnswerBody): void {
+    try {
+      whole.push(chunk);
+    } catch (error) {
+      body.drop();
+      this.#onFault(error);
+    }
+  }
+
   /** Nothing follows, or nothing that anybody need hear. */
   end(): void {
     const decoder = this.#decoder;
+    if (this.#whole) return this.#finishWhole(this.#whole);
     if (!this.#isOver && decoder && this.#decode(undefined, decoder)) this.#finish(decoder);
   }
 
@@ -118,7 +124,7 @@ class AnswerReading implements Tap, Sink<Buffer> {
   fail(error: unknown): void {
     const decoder = this.#decoder;
     if (this.#isOver) return;
-    if (decoder?.settled?.() === true && !(error instanceof WireFault)) this.#finish(decoder);
+    if (!this.#whole && decoder?.settled?.() === true && !(error instanceof WireFault)) this.#finish(decoder);
     else this.#onFault(error);
   }
 
@@ -138,6 +144,16 @@ class AnswerReading implements Tap, Sink<Buffer> {
     if (events.length > 0) this.#sink.take(events);
     if (fault) this.fail(fault.error);
     return !this.#isOver;
+  }
+
+  #finishWhole(whole: WholeBody): void {
+    if (this.#isOver) return;
+    try {
+      this.#sink.take(this.#dialect.decodeCompletion(whole.json()));
+    } catch (error) {
+      return this.#onFault(error);
+    }
+    this.#close();
   }
 
   #finish(decoder: StreamDecoder): void {

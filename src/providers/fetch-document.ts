@@ -5,6 +5,7 @@
 import { Failure } from "../core/errors.ts";
 import { readJson } from "./http-call.ts";
 import { exchange } from "./http-exchange.ts";
+import type { Outgoing } from "./http1/call.ts";
 import type { Pools } from "./pools.ts";
 
 interface DocumentSource {
@@ -24,14 +25,14 @@ export async function fetchDocument(
     new Failure("UPSTREAM_FAILED", `${source} ${address} ${why}.`, { cause });
   const url = URL.parse(address);
   if (!url || !/^https?:$/.test(url.protocol)) throw unreadable("is no http or https address");
-  const options = {
+  const outgoing: Outgoing = {
     origin: url.origin,
     path: url.pathname + url.search,
     method: "GET",
-    headers: { accept: "application/json", "accept-encoding": "identity", "user-agent": "portcullis" },
-  } as const;
+    headers: ["accept", "application/json", "accept-encoding", "identity", "user-agent", "portcullis"],
+  };
   const signal = AbortSignal.timeout(seconds * 1000);
-  const { status, body } = await exchange(pools.for(url.origin), options, signal).catch((cause: unknown) => {
+  const { status, body } = await exchange(pools.for(url.origin), outgoing, signal).catch((cause: unknown) => {
     throw unreadable("cannot be reached", cause);
   });
   if (status !== 200) {

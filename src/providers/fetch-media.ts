@@ -9,6 +9,7 @@ import { Failure, type FailureCode } from "../core/errors.ts";
 import type { MediaPart } from "../core/request.ts";
 import { exchange } from "./http-exchange.ts";
 import { mediaTypeOf } from "./media-type.ts";
+import type { Outgoing } from "./http1/call.ts";
 import type { Pools } from "./pools.ts";
 import { isPublicAddress } from "./public-address.ts";
 
@@ -124,13 +125,22 @@ async function dial(
     const close = (): void => void dispatcher.destroy();
     try {
       const origin = originAt(url, address);
-      const options = {
+      const outgoing: Outgoing = {
         origin,
         path: url.pathname + url.search,
         method: "GET",
-        headers: { host: url.host, accept: "*/*", "accept-encoding": "identity", "user-agent": "portcullis" },
-      } as const;
-      return { ...(await exchange(dispatcher, options, signal)), close };
+        headers: [
+          "host",
+          url.host,
+          "accept",
+          "*/*",
+          "accept-encoding",
+          "identity",
+          "user-agent",
+          "portcullis",
+        ],
+      };
+      return { ...(await exchange(dispatcher, outgoing, signal)), close };
     } catch (error) {
       close();
       last = error;

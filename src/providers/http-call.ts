@@ -2,10 +2,11 @@
 // Only configured origins are called; the credential goes in here and nowhere else.
 
 import type { Dialect, EncodedRequest } from "../core/dialect.ts";
-import { WireFault } from "../core/dialect.ts";
 import type { AnswerBody } from "./answer-body.ts";
 import { exchange, type AnswerHead } from "./http-exchange.ts";
+import type { Outgoing } from "./http1/call.ts";
 import type { Pools } from "./pools.ts";
+import { WholeBody } from "./whole-body.ts";
 
 export interface Timeouts {
   /** Until the connection stands; undefined: the usual. */
@@ -43,9 +44,6 @@ const endSlashes = /\/+$/;
 const addresses = new Map<string, Address>();
 const mostAddresses = 1_000;
 
-/** More than this in a whole answer is taken for a fault. */
-const largestAnswerBytes = 64 * 1024 * 1024;
-
 export function httpCall(
   pools: Pools,
   { origin, path }: Address,
@@ -54,24 +52,20 @@ export function httpCall(
   timeouts: Timeouts,
   signal: AbortSignal,
 ): Promise<AnswerHead> {
-  const carrier = pools.for(origin, timeouts.connectMilliseconds);
-  const options = {
+  const headers = ["accept-encoding", "identity", "user-agent", "portcullis"];
+  for (const name in encoded.headers) headers.push(name, encoded.headers[name] ?? "");
+  for (const name in credential) headers.push(name, credential[name] ?? "");
+  const outgoing: Outgoing = {
     origin,
     path,
     method: "POST",
-    headers: { ...usualHeaders, ...encoded.headers, ...credential },
+    headers,
     body: encoded.body,
     headersTimeout: timeouts.headersMilliseconds,
     bodyTimeout: timeouts.idleMilliseconds,
-  } as const;
-  return exchange(carrier, options, signal);
+  };
+  return exchange(pools.for(origin, timeouts.connectMilliseconds), outgoing, signal);
 }
-
-const usualHeaders = {
-  "content-type": "application/json",
-  "accept-encoding": "identity",
-  "user-agent": "portcullis",
-};
 
 const mostErrorMilliseconds = 1_000;
 
@@ -92,22 +86,14 @@ export async function readError(body: AnswerBody): Promise<unknown> {
 
 /** The whole body as JSON; `undefined` where it is no JSON. */
 export async function readJson(body: AnswerBody): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for (let chunk = await body.take(); chunk; chunk = await body.take()) {
-    size += chunk.length;
-    if (size > largestAnswerBytes) {
-      body.drop();
-      throw new WireFault("malformed", "the answer is too large");
-    }
-    chunks.push(chunk);
-  }
-  const [only] = chunks;
+  const whole = new WholeBody();
   try {
-    return JSON.parse((chunks.length === 1 && only ? only : Buffer.concat(chunks)).toString("utf8"));
-  } catch {
-    return undefined;
+    for (let chunk = await body.take(); chunk; chunk = await body.take()) whole.push(chunk);
+  } catch (error) {
+    body.drop();
+    throw error;
   }
+  return whole.json();
 }
 
 /** What the header of that name asks for. */

@@ -2,6 +2,7 @@
 // Subscriptions by callback go through here; what the other side answers is not read.
 
 import { exchange } from "./http-exchange.ts";
+import type { Outgoing } from "./http1/call.ts";
 import type { Pools } from "./pools.ts";
 
 const timeoutMilliseconds = 5_000;
@@ -13,15 +14,15 @@ export async function postText(
   text: string,
   header: readonly [name: string, value: string],
 ): Promise<number> {
-  const options = {
+  const outgoing: Outgoing = {
     origin: url.origin,
     path: url.pathname + url.search,
     method: "POST",
-    headers: { "content-type": "application/json", "user-agent": "portcullis", [header[0]]: header[1] },
+    headers: ["content-type", "application/json", "user-agent", "portcullis", ...header],
     body: text,
-  } as const;
+  };
   const signal = AbortSignal.timeout(timeoutMilliseconds);
-  const { status, body } = await exchange(pools.for(url.origin), options, signal);
+  const { status, body } = await exchange(pools.for(url.origin), outgoing, signal);
   // Short answers are read to their end, so that the connection can be used again.
   if (status === 204) body.readOut();
   else body.drop();

@@ -3,6 +3,7 @@
 
 import type { DialectName } from "../core/deployment.ts";
 import type { Secret } from "../core/secret.ts";
+import type { Outgoing } from "./http1/call.ts";
 import type { Pools } from "./pools.ts";
 import { dialects } from "./dialects.ts";
 import { addressOf } from "./http-call.ts";
@@ -38,8 +39,9 @@ export async function probeProvider(
   const { url, origin, path } = addressOf(dialects[dialect], baseUrl, listPaths[dialect]);
   const call = { method: "GET", url, headers: {}, body: "", at: new Date() } as const;
   try {
-    const headers = key === undefined ? {} : dialects[dialect].credentialHeaders(key.reveal(), call);
-    const outgoing = { origin, path, method: "GET", headers } as const;
+    const credential = key === undefined ? {} : dialects[dialect].credentialHeaders(key.reveal(), call);
+    const headers = Object.entries(credential).flat();
+    const outgoing: Outgoing = { origin, path, method: "GET", headers };
     const answer = await exchange(pools.for(origin), outgoing, AbortSignal.timeout(timeoutMilliseconds));
     answer.body.readOut();
     return { ...verdict(answer.status), clockSkewSeconds: skew(answer.headers["date"]) };

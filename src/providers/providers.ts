@@ -113,7 +113,11 @@ export function createProviders(parts: ProviderParts): Providers {
     for (;;) {
       const credential = credentialFor(provider, dialect, address.url, encoded, place);
       const answer = await httpCall(parts.pools, address, encoded, credential, timeouts, signal);
-      if (answer.status >= 200 && answer.status < 300) return answer;
+      if (answer.status >= 200 && answer.status < 300) {
+        // What is all here is read on without its place: whoever reads it may take long.
+        if (place) answer.body.whenOver(place.end);
+        return answer;
+      }
       const fault = dialect.decodeError(answer.status, await readError(answer.body));
       const failure = fromFault(fault, provider.name, retryAfter(answer));
       const { retryAfterSeconds } = failure.failure.detail;
@@ -136,17 +140,8 @@ export function createProviders(parts: ProviderParts): Providers {
       const encoded = encodeInWordsOf(dialect, request, destinationOf(target, onUnsupported));
       const params = settleUnsupported(encoded, onUnsupported, id);
       const timeouts = limited(request.stream ? streamTimeouts : wholeTimeouts, own);
-      const events = decodeAnswer(
-        async () => {
-          const answer = await send(provider, dialect, encoded, timeouts, call);
-          // An answer that is all here is read on without its place: whoever reads it may take long.
-          if (call.place) answer.body.whenOver(call.place.end);
-          return answer;
-        },
-        dialect,
-        request.stream,
-      );
-      return { params, events };
+      const ask = (): Promise<AnswerHead> => send(provider, dialect, encoded, timeouts, call);
+      return { params, events: decodeAnswer(ask, dialect, request.stream) };
     },
 
     async embed(target, request, call) {

@@ -6,6 +6,7 @@ import { createHmac } from "node:crypto";
 import type { RouteWebhook } from "../core/route.ts";
 import type { AnswerBody } from "./answer-body.ts";
 import { exchange } from "./http-exchange.ts";
+import type { Outgoing } from "./http1/call.ts";
 import type { Pools } from "./pools.ts";
 
 export interface RouteWebhooks {
@@ -58,17 +59,20 @@ async function call(
   const url = new URL(address);
   const at = Math.floor(now() / 1_000);
   const mac = createHmac("sha256", secret).update(`${at}.${body}`).digest("hex");
-  const outgoing = {
+  const outgoing: Outgoing = {
     origin: url.origin,
     path: url.pathname + url.search,
     method: "POST",
-    headers: {
-      "content-type": "application/json",
-      "user-agent": "portcullis",
-      "x-portcullis-signature": `t=${at},v1=${mac}`,
-    },
+    headers: [
+      "content-type",
+      "application/json",
+      "user-agent",
+      "portcullis",
+      "x-portcullis-signature",
+      `t=${at},v1=${mac}`,
+    ],
     body,
-  } as const;
+  };
   const patience = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
   const answer = await exchange(pools.for(url.origin), outgoing, patience);
   if (answer.status !== 200) {

@@ -6,7 +6,8 @@ import type { Attempt } from "../core/errors.ts";
 import { formatUsd } from "../core/money.ts";
 import { formatSensitivity } from "../core/sensitivity.ts";
 
-export type Headers = Record<string, string>;
+/** Name, value, name, value …, as Node writes them: an object would be built for nothing. */
+export type Headers = readonly string[];
 export type Started = Extract<AnswerEvent, { type: "started" }>;
 
 type Decided = Pick<Started, "deployment" | "sensitivity" | "policyVersion">;
@@ -14,62 +15,57 @@ type Decided = Pick<Started, "deployment" | "sensitivity" | "policyVersion">;
 /** Clients read 8 to 16 kB of headers in all. */
 const longestParams = 4_000;
 
-/** The same for every answer of this door; spread into each. */
-export const fixedHeaders: Readonly<Headers> = {
-  "cache-control": "no-store",
-  "x-content-type-options": "nosniff",
-};
+/** The same for every answer of this door. */
+export const fixedHeaders: Headers = ["cache-control", "no-store", "x-content-type-options", "nosniff"];
 
 export function requestIdHeaders(requestId: string, callerReference: string | undefined): Headers {
   // A caller that names its requests finds its own name; ours, which the receipt has, is always there.
-  return { "x-request-id": callerReference ?? requestId, "x-portcullis-request-id": requestId };
+  return ["x-request-id", callerReference ?? requestId, "x-portcullis-request-id", requestId];
 }
 
 export function startedHeaders(started: Started): Headers {
-  const headers: Headers = {
-    ...decidedHeaders(started),
-    "x-portcullis-attempts": String(started.attempts),
-  };
+  const headers = [...decidedHeaders(started), "x-portcullis-attempts", String(started.attempts)];
   if (started.failed && started.failed.length > 0)
-    headers["x-portcullis-tried"] = formatAttempts(started.failed);
-  if (started.rehearsed !== undefined) headers["x-portcullis-rehearsed"] = headerSafe(started.rehearsed);
-  if (started.params.length > 0) headers["x-portcullis-params"] = formatParams(started.params);
+    headers.push("x-portcullis-tried", formatAttempts(started.failed));
+  if (started.rehearsed !== undefined) headers.push("x-portcullis-rehearsed", headerSafe(started.rehearsed));
+  if (started.params.length > 0) headers.push("x-portcullis-params", formatParams(started.params));
   return headers;
 }
 
 /** What the policy decided, before anything was paid. */
 export function decidedHeaders({ deployment, sensitivity, policyVersion }: Decided): Headers {
-  return {
-    "x-portcullis-deployment": headerSafe(deployment.id),
-    "x-portcullis-sensitivity": headerSafe(formatSensitivity(sensitivity.effective)),
-    "x-portcullis-policy-version": String(policyVersion),
-  };
+  return [
+    "x-portcullis-deployment",
+    headerSafe(deployment.id),
+    "x-portcullis-sensitivity",
+    headerSafe(formatSensitivity(sensitivity.effective)),
+    "x-portcullis-policy-version",
+    String(policyVersion),
+  ];
 }
 
 export function receiptHeaders(receipt: Receipt): Headers {
-  const headers: Headers = {
-    "x-portcullis-sensitivity": headerSafe(formatSensitivity(receipt.sensitivity.effective)),
-    "x-portcullis-policy-version": String(receipt.policyVersion),
-    "x-portcullis-attempts": String(receipt.attempts.length),
-  };
+  const headers = ["x-portcullis-sensitivity", headerSafe(formatSensitivity(receipt.sensitivity.effective))];
+  headers.push("x-portcullis-policy-version", String(receipt.policyVersion));
+  headers.push("x-portcullis-attempts", String(receipt.attempts.length));
   if (receipt.deploymentId !== undefined)
-    headers["x-portcullis-deployment"] = headerSafe(receipt.deploymentId);
+    headers.push("x-portcullis-deployment", headerSafe(receipt.deploymentId));
   if (receipt.attempts.length > 1 || receipt.rehearsed !== undefined)
-    headers["x-portcullis-tried"] = formatAttempts(receipt.attempts);
-  if (receipt.rehearsed !== undefined) headers["x-portcullis-rehearsed"] = headerSafe(receipt.rehearsed);
-  if (receipt.params.length > 0) headers["x-portcullis-params"] = formatParams(receipt.params);
+    headers.push("x-portcullis-tried", formatAttempts(receipt.attempts));
+  if (receipt.rehearsed !== undefined) headers.push("x-portcullis-rehearsed", headerSafe(receipt.rehearsed));
+  if (receipt.params.length > 0) headers.push("x-portcullis-params", formatParams(receipt.params));
   const { classifiers, notRun } = receipt.safety;
-  if (classifiers.length > 0) headers["x-portcullis-classifiers"] = headerSafe(classifiers.join(", "));
-  if (notRun.length > 0) headers["x-portcullis-not-run"] = headerSafe(notRun.join(", "));
+  if (classifiers.length > 0) headers.push("x-portcullis-classifiers", headerSafe(classifiers.join(", ")));
+  if (notRun.length > 0) headers.push("x-portcullis-not-run", headerSafe(notRun.join(", ")));
   // Absent where the price is unknown: nothing is better than a wrong zero.
-  if (receipt.cost !== undefined) headers["x-portcullis-cost-usd"] = formatUsd(receipt.cost);
+  if (receipt.cost !== undefined) headers.push("x-portcullis-cost-usd", formatUsd(receipt.cost));
   return headers;
 }
 
-/** Where the body has no place for it: which classifiers looked, and which should have and did not. */
+/** Where the body has no place for it, beside the receipt's: that no classifier looked, and which should have and did not. */
 export function safetyHeaders({ classifiers, notRun }: Receipt["safety"]): Headers {
-  const headers: Headers = { "x-portcullis-classifiers": headerSafe(classifiers.join(", ")) };
-  if (notRun.length > 0) headers["x-portcullis-classifiers-not-run"] = headerSafe(notRun.join(", "));
+  const headers = classifiers.length > 0 ? [] : ["x-portcullis-classifiers", ""];
+  if (notRun.length > 0) headers.push("x-portcullis-classifiers-not-run", headerSafe(notRun.join(", ")));
   return headers;
 }
 

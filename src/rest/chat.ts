@@ -16,7 +16,8 @@ import { sendWhole } from "./whole-answer.ts";
 
 export async function serveChat(exchange: Exchange, parts: HandlerParts): Promise<void> {
   const { controller, request, requestId } = exchange;
-  const caller = await enter(exchange, parts, "complete");
+  const entering = enter(exchange, parts, "complete");
+  const caller = entering instanceof Promise ? await entering : entering;
   const body = await readJsonBody(request, parts.mostBodyBytes);
   const chat = decodeChatRequest(body);
   const asked = askedOf(chat.request, caller, requestId, request.headers, chat.tags.sensitivity);

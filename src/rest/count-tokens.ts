@@ -19,6 +19,6 @@ export async function serveCountTokens(exchange: Exchange, parts: HandlerParts):
   const asked = askedOf(decoded.request, caller, requestId, request.headers, decoded.tags.sensitivity);
   exchange.reachedGateway = true;
   const counted = await parts.gateway.countTokens(asked, controller.signal);
-  const headers = { ...decidedHeaders(counted), "x-portcullis-estimated": String(counted.estimated) };
+  const headers = [...decidedHeaders(counted), "x-portcullis-estimated", String(counted.estimated)];
   sendWhole(exchange, { input_tokens: counted.tokens }, headers);
 }

@@ -25,13 +25,15 @@ export function sendFailure(
   if (response.destroyed || response.headersSent) return;
   const failure = asFailure(error);
   const body = JSON.stringify(encode(failure, requestId));
-  response.writeHead(failure.kind.status, {
+  response.writeHead(failure.kind.status, [
     ...fixedHeaders,
     ...requestIdHeaders(requestId, callerReference(request.headers)),
     ...failureHeaders(failure),
-    "content-type": "application/json",
-    "content-length": Buffer.byteLength(body),
-  });
+    "content-type",
+    "application/json",
+    "content-length",
+    String(Buffer.byteLength(body)),
+  ]);
   response.end(body);
   if (!request.complete) discardUnread(request);
 }
@@ -39,16 +41,16 @@ export function sendFailure(
 function failureHeaders(failure: Failure): Headers {
   const { detail, kind } = failure;
   // Both vendors' clients obey this; their own retries would multiply our failover.
-  const headers: Headers = { "x-should-retry": String(kind.retryable) };
+  const headers = ["x-should-retry", String(kind.retryable)];
   if (detail.retryAfterSeconds !== undefined) {
-    headers["retry-after"] = String(Math.max(0, Math.ceil(detail.retryAfterSeconds)));
+    headers.push("retry-after", String(Math.max(0, Math.ceil(detail.retryAfterSeconds))));
   }
   if (detail.attempts !== undefined) {
-    headers["x-portcullis-attempts"] = String(detail.attempts.length);
-    headers["x-portcullis-tried"] = formatAttempts(detail.attempts);
+    headers.push("x-portcullis-attempts", String(detail.attempts.length));
+    headers.push("x-portcullis-tried", formatAttempts(detail.attempts));
   }
   if (detail.sensitivity !== undefined) {
-    headers["x-portcullis-sensitivity"] = headerSafe(formatSensitivity(detail.sensitivity.effective));
+    headers.push("x-portcullis-sensitivity", headerSafe(formatSensitivity(detail.sensitivity.effective)));
   }
   return headers;
 }

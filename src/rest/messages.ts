@@ -6,7 +6,7 @@ import { createMessageGatherer } from "../wire/anthropic/client-answer.ts";
 import { encodeErrorBody } from "../wire/anthropic/client-error.ts";
 import { createMessageEventEncoder } from "../wire/anthropic/client-events.ts";
 import { decodeMessagesRequest } from "../wire/anthropic/client-request.ts";
-import { receiptHeaders } from "./answer-headers.ts";
+import { type Headers, receiptHeaders } from "./answer-headers.ts";
 import { askedOf } from "./asked.ts";
 import { enter } from "./entrance.ts";
 import type { Exchange } from "./exchange.ts";
@@ -31,7 +31,7 @@ export async function serveMessages(exchange: Exchange, parts: HandlerParts): Pr
     return await streamAnswer(events, createMessageEventEncoder(style), exchange, parts);
   }
   const gatherer = createMessageGatherer(style);
-  let headers = {};
+  let headers: Headers = [];
   for await (const batch of events)
     for (const event of batch) {
       gatherer.push(event);

@@ -18,7 +18,7 @@ export async function serveModels(exchange: Exchange, parts: HandlerParts): Prom
   const list = isAnthropic(exchange)
     ? encodeModelPage(names, query)
     : { object: "list", data: names.map(encodeModel) };
-  sendWhole(exchange, list, {});
+  sendWhole(exchange, list, []);
 }
 
 export async function serveModel(exchange: Exchange, parts: HandlerParts): Promise<void> {
@@ -29,7 +29,7 @@ export async function serveModel(exchange: Exchange, parts: HandlerParts): Promi
   if (found === undefined) {
     throw new Failure("MODEL_NOT_FOUND", "This key can use no route, model or deployment of this name.");
   }
-  sendWhole(exchange, isAnthropic(exchange) ? encodeAnthropicModel(found) : encodeModel(found), {});
+  sendWhole(exchange, isAnthropic(exchange) ? encodeAnthropicModel(found) : encodeModel(found), []);
 }
 
 const isAnthropic = ({ wire }: Exchange): boolean => wire === anthropicWire;

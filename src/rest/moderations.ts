@@ -24,5 +24,5 @@ export async function serveModerations(exchange: Exchange, parts: HandlerParts):
     results,
     looked: [...new Set(classifiers.flatMap(({ categories }) => categories))],
   });
-  sendWhole(exchange, answer, { ...receiptHeaders(receipt), ...safetyHeaders(receipt.safety) });
+  sendWhole(exchange, answer, [...receiptHeaders(receipt), ...safetyHeaders(receipt.safety)]);
 }

@@ -58,11 +58,12 @@ export function waitPatiently(exchange: Exchange, filler: Filler, keepAlive: Kee
       if (silences < filler.after || response.destroyed) return;
       if (!spoke) {
         spoke = true;
-        response.writeHead(200, {
+        response.writeHead(200, [
           ...fixedHeaders,
           ...requestIdHeaders(requestId, callerReference(request.headers)),
-          "content-type": filler.contentType,
-        });
+          "content-type",
+          filler.contentType,
+        ]);
       }
       response.write(filler.text);
     },

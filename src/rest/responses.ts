@@ -3,7 +3,7 @@
 
 import { createResponseStreamEncoder, createWholeResponse } from "../wire/responses/client-answer.ts";
 import { decodeResponsesRequest } from "../wire/responses/client-request.ts";
-import { receiptHeaders } from "./answer-headers.ts";
+import { type Headers, receiptHeaders } from "./answer-headers.ts";
 import { askedOf } from "./asked.ts";
 import { enter } from "./entrance.ts";
 import type { Exchange } from "./exchange.ts";
@@ -26,7 +26,7 @@ export async function serveResponses(exchange: Exchange, parts: HandlerParts): P
     return await streamAnswer(events, encoder, exchange, parts);
   }
   const whole = createWholeResponse(style);
-  let headers = {};
+  let headers: Headers = [];
   for await (const batch of events)
     for (const event of batch) {
       whole.push(event);

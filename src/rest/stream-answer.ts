@@ -168,13 +168,14 @@ class StreamAnswer implements Quiet, Sink<readonly AnswerEvent[]> {
     if (response.headersSent) return;
     // Set apart, so that the server can ask for it: only an event stream can carry a probe.
     response.setHeader("content-type", "text/event-stream; charset=utf-8");
-    response.writeHead(200, {
+    response.writeHead(200, [
       ...fixedHeaders,
       ...requestIdHeaders(requestId, callerReference(request.headers)),
-      ...(this.#started === undefined ? undefined : startedHeaders(this.#started)),
+      ...(this.#started === undefined ? [] : startedHeaders(this.#started)),
       // Tells nginx not to gather the stream before passing it on.
-      "x-accel-buffering": "no",
-    });
+      "x-accel-buffering",
+      "no",
+    ]);
   }
 
   #close(): void {

@@ -8,7 +8,8 @@ export interface Outgoing {
   readonly origin: string;
   readonly path: string;
   readonly method: "GET" | "POST";
-  readonly headers: Readonly<Record<string, string>>;
+  /** Name, value, name, value …: nothing is put together to be taken apart again. */
+  readonly headers: string[];
   readonly body?: string;
   /** Milliseconds until the head of the answer; absent: five minutes. */
   readonly headersTimeout?: number;
@@ -85,8 +86,9 @@ export class Call implements Source {
 export function headOf({ path, method, headers, body }: Outgoing, host: string): string {
   if (!sendablePath.test(path)) throw new errors.InvalidArgumentError("the path cannot be sent");
   let head = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: keep-alive\r\n`;
-  for (const name in headers) {
-    const value = headers[name] ?? "";
+  for (let at = 0; at < headers.length; at += 2) {
+    const name = headers[at] ?? "";
+    const value = headers[at + 1] ?? "";
     if (!headerName.test(name) || unsendable.test(value))
       throw new errors.InvalidArgumentError(`the header ${name} cannot be sent`);
     head += `${name}: ${value}\r\n`;

@@ -42,7 +42,7 @@ function originOf(server: Server, mostConnections: number): Origin {
   return new Origin(new URL(`http://127.0.0.1:${port}`), 5_000, mostConnections);
 }
 
-const outgoing: Outgoing = { origin: "", path: "/v1/x", method: "POST", headers: { "x-a": "b" }, body: "{}" };
+const outgoing: Outgoing = { origin: "", path: "/v1/x", method: "POST", headers: ["x-a", "b"], body: "{}" };
 const never = new AbortController().signal;
 
 const answerOf = async (origin: Origin, asked: Outgoing, signal = never): Promise<unknown> =>
@@ -64,7 +64,7 @@ test("a question goes out as one piece, and the connection carries the next one"
   });
   assert.equal(await ask(origin), 1);
   assert.equal(await ask(origin, { body: '"Grüße, 世界"' }), 1);
-  assert.equal(await answerOf(origin, { origin: "", path: "/v1/x", method: "GET", headers: {} }), 1);
+  assert.equal(await answerOf(origin, { origin: "", path: "/v1/x", method: "GET", headers: [] }), 1);
   const { host } = origin.destination.url;
   const lines = ["POST /v1/x HTTP/1.1", `host: ${host}`, "connection: keep-alive", "x-a: b"];
   assert.deepEqual(questions, [
@@ -195,9 +195,9 @@ test("what could end a line is not sent", async () => {
     { path: "/a b" },
     { path: "/a\r\nx: y" },
     { path: "http://elsewhere.example/" },
-    { headers: { "x-a": "b\r\nx-c: d" } },
-    { headers: { "x-a\r\nx-c": "d" } },
-    { headers: { "x-a": "世界" } },
+    { headers: ["x-a", "b\r\nx-c: d"] },
+    { headers: ["x-a\r\nx-c", "d"] },
+    { headers: ["x-a", "世界"] },
   ])
     await assert.rejects(ask(origin, more), withCode("UND_ERR_INVALID_ARG"));
   assert.equal(asked, 0);
