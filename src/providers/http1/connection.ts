@@ -76,8 +76,8 @@ export class Connection implements ReadAnswer, Dialling {
 
   tick(milliseconds: number): void {
     if (this.#isPaused || !this.#isConnected) return;
-    this.#silence += milliseconds;
-    if (this.#silence <= this.#patience) return;
+    // What began since the last tick has not been silent for so long: late by two ticks at most, and never too soon.
+    if (this.#silence < this.#patience) return void (this.#silence += milliseconds);
     this.#fail(this.#reader.hasBegun ? new errors.BodyTimeoutError() : new errors.HeadersTimeoutError());
   }
 

@@ -11,7 +11,7 @@ interface Departure {
   readonly call: Call;
 }
 
-const tickMilliseconds = 500;
+const tickMilliseconds = 100;
 
 export class Origin implements Keeper {
   readonly destination: Destination;

@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { createServer as createSecureServer } from "node:https";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { after, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { exchange } from "../../../src/providers/http-exchange.ts";
 import { readJson } from "../../../src/providers/http-call.ts";
@@ -13,7 +14,7 @@ import { Origin } from "../../../src/providers/http1/origin.ts";
 import { identityFor } from "../../kit/certificate.ts";
 import { eventually } from "../../kit/eventually.ts";
 
-type Answer = (socket: Socket, question: string, count: number) => void;
+type Answer = (socket: Socket, question: string, count: number) => unknown;
 
 const closing: (() => void)[] = [];
 after(() => closing.forEach((close) => close()));
@@ -174,6 +175,18 @@ test("a head or a body that does not come in time is a failure that says so", as
   const { body } = await exchange(origin, { ...outgoing, ...times, path: "/body" }, never);
   assert.equal((await body.take())?.toString(), "he");
   await assert.rejects(body.take(), withCode("UND_ERR_BODY_TIMEOUT"));
+});
+
+test("a body that goes on coming is in time, however long it takes", async () => {
+  const pieces = 30;
+  const { origin } = await startRaw(async (socket) => {
+    socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${pieces}\r\n\r\n`);
+    for (let piece = 0; piece < pieces; piece += 1) {
+      await sleep(20);
+      socket.write("1");
+    }
+  });
+  assert.equal(await ask(origin, { bodyTimeout: 300 }), Number("1".repeat(pieces)));
 });
 
 test("a body that breaks off is a failure, and so is one that nobody can read on", async () => {
