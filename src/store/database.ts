@@ -17,6 +17,11 @@ export interface Database {
    * drivers read other types differently.
    */
   query<Row>(statement: string, parameters?: readonly Parameter[]): Promise<readonly Row[]>;
+  /**
+   * `query` over a connection of its own, for whoever asks the same thing one by one all the time: what a server keeps
+   * for a connection is always at hand there. Where it does not answer, the next question goes over another.
+   */
+  readonly queryOften: Database["query"];
   /** Calls `wake` at each notification; does nothing where the connection cannot listen. */
   listen(channel: string, wake: () => void): Promise<void>;
   /** Called twice a minute for what a server does by itself. */

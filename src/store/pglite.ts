@@ -19,10 +19,12 @@ export async function openPglite(dataFolder: string, migrationsFolder: string): 
   try {
     const orm = drizzle(client);
     await migrate(orm, { migrationsFolder });
+    const query = preparedStatements(client);
     return {
       embedded: true,
       orm,
-      query: preparedStatements(client),
+      query,
+      queryOften: query,
       listen: async (channel, wake) => void (await client.listen(channel, wake)),
       tidy: tidier(client),
       close: () => client.close(),

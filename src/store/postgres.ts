@@ -1,5 +1,5 @@
-// Opens a PostgreSQL server: a pool for the work, and a direct connection for what a pooler cannot
-// carry (migrations under a session lock, LISTEN). Any number of replicas may start at once.
+// Opens a PostgreSQL server: a pool for the work, one connection for what is asked all the time, and a direct one for what
+// a pooler cannot carry (migrations under a session lock, LISTEN). Any number of replicas may start at once.
 
 import postgres from "postgres";
 import { drizzle } from "drizzle-orm/postgres-js/driver";
@@ -7,6 +7,8 @@ import { migrate } from "drizzle-orm/postgres-js/migrator";
 import type { Database, Parameter } from "./database.ts";
 
 const poolSize = 10;
+/** The second is opened only where the first does not answer. */
+const oftenSize = 2;
 const connectSeconds = 5;
 /** "portcull" as a number: whoever migrates holds this lock. */
 const migrationLock = "8101820098873224300";
@@ -24,29 +26,39 @@ export async function openPostgres(
   const mayBePooler = directUrl !== undefined;
   await migrateAlone(directUrl ?? databaseUrl, migrationsFolder);
 
-  const pool = postgres(databaseUrl, {
+  const settings = {
     ...quiet,
-    max: poolSize,
     prepare: !mayBePooler,
     connection: { ...named, ...(mayBePooler ? {} : patience) },
-  });
+  };
+  const pool = postgres(databaseUrl, { ...settings, max: poolSize });
+  const often = postgres(databaseUrl, { ...settings, max: oftenSize, fetch_types: false });
   const orm = drizzle(pool);
   const direct = mayBePooler ? postgres(directUrl, { ...quiet, max: 1, connection: named }) : pool;
   return {
     embedded: false,
     orm,
-    query: async <Row>(statement: string, parameters: readonly Parameter[] = []) => {
-      const asked = pool.unsafe(statement, [...parameters], { prepare: !mayBePooler });
-      const rows = await asked;
-      forgetParameters(asked);
-      return rows as unknown as readonly Row[];
-    },
+    query: queryOver(pool, !mayBePooler),
+    queryOften: queryOver(often, !mayBePooler),
     listen: async (channel, wake) => void (await direct.listen(channel, wake)),
     // The server looks after itself.
     tidy: () => Promise.resolve(),
     close: async () => {
-      await Promise.all([pool.end({ timeout: 5 }), mayBePooler ? direct.end({ timeout: 1 }) : undefined]);
+      await Promise.all([
+        pool.end({ timeout: 5 }),
+        often.end({ timeout: 5 }),
+        mayBePooler ? direct.end({ timeout: 1 }) : undefined,
+      ]);
     },
+  };
+}
+
+function queryOver(client: postgres.Sql, prepare: boolean): Database["query"] {
+  return async <Row>(statement: string, parameters: readonly Parameter[] = []) => {
+    const asked = client.unsafe(statement, [...parameters], { prepare });
+    const rows = await asked;
+    forgetParameters(asked);
+    return rows as unknown as readonly Row[];
   };
 }
 

@@ -27,7 +27,7 @@ export interface RecordWriter {
 const writeMilliseconds = 10_000;
 
 export async function openRecordWriter(database: Database, replica: string): Promise<RecordWriter> {
-  await database.query(registerStatement, [replica, genesis.hash]);
+  await database.queryOften(registerStatement, [replica, genesis.hash]);
   let head = await readHead(database, replica);
   /** The head that an unconfirmed write would have left. */
   let doubtful: ChainHead | undefined;
@@ -42,7 +42,7 @@ export async function openRecordWriter(database: Database, replica: string): Pro
     doubtful = next;
     const [written] = await within(
       writeMilliseconds,
-      database.query<{ rows: number }>(appendStatement, [
+      database.queryOften<{ rows: number }>(appendStatement, [
         lines,
         entriesOf(rows),
         replica,

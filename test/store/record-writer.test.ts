@@ -59,8 +59,8 @@ function losingAnswers(inner: Database): Database & { lose: boolean } {
   const outer = {
     ...inner,
     lose: false,
-    async query<Row>(...call: Parameters<Database["query"]>): Promise<readonly Row[]> {
-      const rows = await inner.query<Row>(...call);
+    async queryOften<Row>(...call: Parameters<Database["queryOften"]>): Promise<readonly Row[]> {
+      const rows = await inner.queryOften<Row>(...call);
       if (outer.lose) throw new Error("connection lost");
       return rows;
     },
