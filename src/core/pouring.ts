@@ -24,12 +24,24 @@ export interface Pourable<T> extends AsyncIterable<T> {
   [Symbol.asyncIterator](): AsyncIterableIterator<T, undefined>;
 }
 
-export const pourable = <T>(open: (sink: Sink<T>) => Tap): Pourable<T> => ({
-  pour: open,
-  [Symbol.asyncIterator]() {
+export const pourable = <T>(open: (sink: Sink<T>) => Tap): Pourable<T> => new Opening(open);
+
+/** A class: an object with a symbol among its names costs more to make than all that hangs on it. */
+class Opening<T> implements Pourable<T> {
+  readonly #open: (sink: Sink<T>) => Tap;
+
+  constructor(open: (sink: Sink<T>) => Tap) {
+    this.#open = open;
+  }
+
+  pour(sink: Sink<T>): Tap {
+    return this.#open(sink);
+  }
+
+  [Symbol.asyncIterator](): Pulled<T> {
     return new Pulled(this);
-  },
-});
+  }
+}
 
 /** Each as `change` makes it. */
 export const changed = <T, U>(source: AsyncIterable<T>, change: (value: T) => U): Pourable<U> =>

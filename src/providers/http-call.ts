@@ -19,16 +19,24 @@ export interface Timeouts {
 
 /** Where a path lies: behind the base URL, unless the dialect has a place of its own for it. */
 export function addressOf(dialect: Dialect, baseUrl: string, path: string): Address {
-  const own = dialect.address?.(baseUrl, path);
-  if (own) return addressIn(own);
-  const text = baseUrl.replace(endSlashes, "") + path;
-  let address = addresses.get(text);
+  const known = addressesBehind(dialect, baseUrl);
+  let address = known.get(path);
   if (!address) {
+    const url = dialect.address?.(baseUrl, path) ?? new URL(baseUrl.replace(endSlashes, "") + path);
+    address = { url, origin: url.origin, path: url.pathname + url.search };
     // Some dialects have the model's name in the path, and callers make those up.
-    if (addresses.size >= mostAddresses) addresses.clear();
-    addresses.set(text, (address = addressIn(new URL(text))));
+    if (known.size >= mostAddresses) known.clear();
+    known.set(path, address);
   }
   return address;
+}
+
+function addressesBehind(dialect: Dialect, baseUrl: string): Map<string, Address> {
+  let bases = addresses.get(dialect);
+  if (!bases) addresses.set(dialect, (bases = new Map()));
+  let known = bases.get(baseUrl);
+  if (!known) bases.set(baseUrl, (known = new Map()));
+  return known;
 }
 
 export interface Address {
@@ -38,10 +46,9 @@ export interface Address {
   readonly path: string;
 }
 
-const addressIn = (url: URL): Address => ({ url, origin: url.origin, path: url.pathname + url.search });
-
 const endSlashes = /\/+$/;
-const addresses = new Map<string, Address>();
+/** By path, for each base URL: none of them comes from a caller. */
+const addresses = new WeakMap<Dialect, Map<string, Map<string, Address>>>();
 const mostAddresses = 1_000;
 
 export function httpCall(

@@ -9,7 +9,7 @@ export interface LineWriter {
   flushSync(): void;
 }
 
-const mostCharacters = 16_000;
+const mostCharacters = 64_000;
 const flushMilliseconds = 250;
 /** Where the reader is slow to take what was written. */
 const retryMilliseconds = 100;

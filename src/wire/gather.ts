@@ -15,10 +15,12 @@ export interface Gatherer {
 export function gather(batches: AnswerBatches): Promise<GatheredAnswer> {
   const gatherer = createGatherer();
   const whole = new Promise<void>((end, fail) => {
-    const take = (batch: readonly AnswerEvent[]): void => batch.forEach(gatherer.push);
+    const take = (batch: readonly AnswerEvent[]): void => {
+      for (const event of batch) gatherer.push(event);
+    };
     pour(batches, { take, end, fail }).resume();
   });
-  return whole.then(gatherer.done);
+  return whole.then(() => gatherer.done());
 }
 
 interface OpenCall {
@@ -41,78 +43,84 @@ interface OpenChoice {
   finish: FinishReason | undefined;
 }
 
-export function createGatherer(): Gatherer {
-  /** By their index, which is small. */
-  const choices: (OpenChoice | undefined)[] = [];
-  const notices: Extract<AnswerEvent, { type: "safety-notice" }>[] = [];
-  let started: Extract<AnswerEvent, { type: "started" }> | undefined;
-  let begun: Extract<AnswerEvent, { type: "answer-begin" }> | undefined;
-  let finished: Extract<AnswerEvent, { type: "finished" }> | undefined;
+export const createGatherer = (): Gatherer => new Gathering();
 
-  function choice(index: number): OpenChoice {
-    return (choices[index] ??= newChoice());
+/** A class, and no closures: every whole answer makes one. */
+class Gathering implements Gatherer {
+  /** By their index, which is small. */
+  readonly #choices: (OpenChoice | undefined)[] = [];
+  readonly #notices: Extract<AnswerEvent, { type: "safety-notice" }>[] = [];
+  #started: Extract<AnswerEvent, { type: "started" }> | undefined;
+  #begun: Extract<AnswerEvent, { type: "answer-begin" }> | undefined;
+  #finished: Extract<AnswerEvent, { type: "finished" }> | undefined;
+
+  #choice(index: number): OpenChoice {
+    return (this.#choices[index] ??= newChoice());
   }
 
-  function push(event: AnswerEvent): void {
+  push(event: AnswerEvent): void {
     switch (event.type) {
       case "started":
-        started = event;
+        this.#started = event;
         return;
       case "answer-begin":
-        begun = event;
+        this.#begun = event;
         return;
       case "text-delta": {
-        const open = choice(event.choice);
+        const open = this.#choice(event.choice);
         open.text += event.text;
         // Not by spreading: a whole answer's logprobs are more than a call may have arguments.
         if (event.logprobs) for (const logprob of event.logprobs) open.logprobs.push(logprob);
         return;
       }
       case "refusal-delta":
-        choice(event.choice).refusal += event.text;
+        this.#choice(event.choice).refusal += event.text;
         return;
       case "reasoning-delta":
-        choice(event.choice).openReasoning += event.text;
+        this.#choice(event.choice).openReasoning += event.text;
         return;
       case "reasoning-seal":
-        sealReasoning(choice(event.choice), event.signature, event.redacted);
+        sealReasoning(this.#choice(event.choice), event.signature, event.redacted);
         return;
       case "tool-call-delta":
-        addToCall(choice(event.choice), event);
+        addToCall(this.#choice(event.choice), event);
         return;
       case "sound":
-        choice(event.choice).sound = event.base64 === undefined ? undefined : event;
+        this.#choice(event.choice).sound = event.base64 === undefined ? undefined : event;
         return;
       case "citations":
-        choice(event.choice).citations.push(...event.citations);
+        this.#choice(event.choice).citations.push(...event.citations);
         return;
       case "choice-finish":
-        choice(event.choice).finish = event.reason;
+        this.#choice(event.choice).finish = event.reason;
         return;
       case "safety-notice":
-        notices.push(event);
-        if (event.retractFrom !== undefined) takeBack(choice(event.choice), event.retractFrom);
+        this.#notices.push(event);
+        if (event.retractFrom !== undefined) takeBack(this.#choice(event.choice), event.retractFrom);
         return;
       case "finished":
-        finished = event;
+        this.#finished = event;
     }
   }
 
-  function done(): GatheredAnswer {
+  done(): GatheredAnswer {
+    const started = this.#started;
+    const finished = this.#finished;
+    const begun = this.#begun;
     if (!started || !finished) throw new Error("The answer was gathered before it was finished.");
+    const choices: GatheredChoice[] = [];
+    for (const [index, open] of this.#choices.entries()) if (open) choices.push(closeChoice(index, open));
     return {
-      choices: choices.flatMap((open, index) => (open ? [closeChoice(index, open)] : [])),
+      choices,
       upstreamId: begun?.upstreamId,
       upstreamModel: begun?.upstreamModel,
       fingerprint: begun?.fingerprint,
       serviceTier: begun?.serviceTier,
       receipt: finished.receipt,
       deployment: started.deployment,
-      notices,
+      notices: this.#notices,
     };
   }
-
-  return { push, done };
 }
 
 const newChoice = (): OpenChoice => ({

@@ -21,7 +21,7 @@ import { encodeUsage } from "./usage.ts";
 export function encodeChatAnswer(answer: GatheredAnswer, style: AnswerStyle): JsonObject {
   const { receipt, notices, fingerprint } = answer;
   const tier = knownTier(answer.serviceTier);
-  return {
+  const whole: Record<string, unknown> = {
     id: answerId(receipt.id),
     object: "chat.completion",
     created: style.created,
@@ -33,35 +33,48 @@ export function encodeChatAnswer(answer: GatheredAnswer, style: AnswerStyle): Js
       finish_reason: encodeFinish(choice.finish, style.legacyFunctions),
     })),
     usage: encodeUsage(receipt.usage),
-    ...(tier === undefined ? {} : { service_tier: tier }),
-    ...(fingerprint === undefined ? {} : { system_fingerprint: fingerprint }),
-    ...(notices.length === 0 ? {} : { portcullis: { safety: notices.map(encodeNotice) } }),
   };
+  if (tier !== undefined) whole["service_tier"] = tier;
+  if (fingerprint !== undefined) whole["system_fingerprint"] = fingerprint;
+  if (notices.length > 0) whole["portcullis"] = { safety: notices.map(encodeNotice) };
+  return whole;
 }
 
 function encodeMessage(choice: GatheredChoice, { legacyFunctions = false }: AnswerStyle): JsonObject {
   const { text, refusal, reasoning, toolCalls, citations, sound } = choice;
-  const thought = reasoning.map((block) => block.text).join("");
-  const sealed = reasoning.some((block) => block.signature !== undefined || block.redacted !== undefined);
-  const { annotations, others } = sortCitations(citations);
-  return {
+  const message: Record<string, unknown> = {
     role: "assistant",
     content: sound || (text === "" && (toolCalls.length > 0 || refusal !== "")) ? null : text,
     refusal: refusal === "" ? null : refusal,
-    ...(thought === "" ? {} : { reasoning_content: thought }),
-    ...(sealed ? { reasoning_details: reasoning.map(encodeReasoningDetail) } : {}),
-    ...encodeCalls(toolCalls, legacyFunctions),
-    ...(sound ? { audio: { ...encodeSound(sound), transcript: text } } : {}),
-    ...(annotations.length === 0 ? {} : { annotations }),
-    ...(others.length === 0 ? {} : { citations: others }),
   };
+  if (reasoning.length > 0) addReasoning(message, reasoning);
+  if (toolCalls.length > 0) addCalls(message, toolCalls, legacyFunctions);
+  if (sound) message["audio"] = { ...encodeSound(sound), transcript: text };
+  if (citations.length > 0) addCitations(message, citations);
+  return message;
 }
 
-function encodeCalls(calls: readonly ToolCall[], legacyFunctions: boolean): JsonObject {
+function addReasoning(message: Record<string, unknown>, reasoning: GatheredChoice["reasoning"]): void {
+  const thought = reasoning.map((block) => block.text).join("");
+  const sealed = reasoning.some((block) => block.signature !== undefined || block.redacted !== undefined);
+  if (thought !== "") message["reasoning_content"] = thought;
+  if (sealed) message["reasoning_details"] = reasoning.map(encodeReasoningDetail);
+}
+
+function addCitations(message: Record<string, unknown>, citations: GatheredChoice["citations"]): void {
+  const { annotations, others } = sortCitations(citations);
+  if (annotations.length > 0) message["annotations"] = annotations;
+  if (others.length > 0) message["citations"] = others;
+}
+
+function addCalls(
+  message: Record<string, unknown>,
+  calls: readonly ToolCall[],
+  legacyFunctions: boolean,
+): void {
   const [first] = calls;
-  if (!first) return {};
-  if (legacyFunctions) return { function_call: { name: first.name, arguments: first.arguments } };
-  return { tool_calls: calls.map(encodeCall) };
+  if (legacyFunctions && first) message["function_call"] = { name: first.name, arguments: first.arguments };
+  else message["tool_calls"] = calls.map(encodeCall);
 }
 
 const encodeCall = ({ id, name, arguments: text, signature, freeform }: ToolCall): JsonObject =>
