@@ -7,6 +7,7 @@ import type { ExecutionResult } from "graphql";
 import { abortable } from "../core/abortable.ts";
 import { identityOf } from "../core/caller.ts";
 import { Failure } from "../core/errors.ts";
+import { markEventStream } from "../core/event-stream.ts";
 import { readJsonObject } from "./body.ts";
 import { header, type Exchange } from "./exchange.ts";
 import type { Executor } from "./execute.ts";
@@ -153,7 +154,10 @@ export function createSingleConnection(execute: Executor): SingleConnection {
       });
       response.writeHead(init.status, init.statusText, init.headers);
       if (body === null || typeof body === "string") response.end(body ?? undefined);
-      else await stream(body, response, raw);
+      else {
+        markEventStream(response);
+        await stream(body, response, raw);
+      }
     },
     cut(reason) {
       for (const { running } of reservations.all()) for (const one of running) one.abort(reason);

@@ -3,8 +3,9 @@
 
 import type { ServerResponse } from "node:http";
 import type { ExecutionResult } from "graphql";
+import { markEventStream } from "../core/event-stream.ts";
 import { pour, type Sink, type Tap } from "../core/pouring.ts";
-import { writeChunk } from "../core/write-chunk.ts";
+import { writeChunk, writeFirst, writeLast } from "../core/write-chunk.ts";
 
 export interface StreamForm {
   readonly contentType: string;
@@ -45,14 +46,13 @@ export function sendStream(
   form: StreamForm,
   response: ServerResponse,
 ): Promise<void> {
+  if (form === eventStream) markEventStream(response);
   response.writeHead(200, {
     "content-type": form.contentType,
     "cache-control": "no-cache, no-transform",
     // Proxies that buffer would hold tokens back.
     "x-accel-buffering": "no",
   });
-  response.flushHeaders();
-  response.write(form.begin);
   return new Promise((resolve, reject) => {
     new ResultSending(results, form, response, resolve, reject).begin();
   });
@@ -85,8 +85,9 @@ class ResultSending implements Sink<ExecutionResult> {
 
   begin(): void {
     this.#response.once("close", this.#onClose);
-    if (this.#response.destroyed) this.#onClose();
-    else this.#source.resume();
+    if (this.#response.destroyed) return this.#onClose();
+    this.#isFull = !writeFirst(this.#response, this.#form.begin, this.#onDrain);
+    if (!this.#isFull) this.#source.resume();
   }
 
   take(result: ExecutionResult): void {
@@ -94,7 +95,7 @@ class ResultSending implements Sink<ExecutionResult> {
   }
 
   end(): void {
-    this.#response.end(this.#form.end);
+    writeLast(this.#response, this.#form.end);
     this.#over();
     this.#resolve();
   }

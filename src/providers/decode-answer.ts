@@ -2,7 +2,7 @@
 // `providers.ts` hands out what it gives, all that one read brought at a time; the bytes are dropped or read out
 // however it ends.
 
-import type { Dialect, EventFraming, StreamDecoder } from "../core/dialect.ts";
+import type { Dialect, EventFraming, ServerEvent, StreamDecoder } from "../core/dialect.ts";
 import { WireFault } from "../core/dialect.ts";
 import type { ModelEvent } from "../core/events.ts";
 import { type Pourable, pourable, type Sink, type Tap } from "../core/pouring.ts";
@@ -97,11 +97,7 @@ class AnswerReading implements Tap, Sink<Buffer> {
       }
       this.#unsure = sign === undefined;
     }
-    if (!this.#decode(chunk, decoder)) return body.drop();
-    if (!decoder.over()) return;
-    // A provider that said all it had to say need not close for us to go on; its connection is used again.
-    body.readOut();
-    this.end();
+    if (!this.#decode(chunk, decoder)) body.drop();
   }
 
   #gather(chunk: Buffer, whole: WholeBody, body: AnswerBody): void {
@@ -117,7 +113,7 @@ class AnswerReading implements Tap, Sink<Buffer> {
   end(): void {
     const decoder = this.#decoder;
     if (this.#whole) return this.#finishWhole(this.#whole);
-    if (!this.#isOver && decoder && this.#decode(undefined, decoder)) this.#finish(decoder);
+    if (!this.#isOver && decoder) this.#decode(undefined, decoder);
   }
 
   /** A connection that broke once every choice had come to its end took nothing of the answer with it. */
@@ -128,22 +124,31 @@ class AnswerReading implements Tap, Sink<Buffer> {
     else this.#onFault(error);
   }
 
-  /** Without a chunk: what the framing had left open. False where it is over with that. */
+  /** Without a chunk it is the end: what the framing had left open. False where the rest of the bytes is not wanted. */
   #decode(chunk: Buffer | undefined, decoder: StreamDecoder): boolean {
     const framing = this.#framing;
     if (!framing) return false;
     const events: ModelEvent[] = [];
+    let isLast = chunk === undefined;
     let fault: { readonly error: unknown } | undefined;
     try {
-      for (const event of chunk ? framing.push(chunk) : framing.end()) {
-        for (const one of decoder.push(event)) events.push(one);
+      if (chunk) decodeInto(events, framing.push(chunk), decoder);
+      isLast ||= decoder.over();
+      // The end goes out together with what came last.
+      if (isLast) {
+        decodeInto(events, framing.end(), decoder);
+        for (const one of decoder.end()) events.push(one);
       }
     } catch (error) {
       fault = { error };
+      isLast = false;
     }
+    // A provider that said all it had to say need not close for us to go on; its connection is used again.
+    if (isLast && chunk) this.#body?.readOut();
     if (events.length > 0) this.#sink.take(events);
     if (fault) this.fail(fault.error);
-    return !this.#isOver;
+    else if (isLast) this.#close();
+    return isLast || !this.#isOver;
   }
 
   #finishWhole(whole: WholeBody): void {
@@ -170,6 +175,10 @@ class AnswerReading implements Tap, Sink<Buffer> {
     this.#isOver = true;
     this.#sink.end();
   }
+}
+
+function decodeInto(events: ModelEvent[], framed: readonly ServerEvent[], decoder: StreamDecoder): void {
+  for (const event of framed) for (const one of decoder.push(event)) events.push(one);
 }
 
 /** Some servers answer whole although a stream was asked for, and some the other way round. */

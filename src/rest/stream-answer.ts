@@ -4,11 +4,18 @@
 
 import type { AnswerBatches, AnswerEvent } from "../core/answer.ts";
 import { asFailure, Failure } from "../core/errors.ts";
+import { markEventStream } from "../core/event-stream.ts";
 import { pour, type Sink, type Tap } from "../core/pouring.ts";
-import { writeChunk } from "../core/write-chunk.ts";
+import { writeChunk, writeFirst, writeLast } from "../core/write-chunk.ts";
 import type { StreamEncoder } from "../wire/client-stream.ts";
 import type { Place } from "../core/present.ts";
-import { fixedHeaders, requestIdHeaders, startedHeaders, type Started } from "./answer-headers.ts";
+import {
+  fixedHeaders,
+  type Headers,
+  requestIdHeaders,
+  startedHeaders,
+  type Started,
+} from "./answer-headers.ts";
 import { callerReference } from "./asked.ts";
 import type { Exchange } from "./exchange.ts";
 import { sendFailure } from "./failure-answer.ts";
@@ -21,6 +28,15 @@ export interface StreamParts {
 
 /** Keep-alive times without a byte read: two minutes. Who stopped reading may not hold an upstream for good. */
 const mostUnread = 8;
+
+const eventStreamHeaders: Headers = [
+  ...fixedHeaders,
+  "content-type",
+  "text/event-stream; charset=utf-8",
+  // Tells nginx not to gather the stream before passing it on.
+  "x-accel-buffering",
+  "no",
+];
 
 /** Resolves when the exchange is over, however it ended. Never rejects. */
 export function streamAnswer(
@@ -136,18 +152,16 @@ class StreamAnswer implements Quiet, Sink<readonly AnswerEvent[]> {
     this.quietTicks = 0;
     if (response.headersSent) this.#full = !writeChunk(response, text, this.#onDrain);
     else {
-      this.#sendHead();
-      this.#full = !response.write(text);
-      if (this.#full) response.once("drain", this.#onDrain);
+      this.#decideHead();
+      this.#full = !writeFirst(response, text, this.#onDrain);
     }
     if (this.#full) this.#source.pause();
   }
 
   #finish(lastText: string): void {
-    this.#sendHead();
     const text = this.#pending + lastText + this.#encoder.end();
     this.#close();
-    this.#exchange.response.end(text);
+    this.#end(text);
   }
 
   /** Before the first byte a failure has a status of its own; after it, it is the last event. */
@@ -158,23 +172,23 @@ class StreamAnswer implements Quiet, Sink<readonly AnswerEvent[]> {
     if (!response.headersSent && pending === "") {
       return sendFailure(request, response, failure, requestId, this.#exchange.wire.encodeFailure);
     }
-    const text = pending + this.#encoder.fail(failure, requestId);
-    this.#sendHead();
+    this.#end(pending + this.#encoder.fail(failure, requestId));
+  }
+
+  #end(text: string): void {
+    const { response } = this.#exchange;
+    if (response.headersSent) return writeLast(response, text);
+    this.#decideHead();
     response.end(text);
   }
 
-  #sendHead(): void {
+  #decideHead(): void {
     const { request, requestId, response } = this.#exchange;
-    if (response.headersSent) return;
-    // Set apart, so that the server can ask for it: only an event stream can carry a probe.
-    response.setHeader("content-type", "text/event-stream; charset=utf-8");
+    markEventStream(response);
     response.writeHead(200, [
-      ...fixedHeaders,
+      ...eventStreamHeaders,
       ...requestIdHeaders(requestId, callerReference(request.headers)),
       ...(this.#started === undefined ? [] : startedHeaders(this.#started)),
-      // Tells nginx not to gather the stream before passing it on.
-      "x-accel-buffering",
-      "no",
     ]);
   }
 

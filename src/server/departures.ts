@@ -8,6 +8,7 @@
 
 import type { Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { isEventStream } from "../core/event-stream.ts";
 
 /** Waits between probes: the first probe draws the reset, the next finds it; the rest is for callers far away. */
 const waitMilliseconds = [2, 10, 40, 150, 1_000];
@@ -63,6 +64,3 @@ function send(response: ServerResponse, socket: Socket): boolean {
   response.write(":\n\n");
   return true;
 }
-
-const isEventStream = (response: ServerResponse): boolean =>
-  String(response.getHeader("content-type") ?? "").startsWith("text/event-stream");
