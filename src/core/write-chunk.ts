@@ -39,4 +39,6 @@ export function writeLast(response: ServerResponse, text: string): void {
 const socketOf = ({ chunkedEncoding, socket }: ServerResponse): ServerResponse["socket"] =>
   chunkedEncoding ? socket : null;
 
-const framed = (text: string): string => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
+/** Nothing stays nothing: an empty chunk is the end. */
+const framed = (text: string): string =>
+  text === "" ? "" : `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;

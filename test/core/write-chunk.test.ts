@@ -20,7 +20,7 @@ async function serve(t: TestContext, listener: RequestListener): Promise<number>
 }
 
 const noDrain = (): never => assert.fail("nothing is full");
-const pieces = ["plain ", "ünïcödé 🙂 ", "x".repeat(40_000), "\r\n0\r\n\r\n", "end"];
+const pieces = ["plain ", "", "ünïcödé 🙂 ", "x".repeat(40_000), "\r\n0\r\n\r\n", "end"];
 
 const inPieces: RequestListener = (_asked, response) => {
   writeFirst(response, "begin ", noDrain);
@@ -46,6 +46,19 @@ test("pieces arrive whole and in order, whatever they hold", async (t) => {
   const chunks: Buffer[] = [];
   for await (const chunk of answer) chunks.push(chunk);
   assert.equal(Buffer.concat(chunks).toString(), whole);
+});
+
+test("an end without a last piece is one end, and the connection carries the next answer", async (t) => {
+  const port = await serve(t, (asked, response) => {
+    writeFirst(response, String(asked.url), noDrain);
+    writeLast(response, "");
+  });
+  const answers = await exchanged(
+    port,
+    "GET /1 HTTP/1.1\r\nhost: x\r\n\r\nGET /2 HTTP/1.1\r\nhost: x\r\n\r\n",
+  );
+  const bodies = answers.split(/HTTP\/1\.1 200[^]*?\r\n\r\n/).slice(1);
+  assert.deepEqual(bodies, ["2\r\n/1\r\n0\r\n\r\n", "2\r\n/2\r\n0\r\n\r\n"]);
 });
 
 test("a client of HTTP/1.0 gets the pieces without frames", async (t) => {
