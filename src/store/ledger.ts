@@ -2,7 +2,6 @@
 // The rows are written with their settling records (record-writer.ts); here they are made and added up.
 
 import type { SettlementRow } from "../audit/record-book.ts";
-import { isoTime } from "../core/json-text.ts";
 import { formatUsd } from "../core/money.ts";
 import type { Database } from "./database.ts";
 
@@ -30,7 +29,7 @@ export function ledgerEntryOf(row: SettlementRow): string | undefined {
   // A fault that was played in a provider's place used nothing.
   if (row.rehearsed !== undefined && usage.input + usage.output === 0) return undefined;
   return (
-    `${requestId}${fieldEnd}${isoTime(at.getTime())}${fieldEnd}${storable(row.key)}${fieldEnd}${storable(row.user)}` +
+    `${requestId}${fieldEnd}${at.getTime()}${fieldEnd}${storable(row.key)}${fieldEnd}${storable(row.user)}` +
     `${fieldEnd}${storable(row.team)}${fieldEnd}${storable(deploymentId)}${fieldEnd}${storable(row.model)}` +
     `${fieldEnd}${Math.round(usage.input)}${fieldEnd}${Math.round(usage.cachedInput)}` +
     `${fieldEnd}${Math.round(usage.cacheWrite)}${fieldEnd}${Math.round(usage.output)}` +
@@ -54,7 +53,7 @@ export const insertEntries = `
   insert into "ledger_entry" ("request_id", "at", "key", "user_id", "team", "deployment", "model", "input_tokens",
     "cached_input_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens", "cost", "estimated",
     "price_version")
-  select f[1], f[2]::timestamptz, f[3], f[4], f[5], coalesce(f[6], ''), coalesce(f[7], ''), f[8]::bigint,
+  select f[1], to_timestamp(f[2]::float8 / 1000), f[3], f[4], f[5], coalesce(f[6], ''), coalesce(f[7], ''), f[8]::bigint,
     f[9]::bigint, f[10]::bigint, f[11]::bigint, f[12]::bigint, f[13]::numeric, f[14]::boolean, f[15]
   from "head", (
     select string_to_array("entry", E'\\x1F', '') as f

@@ -5,7 +5,6 @@ import { genesis, linkHash } from "../audit/chain.ts";
 import type { ChainHead } from "../audit/chain.ts";
 import type { Database } from "./database.ts";
 import { within } from "./deadline.ts";
-import { isoTime } from "../core/json-text.ts";
 import { entryEnd, insertEntries } from "./ledger.ts";
 
 export interface PendingRow {
@@ -40,9 +39,9 @@ export async function openRecordWriter(database: Database, replica: string): Pro
 
     const { lines, next } = link(rows, head, replica);
     doubtful = next;
-    const [written] = await within(
+    const moved = await within(
       writeMilliseconds,
-      database.queryOften<{ rows: number }>(appendStatement, [
+      database.queryOften<{ moved: number }>(appendStatement, [
         lines,
         entriesOf(rows),
         replica,
@@ -52,7 +51,7 @@ export async function openRecordWriter(database: Database, replica: string): Pro
         openAfter(rows, next.sequence),
       ]),
     );
-    if (written?.rows !== rows.length) throw new Error(`the chain of replica ${replica} moved on without us`);
+    if (moved.length === 0) throw new Error(`the chain of replica ${replica} moved on without us`);
     confirm(rows, next);
   }
 
@@ -90,7 +89,7 @@ function link(rows: readonly PendingRow[], head: ChainHead, replica: string) {
     sequence += 1;
     const hash = linkHash({ replica, sequence, kind, body, previousHash });
     if (lines !== "") lines += "\n";
-    lines += `${sequence}\t${kind}\t${requestId}\t${isoTime(at.getTime())}\t${previousHash}\t${hash}\t${body}`;
+    lines += `${sequence}\t${kind}\t${requestId}\t${at.getTime()}\t${previousHash}\t${hash}\t${body}`;
     previousHash = hash;
   }
   return { lines, next: { sequence, hash: previousHash } };
@@ -131,7 +130,8 @@ const openStatement = `
 
 /**
  * The head moves only from where we left it: a write that came through unseen is never repeated. Rows come as lines,
- * since their bodies would be escaped once more in JSON or an array; `offset 0` has each line split once.
+ * since their bodies would be escaped once more in JSON or an array; `offset 0` has each line split once. Moments come
+ * in milliseconds, which are exact and read in half the time of a date.
  */
 const appendStatement = `
   with "head" as (
@@ -141,11 +141,10 @@ const appendStatement = `
     returning "id"
   ), "rows" as (
     insert into "record" ("replica", "sequence", "kind", "request_id", "at", "body", "previous_hash", "hash")
-    select "head"."id", f[1]::bigint, f[2], f[3], f[4]::timestamptz, f[7], f[5], f[6]
+    select $3::text, f[1]::bigint, f[2], f[3], to_timestamp(f[4]::float8 / 1000), f[7], f[5], f[6]
     from "head", (
       select string_to_array("line", E'\\t') as f
       from unnest(string_to_array($1::text, E'\\n')) as "line" offset 0) as "lines"
-    returning 1
   ), "entries" as (${insertEntries}
   )
-  select count(*)::integer as "rows" from "rows"`;
+  select 1 as "moved" from "head"`;
