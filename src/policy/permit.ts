@@ -30,15 +30,19 @@ export interface PermitParts {
 
 type AskPermit = (weighed: Weighed, candidates: readonly Deployment[], breakGlass?: BreakGlass) => Permit;
 
-/** All that is the same for every candidate, and what was decided in it. */
-interface Situation {
+/** All that is the same for every candidate. */
+interface Circumstances {
   readonly subjects: string;
-  readonly rows: OwnRows;
   readonly action: string;
   readonly data: Sensitivity;
   readonly purpose: string | undefined;
   readonly features: number;
   readonly breakGlass: boolean;
+}
+
+/** And what was decided in it. */
+interface Situation extends Circumstances {
+  readonly rows: OwnRows;
   /** By the atoms that occur in any row. */
   readonly decisions: Map<string, Decision>;
   /** A deployment never changes: another catalog or another attestation is another object. */
@@ -66,6 +70,8 @@ export function makePermit(parts: PermitParts): AskPermit {
   const decide = makeDecide(engine);
   const subjectsOf = makeSubjects(rows.grants, engine.teams);
   const situations = new Map<string, Situation>();
+  /** The last that was asked about: an attempt asks again, and the next request is mostly of the same kind. */
+  let last: Situation | undefined;
   const words = providerWords(rows.grants);
   const purposes = namedPurposes(rows.grants);
 
@@ -116,17 +122,14 @@ export function makePermit(parts: PermitParts): AskPermit {
     const features = featuresOf(weighed.request);
     const purpose =
       weighed.purpose !== undefined && purposes.has(weighed.purpose) ? weighed.purpose : undefined;
+    const asked = { subjects, action, data, purpose, features, breakGlass };
+    if (last && isSame(last, asked)) return last;
     const key = `${subjects}|${action}|${formatSensitivity(data)}|${purpose ?? ""}|${features}|${breakGlass}`;
     let situation = situations.get(key);
     if (situation === undefined) {
       const own = ownRows(rows.grants, { subjects, action, data }, engine.teams);
       situation = {
-        subjects,
-        action,
-        data,
-        purpose,
-        features,
-        breakGlass,
+        ...asked,
         rows: own,
         decisions: new Map(),
         entries: new WeakMap(),
@@ -135,6 +138,7 @@ export function makePermit(parts: PermitParts): AskPermit {
       forgetOldest(situations, situationsKept);
       situations.set(key, situation);
     }
+    last = situation;
     return situation;
   }
 
@@ -161,6 +165,17 @@ export function makePermit(parts: PermitParts): AskPermit {
     return entryOf(deployment, situation, decision, Math.min(validUntil, decision.validUntil));
   }
 }
+
+const isSame = (a: Circumstances, b: Circumstances): boolean =>
+  a.subjects === b.subjects &&
+  a.action === b.action &&
+  a.purpose === b.purpose &&
+  a.features === b.features &&
+  a.breakGlass === b.breakGlass &&
+  (a.data === b.data ||
+    (a.data.level === b.data.level &&
+      a.data.labels.length === b.data.labels.length &&
+      a.data.labels.every((label, index) => label === b.data.labels[index])));
 
 const areSame = (before: readonly Deployment[], now: readonly Deployment[]): boolean =>
   before === now || (before.length === now.length && now.every((one, index) => one === before[index]));

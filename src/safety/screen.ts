@@ -83,7 +83,8 @@ class Screen implements Pourable<readonly ScreenedEvent[]>, Sink<readonly Checke
   readonly #judge = (category: string): VerdictAction =>
     this.#account.found(category, this.#decide(category));
   readonly #account: ScanAccount;
-  readonly #guards = new Map<number, ChoiceGuard>();
+  /** In the order in which they began. */
+  readonly #guards: ChoiceGuard[] = [];
   /** The one that was asked last: mostly there is no other. */
   #guard: ChoiceGuard | undefined;
   readonly #parts: GuardParts;
@@ -205,11 +206,11 @@ class Screen implements Pourable<readonly ScreenedEvent[]>, Sink<readonly Checke
 
   #guardOf(choice: number): ChoiceGuard {
     if (this.#guard?.index === choice) return this.#guard;
-    let guard = this.#guards.get(choice);
+    let guard = this.#guards.find(({ index }) => index === choice);
     if (!guard) {
       const out = (event: ScreenedEvent): void => void this.#ready.push(event);
       guard = new ChoiceGuard(choice, this.#judge, out, this.#parts);
-      this.#guards.set(choice, guard);
+      this.#guards.push(guard);
     }
     return (this.#guard = guard);
   }
@@ -217,19 +218,17 @@ class Screen implements Pourable<readonly ScreenedEvent[]>, Sink<readonly Checke
   /** The upstream ended: a choice without its finish is judged and given out all the same. */
   #finish(): void {
     this.#ended = true;
-    for (const [choice, guard] of this.#guards) {
+    for (const guard of this.#guards) {
       if (!guard.finished) guard.finish();
-      if (!guard.blocked) continue;
-      this.#block(choice);
-      return;
+      if (guard.blocked) return this.#block(guard.index);
     }
   }
 
   /** The blocked choice ends first, then every other that is open; what they still held is dropped. */
   #block(blocked: number): void {
-    const open = [...this.#guards].filter(([choice, guard]) => choice === blocked || !guard.finished);
-    open.sort(([a], [b]) => Number(b === blocked) - Number(a === blocked));
-    for (const [choice] of open)
+    const open = this.#guards.filter(({ index, finished }) => index === blocked || !finished);
+    open.sort((a, b) => Number(b.index === blocked) - Number(a.index === blocked));
+    for (const { index: choice } of open)
       this.#ready.push({ type: "choice-finish", choice, reason: "content_filter" });
     this.#ended = true;
     this.blocked = true;

@@ -74,11 +74,11 @@ const indexOf = (value: unknown): number =>
     : 0;
 
 function beginning(body: JsonObject): ModelEvent {
-  const fields = {
+  return {
+    type: "answer-begin",
     upstreamId: textOf(body["id"]),
     upstreamModel: textOf(body["model"]),
     fingerprint: textOf(body["system_fingerprint"]),
     serviceTier: textOf(body["service_tier"]),
   };
-  return { type: "answer-begin", ...fields };
 }
