@@ -34,8 +34,9 @@ export async function openRecordWriter(database: Database, replica: string): Pro
   const open = await readOpen(database, replica);
 
   async function write(rows: readonly PendingRow[]): Promise<void> {
+    const settled = settledBy(rows);
     if (doubtful) head = await readHead(database, replica);
-    if (doubtful?.hash === head.hash) return confirm(rows, head);
+    if (doubtful?.hash === head.hash) return confirm(rows, settled, head);
 
     const { lines, next } = link(rows, head, replica);
     doubtful = next;
@@ -48,34 +49,42 @@ export async function openRecordWriter(database: Database, replica: string): Pro
         head.hash,
         next.sequence,
         next.hash,
-        openAfter(rows, next.sequence),
+        openAfter(rows, settled, next.sequence),
       ]),
     );
     if (moved.length === 0) throw new Error(`the chain of replica ${replica} moved on without us`);
-    confirm(rows, next);
+    confirm(rows, settled, next);
   }
 
-  function confirm(rows: readonly PendingRow[], newHead: ChainHead): void {
+  function confirm(rows: readonly PendingRow[], settled: ReadonlySet<string>, newHead: ChainHead): void {
     let sequence = newHead.sequence - rows.length;
     for (const { kind, requestId } of rows) {
       sequence += 1;
-      if (kind === "decision") open.set(requestId, sequence);
-      else open.delete(requestId);
+      if (kind === "settlement") open.delete(requestId);
+      // Most decisions are settled by the same write, and need no place among those that wait.
+      else if (!settled.has(requestId)) open.set(requestId, sequence);
     }
     head = newHead;
     doubtful = undefined;
   }
 
   /** Everything up to this sequence is settled once `rows` are written, the last of them as `last`. */
-  function openAfter(rows: readonly PendingRow[], last: number): number {
-    const settled = new Set<string>();
-    for (const { kind, requestId } of rows) if (kind === "settlement") settled.add(requestId);
+  function openAfter(rows: readonly PendingRow[], settled: ReadonlySet<string>, last: number): number {
     for (const [requestId, sequence] of open) if (!settled.has(requestId)) return sequence - 1;
     const firstOpen = rows.findIndex(({ kind, requestId }) => kind === "decision" && !settled.has(requestId));
     return firstOpen < 0 ? last : last - rows.length + firstOpen;
   }
 
   return { write };
+}
+
+/** The requests that are settled when all of the rows are written. */
+function settledBy(rows: readonly PendingRow[]): ReadonlySet<string> {
+  const settled = new Set<string>();
+  for (const { kind, requestId } of rows)
+    if (kind === "settlement") settled.add(requestId);
+    else settled.delete(requestId);
+  return settled;
 }
 
 /**
