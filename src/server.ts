@@ -7,6 +7,7 @@ import { Failure } from "./core/errors.ts";
 import { sendFailure } from "./rest/failure-answer.ts";
 import { createCors } from "./server/cors.ts";
 import { noticeDepartures } from "./server/departures.ts";
+import { createListeners, type ListenTarget } from "./server/listeners.ts";
 import { answerHealth, answerMetrics, type Health, type MetricsSource } from "./server/operations.ts";
 
 /** Takes over the exchange, and never throws after it began to answer. */
@@ -39,8 +40,6 @@ interface Patience {
   readonly checkMilliseconds: number;
 }
 
-type ListenTarget = { readonly host: string; readonly port: number } | { readonly path: string };
-
 interface DrainSettings {
   /** While load balancers learn from /readyz, requests are still taken. */
   readonly graceMilliseconds?: number | undefined;
@@ -67,7 +66,14 @@ const usualPatience: Patience = {
   requestMilliseconds: 300_000,
   checkMilliseconds: 30_000,
 };
-const probeAfterMilliseconds = 60_000;
+const connectionOptions = {
+  noDelay: true,
+  // Finds callers whose machine vanished without a word while an answer is awaited.
+  keepAlive: true,
+  keepAliveInitialDelay: 60_000,
+  // As Node's own has it: whoever has asked may close their side.
+  allowHalfOpen: true,
+};
 /** What a cut answer has to write its last event. */
 const lastWordMilliseconds = 500;
 
@@ -75,14 +81,13 @@ export function createServer(parts: ServerParts): Server {
   let stopping = false;
   const { headersMilliseconds, requestMilliseconds, checkMilliseconds } = parts.patience ?? usualPatience;
   const http = createHttpServer({
+    ...connectionOptions,
     keepAliveTimeout: keepAliveMilliseconds,
     headersTimeout: headersMilliseconds,
     requestTimeout: requestMilliseconds,
     connectionsCheckingInterval: checkMilliseconds,
-    // Finds callers whose machine vanished without a word while an answer is awaited.
-    keepAlive: true,
-    keepAliveInitialDelay: probeAfterMilliseconds,
   });
+  const listeners = createListeners(http, connectionOptions);
   const departures = noticeDepartures(http);
   const cors = createCors(parts.corsOrigins ?? [], parts.production === true);
 
@@ -126,14 +131,10 @@ export function createServer(parts: ServerParts): Server {
   });
 
   /** Stops listening; resolves when the last connection is gone. */
-  function stopAccepting(): Promise<void> {
+  async function stopAccepting(): Promise<void> {
     const sweep = setInterval(() => http.closeIdleConnections(), idleSweepMilliseconds);
-    return new Promise((resolve) => {
-      http.close(() => {
-        clearInterval(sweep);
-        resolve();
-      });
-    });
+    await listeners.close();
+    clearInterval(sweep);
   }
 
   async function cut(closed: Promise<void>): Promise<void> {
@@ -145,20 +146,9 @@ export function createServer(parts: ServerParts): Server {
   }
 
   return {
-    listen(target) {
-      return new Promise((resolve, reject) => {
-        http.once("error", reject);
-        http.listen(target, () => {
-          http.off("error", reject);
-          resolve(http.address() ?? "");
-        });
-      });
-    },
+    listen: (target) => listeners.listen(target),
     address: () => http.address() ?? undefined,
-    connections: () =>
-      new Promise((resolve, reject) => {
-        http.getConnections((error, count) => (error ? reject(error) : resolve(count)));
-      }),
+    connections: () => listeners.connections(),
     async drain(settings) {
       stopping = true;
       await pause(settings.graceMilliseconds ?? defaultGraceMilliseconds);
