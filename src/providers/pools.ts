@@ -23,13 +23,18 @@ export interface Pools {
   close(): Promise<void>;
 }
 
+interface Kept extends Carrier {
+  /** Ends what runs on it. */
+  destroy(): unknown;
+}
+
 const connectMilliseconds = 5_000;
 const connectionsPerOrigin = 256;
 
 export function createPools(settings: PoolSettings): Pools {
-  const carriers = new Map<string, Carrier & { destroy(): unknown }>();
+  const carriers = new Map<string, Kept>();
 
-  function open(origin: string, connectTimeout: number): Carrier & { destroy(): unknown } {
+  function open(origin: string, connectTimeout: number): Kept {
     const url = new URL(origin);
     const { httpsProxy, noProxy } = settings;
     return httpsProxy === undefined || bypassesProxy(url, noProxy)
