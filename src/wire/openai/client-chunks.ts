@@ -4,6 +4,7 @@
 
 import type { AnswerEvent } from "../../core/answer.ts";
 import type { Deployment } from "../../core/deployment.ts";
+import type { Failure } from "../../core/errors.ts";
 import type { StreamEncoder } from "../client-stream.ts";
 import type { JsonObject } from "../json.ts";
 import { paddingFor } from "../obfuscation.ts";
@@ -42,59 +43,76 @@ interface ChoiceState {
 
 type Of<T extends AnswerEvent["type"]> = Extract<AnswerEvent, { type: T }>;
 
-export function createChatChunkEncoder(style: ChunkStyle): StreamEncoder {
-  const choices: (ChoiceState | undefined)[] = [];
-  const ending = style.includeUsage ? `,"usage":null}\n\n` : "}\n\n";
-  const unfinished = `},"logprobs":null,"finish_reason":null}]`;
-  let spoken = style.spoken === true;
-  let id = answerId("unknown");
-  let deployment: Deployment | undefined;
-  let head = headOf({ type: "answer-begin" });
+export const createChatChunkEncoder = (style: ChunkStyle): StreamEncoder => new ChatChunks(style);
 
-  function headOf({ upstreamModel, fingerprint, serviceTier }: Of<"answer-begin">): string {
+const unfinished = `},"logprobs":null,"finish_reason":null}]`;
+
+const unnamed: Of<"answer-begin"> = { type: "answer-begin" };
+
+/** A class, and no closures: every stream makes one, and keeps it. */
+class ChatChunks implements StreamEncoder {
+  readonly #style: ChunkStyle;
+  readonly #ending: string;
+  readonly #choices: (ChoiceState | undefined)[] = [];
+  #spoken: boolean;
+  #id = answerId("unknown");
+  #deployment: Deployment | undefined;
+  #introduced: Of<"answer-begin"> = unnamed;
+  /** What every chunk begins with; undefined until one is sent. */
+  #head: string | undefined;
+
+  constructor(style: ChunkStyle) {
+    this.#style = style;
+    this.#ending = style.includeUsage ? `,"usage":null}\n\n` : "}\n\n";
+    this.#spoken = style.spoken === true;
+  }
+
+  #begun(): string {
+    if (this.#head !== undefined) return this.#head;
+    const { upstreamModel, fingerprint, serviceTier } = this.#introduced;
     const fields = JSON.stringify({
-      id,
+      id: this.#id,
       object: "chat.completion.chunk",
-      created: style.created,
-      model: upstreamModel ?? style.requestedModel,
+      created: this.#style.created,
+      model: upstreamModel ?? this.#style.requestedModel,
       service_tier: knownTier(serviceTier),
       system_fingerprint: fingerprint,
     });
-    return `data: ${fields.slice(0, -1)},"choices":[`;
+    return (this.#head = `data: ${fields.slice(0, -1)},"choices":[`);
   }
 
   /** The choice's first chunk says who speaks; it is sent with whatever comes first. */
-  function open(choice: number, content: "" | null): string {
-    choices[choice] = {
-      beforeText: `${head}{"index":${choice},"delta":${spoken ? '{"audio":{"transcript":' : '{"content":'}`,
-      afterText: (spoken ? "}" : "") + unfinished + (style.obfuscated ? "" : ending),
+  #open(choice: number, content: "" | null): string {
+    this.#choices[choice] = {
+      beforeText: `${this.#begun()}{"index":${choice},"delta":${this.#spoken ? '{"audio":{"transcript":' : '{"content":'}`,
+      afterText: (this.#spoken ? "}" : "") + unfinished + (this.#style.obfuscated ? "" : this.#ending),
       reasoning: "",
       reasoningBlocks: 0,
       categories: [],
     };
-    return chunk(choice, { role: "assistant", content: spoken ? null : content, refusal: null });
+    return this.#chunk(choice, { role: "assistant", content: this.#spoken ? null : content, refusal: null });
   }
 
-  function chunk(choice: number, delta: JsonObject, more: ChunkExtras = {}): string {
+  #chunk(choice: number, delta: JsonObject, more: ChunkExtras = {}): string {
     const { logprobs = null, finish: reason = null, portcullis } = more;
     const entry = JSON.stringify({ index: choice, delta, logprobs, finish_reason: reason });
     const extension = portcullis === undefined ? "" : `,"portcullis":${JSON.stringify(portcullis)}`;
-    return `${head}${entry}]${extension}${ending}`;
+    return `${this.#begun()}${entry}]${extension}${this.#ending}`;
   }
 
-  function text(event: Of<"text-delta">): string {
-    const first = choices[event.choice] ? "" : open(event.choice, "");
-    const state = choices[event.choice];
+  #text(event: Of<"text-delta">): string {
+    const first = this.#choices[event.choice] ? "" : this.#open(event.choice, "");
+    const state = this.#choices[event.choice];
     if (event.logprobs || !state) {
       const logprobs = encodeLogprobs(event.logprobs ?? []);
-      return first + chunk(event.choice, { content: event.text }, { logprobs });
+      return first + this.#chunk(event.choice, { content: event.text }, { logprobs });
     }
     if (event.text === "") return first;
     const said = first + state.beforeText + JSON.stringify(event.text) + state.afterText;
-    return style.obfuscated ? `${said},"obfuscation":"${paddingFor(event.text)}"${ending}` : said;
+    return this.#style.obfuscated ? `${said},"obfuscation":"${paddingFor(event.text)}"${this.#ending}` : said;
   }
 
-  function others(
+  #others(
     event: Exclude<
       AnswerEvent,
       { type: "text-delta" | "started" | "answer-begin" | "finished" | "native-block" }
@@ -102,41 +120,45 @@ export function createChatChunkEncoder(style: ChunkStyle): StreamEncoder {
   ) {
     const { choice } = event;
     if (event.type === "choice-finish" && event.reason === "cancelled") return "";
-    const first = choices[choice] ? "" : open(choice, event.type === "tool-call-delta" ? null : "");
+    const first = this.#choices[choice]
+      ? ""
+      : this.#open(choice, event.type === "tool-call-delta" ? null : "");
     switch (event.type) {
       case "refusal-delta":
-        return first + chunk(choice, { refusal: event.text });
+        return first + this.#chunk(choice, { refusal: event.text });
       case "reasoning-delta": {
-        const state = choices[choice];
+        const state = this.#choices[choice];
         if (state) state.reasoning += event.text;
-        return first + chunk(choice, { reasoning_content: event.text });
+        return first + this.#chunk(choice, { reasoning_content: event.text });
       }
       case "reasoning-seal":
-        return first + chunk(choice, { reasoning_details: [sealed(event)] });
+        return first + this.#chunk(choice, { reasoning_details: [this.#sealed(event)] });
       case "tool-call-delta":
-        return first + toolCall(event);
+        return first + this.#toolCall(event);
       case "sound":
-        return event.base64 === undefined ? first : first + chunk(choice, { audio: encodeSound(event) });
+        return event.base64 === undefined
+          ? first
+          : first + this.#chunk(choice, { audio: encodeSound(event) });
       case "citations": {
         const { annotations, others: citations } = sortCitations(event.citations);
         return (
           first +
-          chunk(choice, {
+          this.#chunk(choice, {
             ...(annotations.length === 0 ? {} : { annotations }),
             ...(citations.length === 0 ? {} : { citations }),
           })
         );
       }
       case "safety-notice":
-        choices[choice]?.categories.push(...event.categories);
-        return first + chunk(choice, {}, { portcullis: { safety: [encodeNotice(event)] } });
+        this.#choices[choice]?.categories.push(...event.categories);
+        return first + this.#chunk(choice, {}, { portcullis: { safety: [encodeNotice(event)] } });
       default:
-        return first + finish(event);
+        return first + this.#finish(event);
     }
   }
 
-  function sealed({ choice, signature, redacted }: Of<"reasoning-seal">): JsonObject {
-    const state = choices[choice];
+  #sealed({ choice, signature, redacted }: Of<"reasoning-seal">): JsonObject {
+    const state = this.#choices[choice];
     if (!state) return {};
     const block = redacted === undefined ? { text: state.reasoning, signature } : { text: "", redacted };
     state.reasoning = "";
@@ -144,14 +166,14 @@ export function createChatChunkEncoder(style: ChunkStyle): StreamEncoder {
     return encodeReasoningDetail(block, state.reasoningBlocks - 1);
   }
 
-  function toolCall(event: Of<"tool-call-delta">) {
+  #toolCall(event: Of<"tool-call-delta">) {
     const { choice, call, id: callId, name, arguments: args, signature, freeform } = event;
-    if (style.legacyFunctions) {
-      return call > 0 ? "" : chunk(choice, { function_call: { name, arguments: args } });
+    if (this.#style.legacyFunctions) {
+      return call > 0 ? "" : this.#chunk(choice, { function_call: { name, arguments: args } });
     }
     if (freeform) {
       const opened = callId === undefined ? {} : { id: callId, type: "custom" };
-      return chunk(choice, { tool_calls: [{ index: call, ...opened, custom: { name, input: args } }] });
+      return this.#chunk(choice, { tool_calls: [{ index: call, ...opened, custom: { name, input: args } }] });
     }
     const begun = callId === undefined ? {} : { id: callId, type: "function" };
     const entry = {
@@ -160,59 +182,65 @@ export function createChatChunkEncoder(style: ChunkStyle): StreamEncoder {
       function: { name, arguments: args },
       ...encodeSignature(signature),
     };
-    return chunk(choice, { tool_calls: [entry] });
+    return this.#chunk(choice, { tool_calls: [entry] });
   }
 
   /** Clients that look only at the end of a cut answer learn there why. */
-  function finish({ choice, reason }: Of<"choice-finish">): string {
-    const categories = choices[choice]?.categories ?? [];
+  #finish({ choice, reason }: Of<"choice-finish">): string {
+    const categories = this.#choices[choice]?.categories ?? [];
     const cut = reason === "content_filter" && categories.length > 0;
-    return chunk(
+    return this.#chunk(
       choice,
       {},
       {
-        finish: encodeFinish(reason, style.legacyFunctions),
+        finish: encodeFinish(reason, this.#style.legacyFunctions),
         ...(cut ? { portcullis: { categories: [...new Set(categories)] } } : {}),
       },
     );
   }
 
-  function account({ receipt }: Of<"finished">): string {
-    if (!style.includeUsage) return "";
+  #account({ receipt }: Of<"finished">): string {
+    if (!this.#style.includeUsage) return "";
     const usage = JSON.stringify(encodeUsage(receipt.usage));
-    const portcullis = JSON.stringify(encodeAccount(receipt, deployment));
-    return `${head}],"usage":${usage},"portcullis":${portcullis}}\n\n`;
+    const portcullis = JSON.stringify(encodeAccount(receipt, this.#deployment));
+    return `${this.#begun()}],"usage":${usage},"portcullis":${portcullis}}\n\n`;
   }
 
-  function encode(event: AnswerEvent): string {
+  encode(event: AnswerEvent): string {
     switch (event.type) {
       case "text-delta":
-        return text(event);
+        return this.#text(event);
       case "started":
         // Where the deployment was not asked to speak, its text is no transcript.
-        spoken &&= !event.params.some(({ param, action }) => param === "modalities" && action === "dropped");
-        id = answerId(event.receiptId);
-        deployment = event.deployment;
-        head = headOf({ type: "answer-begin" });
+        this.#spoken &&= !event.params.some(
+          ({ param, action }) => param === "modalities" && action === "dropped",
+        );
+        this.#id = answerId(event.receiptId);
+        this.#deployment = event.deployment;
+        this.#introduced = unnamed;
+        this.#head = undefined;
         return "";
       case "answer-begin":
-        head = headOf(event);
+        this.#introduced = event;
+        this.#head = undefined;
         return "";
       // It has no form here.
       case "native-block":
         return "";
       case "finished":
-        return account(event);
+        return this.#account(event);
       default:
-        return others(event);
+        return this.#others(event);
     }
   }
 
-  return {
-    encode,
-    end: () => "data: [DONE]\n\n",
-    fail: (failure, requestId) => `data: ${JSON.stringify(encodeErrorBody(failure, requestId))}\n\n`,
-  };
+  end(): string {
+    return "data: [DONE]\n\n";
+  }
+
+  fail(failure: Failure, requestId: string): string {
+    return `data: ${JSON.stringify(encodeErrorBody(failure, requestId))}\n\n`;
+  }
 }
 
 interface ChunkExtras {
