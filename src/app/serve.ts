@@ -8,11 +8,13 @@ import { createLog } from "../telemetry/log.ts";
 import { openApp, type App } from "./app.ts";
 import { banner } from "./banner.ts";
 import { takeControl, type Control } from "./control.ts";
+import { tuneEngine } from "./engine.ts";
 import { readOperation } from "./operation.ts";
 import { mintFirstKey } from "./first-key.ts";
 
 export async function serve(env: Environment, print: (text: string) => void): Promise<void> {
   const startedAt = performance.now();
+  tuneEngine();
   const config = readConfig(env, (path) => readFileSync(path, "utf8"));
   const log = createLog({ level: config.logLevel });
   // A PostgreSQL may serve many gateways; an embedded database only one.

@@ -6,11 +6,11 @@ import { request as send, Agent } from "node:http";
 import { test } from "node:test";
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { tuneEngine } from "../../src/app/engine.ts";
 import { startGateway } from "../kit/gateway.ts";
 
 setFlagsFromString("--expose-gc");
-// As `main.ts` sets it.
-setFlagsFromString("--no-allocation-site-pretenuring");
+tuneEngine();
 const collect = runInNewContext("gc") as (options?: { type: "minor" }) => void;
 
 const spaces = ["new_space", "old_space"];
