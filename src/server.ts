@@ -7,7 +7,6 @@ import { Failure } from "./core/errors.ts";
 import { sendFailure } from "./rest/failure-answer.ts";
 import { createCors } from "./server/cors.ts";
 import { noticeDepartures } from "./server/departures.ts";
-import { createListeners, type ListenTarget } from "./server/listeners.ts";
 import { answerHealth, answerMetrics, type Health, type MetricsSource } from "./server/operations.ts";
 
 /** Takes over the exchange, and never throws after it began to answer. */
@@ -40,6 +39,8 @@ interface Patience {
   readonly checkMilliseconds: number;
 }
 
+type ListenTarget = { readonly host: string; readonly port: number } | { readonly path: string };
+
 interface DrainSettings {
   /** While load balancers learn from /readyz, requests are still taken. */
   readonly graceMilliseconds?: number | undefined;
@@ -66,14 +67,7 @@ const usualPatience: Patience = {
   requestMilliseconds: 300_000,
   checkMilliseconds: 30_000,
 };
-const connectionOptions = {
-  noDelay: true,
-  // Finds callers whose machine vanished without a word while an answer is awaited.
-  keepAlive: true,
-  keepAliveInitialDelay: 60_000,
-  // As Node's own has it: whoever has asked may close their side.
-  allowHalfOpen: true,
-};
+const probeAfterMilliseconds = 60_000;
 /** What a cut answer has to write its last event. */
 const lastWordMilliseconds = 500;
 
@@ -81,13 +75,14 @@ export function createServer(parts: ServerParts): Server {
   let stopping = false;
   const { headersMilliseconds, requestMilliseconds, checkMilliseconds } = parts.patience ?? usualPatience;
   const http = createHttpServer({
-    ...connectionOptions,
     keepAliveTimeout: keepAliveMilliseconds,
     headersTimeout: headersMilliseconds,
     requestTimeout: requestMilliseconds,
     connectionsCheckingInterval: checkMilliseconds,
+    // Finds callers whose machine vanished without a word while an answer is awaited.
+    keepAlive: true,
+    keepAliveInitialDelay: probeAfterMilliseconds,
   });
-  const listeners = createListeners(http, connectionOptions);
   const departures = noticeDepartures(http);
   const cors = createCors(parts.corsOrigins ?? [], parts.production === true);
 
@@ -131,10 +126,14 @@ export function createServer(parts: ServerParts): Server {
   });
 
   /** Stops listening; resolves when the last connection is gone. */
-  async function stopAccepting(): Promise<void> {
+  function stopAccepting(): Promise<void> {
     const sweep = setInterval(() => http.closeIdleConnections(), idleSweepMilliseconds);
-    await listeners.close();
-    clearInterval(sweep);
+    return new Promise((resolve) => {
+      http.close(() => {
+        clearInterval(sweep);
+        resolve();
+      });
+    });
   }
 
   async function cut(closed: Promise<void>): Promise<void> {
@@ -146,9 +145,20 @@ export function createServer(parts: ServerParts): Server {
   }
 
   return {
-    listen: (target) => listeners.listen(target),
+    listen(target) {
+      return new Promise((resolve, reject) => {
+        http.once("error", reject);
+        http.listen(target, () => {
+          http.off("error", reject);
+          resolve(http.address() ?? "");
+        });
+      });
+    },
     address: () => http.address() ?? undefined,
-    connections: () => listeners.connections(),
+    connections: () =>
+      new Promise((resolve, reject) => {
+        http.getConnections((error, count) => (error ? reject(error) : resolve(count)));
+      }),
     async drain(settings) {
       stopping = true;
       await pause(settings.graceMilliseconds ?? defaultGraceMilliseconds);
