@@ -29,7 +29,8 @@ interface Kept extends Carrier {
 }
 
 const connectMilliseconds = 5_000;
-const connectionsPerOrigin = 256;
+/** What is asked of a provider at once has limits of its own, in routes.yaml: this only keeps a process from running out of sockets. */
+const connectionsPerOrigin = 4_096;
 
 export function createPools(settings: PoolSettings): Pools {
   const carriers = new Map<string, Kept>();
