@@ -123,8 +123,9 @@ test("routes are listed beside models", async () => {
 });
 
 test("weights are kept over many requests, and a group stands for its members", async () => {
-  const split = await manyServed("split", 160);
-  assert.ok((split["litellm/a"] ?? 0) > 2 * (split["portkey/b"] ?? 0), JSON.stringify(split));
+  // Three to one: neither by chance less than this once in a million runs, nor as much where they were even.
+  const split = await manyServed("split", 300);
+  assert.ok((split["litellm/a"] ?? 0) > 1.7 * (split["portkey/b"] ?? 0), JSON.stringify(split));
   assert.ok((split["portkey/b"] ?? 0) > 10, JSON.stringify(split));
   const even = await manyServed("even", 60);
   assert.ok((even["litellm/s1"] ?? 0) > 8 && (even["portkey/s2"] ?? 0) > 8, JSON.stringify(even));
