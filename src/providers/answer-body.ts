@@ -2,6 +2,7 @@
 // one. `http-exchange.ts` fills it. In place of a stream of Node's: that costs several turns and promises for each answer.
 
 import type { Sink } from "../core/pouring.ts";
+import { behindBeginnings, type UnderWay } from "./behind-beginnings.ts";
 
 /** Where the bytes come from. */
 export interface Source {
@@ -14,16 +15,20 @@ export interface Source {
 /** Bytes that may wait before the source is asked to pause. */
 const mostWaiting = 64 * 1024;
 const mostReadOutMilliseconds = 1_000;
+/** So many pieces of an answer are its beginning, and pour at once: some providers say this much before the first word. */
+const beginningPieces = 8;
 
 interface Taker {
   resolve(chunk: Buffer | undefined): void;
   reject(error: unknown): void;
 }
 
-export class AnswerBody {
+export class AnswerBody implements UnderWay {
   readonly #source: Source;
   #chunks: Buffer[] = [];
   #waiting = 0;
+  #pieces = 0;
+  #isQueued = false;
   #paused = false;
   #over = false;
   #failure: { readonly error: unknown } | undefined;
@@ -46,9 +51,12 @@ export class AnswerBody {
       this.#taker = undefined;
       return taker.resolve(chunk);
     }
-    if (this.#isOpen && this.#sink && this.#waiting === 0) return this.#sink.take(chunk);
+    this.#pieces += 1;
+    if (this.#isOpen && this.#sink && this.#waiting === 0 && this.#pieces <= beginningPieces)
+      return this.#sink.take(chunk);
     this.#chunks.push(chunk);
     this.#waiting += chunk.length;
+    this.#pourInTurn();
     if (this.#waiting <= mostWaiting || this.#paused) return;
     this.#paused = true;
     this.#source.pause();
@@ -58,7 +66,7 @@ export class AnswerBody {
     this.#close();
     this.#taker?.resolve(undefined);
     this.#taker = undefined;
-    this.#pour();
+    if (!this.#isQueued) this.#pour();
   }
 
   /** What came before it can still be taken. */
@@ -67,7 +75,17 @@ export class AnswerBody {
     this.#close();
     this.#taker?.reject(error);
     this.#taker = undefined;
-    this.#pour();
+    if (!this.#isQueued) this.#pour();
+  }
+
+  goOn(): void {
+    this.#isQueued = false;
+    try {
+      this.#pour();
+    } catch (error) {
+      this.#source.abort(error as Error);
+      this.fail(error);
+    }
   }
 
   /** From the next `resume` on all goes into `sink`. */
@@ -123,6 +141,12 @@ export class AnswerBody {
     this.#over = true;
     clearTimeout(this.#givingUp);
     this.#onOver?.();
+  }
+
+  #pourInTurn(): void {
+    if (this.#isQueued || !this.#isOpen || !this.#sink) return;
+    this.#isQueued = true;
+    behindBeginnings(this);
   }
 
   #pour(): void {
