@@ -195,7 +195,11 @@ export class Failure extends Error {
   readonly detail: FailureDetail;
 
   constructor(code: FailureCode, message?: string, detail: FailureDetail = {}) {
+    const { stackTraceLimit } = Error;
+    // Where we refused a caller nobody looks up, and a trace would cost more than the decision.
+    if (failureKinds[code].status < 500) Error.stackTraceLimit = 0;
     super(message ?? failureKinds[code].message, { cause: detail.cause });
+    Error.stackTraceLimit = stackTraceLimit;
     this.code = code;
     this.detail = detail;
   }

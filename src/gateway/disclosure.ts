@@ -9,7 +9,7 @@ import type { Consideration } from "../core/errors.ts";
 import type { Weighed } from "../core/stages.ts";
 import type { Explanation } from "../policy/explanation.ts";
 import type { BreakGlass } from "../policy/policy.ts";
-import { resolve } from "../routing/resolve.ts";
+import { ableTo } from "../routing/resolve.ts";
 import type { CandidateReport } from "./contract.ts";
 import type { Snapshot } from "./snapshots.ts";
 
@@ -56,8 +56,9 @@ export function toldReceipt(receipt: Receipt, caller: Caller): Receipt {
 
 /** A deployment that may see this very request, whatever was asked for; real ones before demos. */
 export function wouldDo(weighed: Weighed, { policy, catalog }: Snapshot): Deployment | undefined {
-  const anything = { name: weighed.request.model, description: "", pick: "cheapest" } as const;
-  const fitting = resolve(weighed.request, catalog, [anything]).filter(({ provider }) => provider.enabled);
-  const permitted = policy.permit(weighed, fitting).allowed.map(({ deployment }) => deployment);
+  const inUse = catalog.deployments.filter(({ provider }) => provider.enabled);
+  const permitted = policy
+    .permit(weighed, ableTo(weighed.request, inUse))
+    .allowed.map(({ deployment }) => deployment);
   return permitted.find(({ provider }) => provider.dialect !== "demo") ?? permitted[0];
 }

@@ -52,8 +52,13 @@ export function resolve(
   const named = branches.flatMap(
     ({ names }) => names?.flatMap((name) => catalog.resolve(name)) ?? catalog.deployments,
   );
+  return ableTo(request, [...new Set(named)]);
+}
+
+/** Those that could serve the request, were they permitted. */
+export function ableTo(request: ModelRequest, deployments: readonly Deployment[]): readonly Deployment[] {
   const needed = neededCapabilities(request);
-  return [...new Set(named)].filter((deployment) => canServe(deployment, request, needed));
+  return deployments.filter((deployment) => canServe(deployment, request, needed));
 }
 
 /** A name that several deployments serve shares its weight among them. */
