@@ -2,7 +2,7 @@
 // With wrk where the machine has it; else, and for the fixed rate, from here, by node:http.
 
 import { Agent, request as httpRequest } from "node:http";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { quantile, type Fared, type Load, type Shot } from "./load.ts";
 import { hasWrk, loadWithWrk } from "./wrk.ts";
 
@@ -21,6 +21,9 @@ export const closedLoop =
     return askers.fared(performance.now() - startedAt);
   };
 
+/** By how much a timer may be late. */
+const timerMilliseconds = 1.5;
+
 /** So many a second, each timed from when it should have left. */
 export const fixedRate =
   (perSecond: number, connections: number): Load =>
@@ -30,12 +33,19 @@ export const fixedRate =
     const asked: Promise<void>[] = [];
     for (let count = 0; count < perSecond * seconds; count += 1) {
       const due = startedAt + (count * 1000) / perSecond;
-      if (due > performance.now()) await sleep(due - performance.now());
-      asked.push(askers.ask(shot, Math.max(due, performance.now())));
+      await waitFor(due);
+      asked.push(askers.ask(shot, due));
     }
     await Promise.all(asked);
     return askers.fared(performance.now() - startedAt);
   };
+
+/** Never sooner: timers know whole milliseconds alone, and one that fires early would make an answer look faster. */
+async function waitFor(due: number): Promise<void> {
+  const idle = due - performance.now() - timerMilliseconds;
+  if (idle >= 1) await sleep(idle);
+  while (performance.now() < due) await nextTurn();
+}
 
 function createAskers(connections: number) {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
