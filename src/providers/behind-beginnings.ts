@@ -10,8 +10,6 @@ export interface UnderWay {
 const leastMilliseconds = 0.25;
 
 let queue: UnderWay[] = [];
-/** Of the queue, how many have gone on. */
-let gone = 0;
 /** When the others' time began. */
 let othersSince = 0;
 
@@ -25,6 +23,7 @@ export function behindBeginnings(one: UnderWay): void {
 function takeTurns(): void {
   const since = performance.now();
   const until = since + Math.max(leastMilliseconds, since - othersSince);
+  let gone = 0;
   try {
     do {
       const next = queue[gone];
@@ -32,12 +31,10 @@ function takeTurns(): void {
       next?.goOn();
     } while (gone < queue.length && performance.now() < until);
   } finally {
-    if (gone < queue.length) {
+    queue = queue.slice(gone);
+    if (queue.length > 0) {
       othersSince = performance.now();
       setImmediate(takeTurns);
-    } else {
-      queue = [];
-      gone = 0;
     }
   }
 }
