@@ -83,6 +83,9 @@ export class AnswerBody implements UnderWay {
     try {
       this.#pour();
     } catch (error) {
+      // What broke is told that it ended, and gets nothing more.
+      this.#chunks = [];
+      this.#waiting = 0;
       this.#source.abort(error as Error);
       this.fail(error);
     }

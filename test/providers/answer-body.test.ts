@@ -114,6 +114,7 @@ test("a sink that throws ends its own answer and holds up no other", async () =>
   });
   const { body: other } = await underWay("o", order);
   broken.push(Buffer.from("x"));
+  broken.push(Buffer.from("x"));
   other.push(Buffer.from("1"));
   await nextTurn();
   await nextTurn();
